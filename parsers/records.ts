@@ -1,0 +1,212 @@
+import { RdbError } from "./errors.ts";
+import type { RdbHeader } from "./header.ts";
+import { OPCODE, opcodesOf, type RdbOpcode } from "./opcodes.ts";
+import type { Chunk } from "./splitter.ts";
+import { readTemplateNames, ValueReader } from "./values.ts";
+import type { HashTemplate, TemplateSource } from "./templates.ts";
+import { type RdbType, typesOf } from "./types.ts";
+import type { ValueVisitor } from "./visitor.ts";
+import { type ByteSource, LZF, RangeFeed, Window } from "./window.ts";
+import { StringReader } from "./strings.ts";
+
+const NO_VALUE = -1;
+
+/**
+ * Reads the records of a chunk: the opcodes and the key into its own fields, the value to the visitor. Nothing is
+ * allocated a record; the key's bytes are valid until the next one.
+ */
+export class RecordReader {
+  /** The key: `key[0, keyLength)`. */
+  key = new Uint8Array(1024);
+  keyLength = 0;
+  db = 0;
+  /** Offset of the record's first byte (an opcode of the key, else its type byte), and its bytes. */
+  recordOffset = 0;
+  recordBytes = 0;
+  typeCode = 0;
+  hasExpiry = false;
+  /** ms since epoch; meaningless without `hasExpiry`. */
+  expiresAt = 0;
+  /** Seconds, or -1 when the snapshot has none. */
+  idleSeconds = NO_VALUE;
+  /** LFU counter, or -1 when the snapshot has none. */
+  freq = NO_VALUE;
+  /** Damage inside the value, whose end is known all the same: what was read of it has been reported. */
+  damage: RdbError | undefined;
+  readonly values: ValueReader;
+  private readonly w: Window;
+  private source!: ByteSource;
+  private end = 0;
+  private types: readonly (RdbType | undefined)[] = [];
+  private opcodes: readonly (RdbOpcode | undefined)[] = [];
+
+  constructor(windowBytes: number, visitor: ValueVisitor) {
+    this.w = new Window(windowBytes);
+    this.values = new ValueReader(this.w, visitor);
+  }
+
+  /** Begins a chunk. `onBytes` sees each of its bytes once, in order. */
+  begin(
+    source: ByteSource,
+    header: RdbHeader,
+    chunk: Pick<Chunk, "start" | "end" | "db">,
+    onBytes?: (bytes: Uint8Array, start: number, end: number) => void,
+  ): void {
+    this.types = typesOf(header.family);
+    this.opcodes = opcodesOf(header.family);
+    this.db = chunk.db;
+    this.source = source;
+    this.end = chunk.end;
+    this.w.reset(new RangeFeed(source, chunk.start, chunk.end, onBytes), chunk.start);
+  }
+
+  /** Reads the next record; false behind the last. @throws {RdbError} */
+  next(): boolean {
+    const w = this.w;
+    let recordOffset = -1;
+    this.hasExpiry = false;
+    this.idleSeconds = NO_VALUE;
+    this.freq = NO_VALUE;
+    for (;;) {
+      if (recordOffset < 0 && w.pos >= w.limit && w.atEnd()) return false;
+      const at = w.offset();
+      const code = w.byte();
+      const type = this.types[code];
+      if (type !== undefined) {
+        this.recordOffset = recordOffset < 0 ? at : recordOffset;
+        this.typeCode = code;
+        this.readKey();
+        this.damage = undefined;
+        this.readValue(type);
+        this.recordBytes = w.offset() - this.recordOffset;
+        return true;
+      }
+      const opcode = this.opcodes[code];
+      if (opcode === undefined) throw new RdbError("UNKNOWN_OPCODE", at, `${code}`);
+      if (opcode.ofKey === true && recordOffset < 0) recordOffset = at;
+      this.act(opcode);
+    }
+  }
+
+  /** Reads a value; damage inside one that can be stepped over as a whole does not end the chunk. */
+  private readValue(type: RdbType): void {
+    const { w, values } = this;
+    const start = w.offset();
+    try {
+      type.walk(values);
+    } catch (error) {
+      if (!(error instanceof RdbError)) throw error;
+      const end = this.endOf(type, start);
+      this.damage = error;
+      values.reset();
+      w.moveTo(end);
+    }
+    values.visitor.end();
+  }
+
+  private endOf(type: RdbType, start: number): number {
+    const w = new Window(64 * 1024);
+    w.reset(new RangeFeed(this.source, start, this.end), start);
+    type.skip(w);
+    return w.offset();
+  }
+
+  private act(opcode: RdbOpcode): void {
+    const w = this.w;
+    switch (opcode.code) {
+      case OPCODE.expireMs:
+        this.hasExpiry = true;
+        this.expiresAt = w.int64le();
+        break;
+      case OPCODE.expire:
+        this.hasExpiry = true;
+        this.expiresAt = w.int32le() * 1000;
+        break;
+      case OPCODE.idle:
+        this.idleSeconds = w.count();
+        break;
+      case OPCODE.freq:
+        this.freq = w.byte();
+        break;
+      case OPCODE.selectDb:
+        this.db = w.count();
+        break;
+      default:
+        opcode.skip(w);
+    }
+  }
+
+  private readKey(): void {
+    const w = this.w;
+    const n = w.length();
+    if (n >= 0) this.copyKey(w, n);
+    else if (n === LZF) {
+      w.pos--;
+      const { strings } = this.values;
+      const plain = strings.open();
+      this.copyKey(plain, strings.blobBytes);
+      strings.close();
+    } else this.writeDigits(w.integer(n));
+  }
+
+  private copyKey(from: Window, bytes: number): void {
+    this.keyLength = 0;
+    let left = bytes;
+    while (left > 0) {
+      const step = Math.min(left, from.bytes.length >> 1);
+      from.require(step);
+      this.growKey(step);
+      const key = this.key;
+      const source = from.bytes;
+      let p = from.pos;
+      if (step < 64) for (let i = this.keyLength, end = i + step; i < end; i++) key[i] = source[p++]!;
+      else key.set(source.subarray(p, p + step), this.keyLength);
+      this.keyLength += step;
+      from.skip(step);
+      left -= step;
+    }
+  }
+
+  private growKey(by: number): void {
+    const needed = this.keyLength + by;
+    if (needed <= this.key.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.key.length * 2));
+    grown.set(this.key.subarray(0, this.keyLength));
+    this.key = grown;
+  }
+
+  private writeDigits(value: number): void {
+    const digits = String(value);
+    this.keyLength = digits.length;
+    for (let i = 0; i < digits.length; i++) this.key[i] = digits.charCodeAt(i);
+  }
+}
+
+/** Hash templates by id, read from the snapshot when first needed: `add` tells where each is defined. */
+export class TemplateStore implements TemplateSource {
+  private readonly source: ByteSource;
+  private readonly offsets = new Map<number, number>();
+  private readonly known = new Map<number, HashTemplate>();
+
+  constructor(source: ByteSource) {
+    this.source = source;
+  }
+
+  /** `places` is flat: id, offset of its opcode, id, offset… */
+  add(places: readonly number[]): void {
+    for (let i = 0; i < places.length; i += 2) this.offsets.set(places[i]!, places[i + 1]!);
+  }
+
+  find(id: number, offset: number): HashTemplate {
+    const known = this.known.get(id);
+    if (known !== undefined) return known;
+    const at = this.offsets.get(id);
+    if (at === undefined || at > offset) throw new RdbError("BAD_TEMPLATE", offset, `id ${id} is not defined before it`);
+    const w = new Window(64 * 1024);
+    w.reset(new RangeFeed(this.source, at + 1, this.source.size), at + 1);
+    w.count();
+    const template = readTemplateNames(w, new StringReader(w), w.count());
+    this.known.set(id, template);
+    return template;
+  }
+}

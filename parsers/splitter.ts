@@ -1,0 +1,243 @@
+import { RdbError } from "./errors.ts";
+import { HEADER_BYTES, type RdbHeader } from "./header.ts";
+import { moduleId, moduleTypeName, readModuleId, skipModuleData } from "./module.ts";
+import { OPCODE, opcodesOf, type RdbOpcode, respNumber } from "./opcodes.ts";
+import { skipString, StringReader } from "./strings.ts";
+import { type RdbType, typesOf } from "./types.ts";
+import { type ByteSource, RangeFeed, Window } from "./window.ts";
+
+/** A run of whole records: the half-open byte range `[start, end)`, and what a reader must know to begin there. */
+export interface Chunk {
+  readonly index: number;
+  readonly start: number;
+  readonly end: number;
+  readonly db: number;
+  readonly keys: number;
+}
+
+/** What the splitter learns of a snapshot besides its keys. Complete once `next` returned undefined. */
+export interface SnapshotFacts {
+  readonly aux: Map<string, string>;
+  readonly databases: Map<number, { keys: number; expires: number }>;
+  readonly functions: { name: string; engine: string; offset: number; bytes: number }[];
+  readonly modules: { name: string; offset: number; bytes: number }[];
+  /** Keys that Valkey's forkless save changed after it had written them; the first names, and how many in all. */
+  readonly updates: { count: number; keys: string[] };
+  /** Where each hash template is defined: `[id, offset of its opcode]`, flat, in file order. */
+  readonly templates: number[];
+  slotImports: number;
+  keys: number;
+  /** Offset behind the EOF opcode: the checksum covers everything before. */
+  checkedBytes: number;
+  /** The checksum as written (two int32), or undefined when the version has none. */
+  checksum: { high: number; low: number } | undefined;
+  /** Bytes behind the end of the snapshot. */
+  trailingBytes: number;
+}
+
+const MAX_NAMED = 20;
+const MAX_AUX = 256;
+
+/**
+ * Finds the boundaries of records, and nothing else of them: values are stepped over, so that one thread is ahead
+ * of many that walk them. Opcodes that belong to no key are read here.
+ */
+export class Splitter {
+  readonly facts: SnapshotFacts = {
+    aux: new Map(),
+    databases: new Map(),
+    functions: [],
+    modules: [],
+    updates: { count: 0, keys: [] },
+    templates: [],
+    slotImports: 0,
+    keys: 0,
+    checkedBytes: 0,
+    checksum: undefined,
+    trailingBytes: 0,
+  };
+  private readonly w: Window;
+  private readonly strings: StringReader;
+  private readonly source: ByteSource;
+  private readonly header: RdbHeader;
+  private readonly types: readonly (RdbType | undefined)[];
+  private readonly opcodes: readonly (RdbOpcode | undefined)[];
+  private readonly chunkBytes: number;
+  private db = 0;
+  private index = 0;
+  private lastKeyAt = -1;
+  private ended = false;
+  private held: Omit<Chunk, "index"> | undefined;
+
+  constructor(source: ByteSource, header: RdbHeader, options: { windowBytes: number; chunkBytes: number }) {
+    this.source = source;
+    this.header = header;
+    this.types = typesOf(header.family);
+    this.opcodes = opcodesOf(header.family);
+    this.chunkBytes = options.chunkBytes;
+    this.w = new Window(options.windowBytes);
+    this.w.reset(new RangeFeed(source, HEADER_BYTES, source.size), HEADER_BYTES);
+    this.strings = new StringReader(this.w);
+  }
+
+  /** The next chunk, or undefined behind the last. @throws {RdbError} at the first byte that makes no sense */
+  next(): Chunk | undefined {
+    if (this.held !== undefined) {
+      const chunk = { index: this.index++, ...this.held };
+      this.held = undefined;
+      return chunk;
+    }
+    if (this.ended) return undefined;
+    return this.collect();
+  }
+
+  /** Offset up to which the snapshot was understood. */
+  offset(): number {
+    return this.w.offset();
+  }
+
+  private collect(): Chunk {
+    const { w, facts, chunkBytes } = this;
+    const start = w.offset();
+    const db = this.db;
+    const keysBefore = facts.keys;
+    let at = start;
+    while (at - start < chunkBytes) {
+      const dbBefore = this.db;
+      const keys = facts.keys;
+      this.record();
+      const end = w.offset();
+      if (end - at > chunkBytes && at > start && !this.ended) {
+        // A record larger than a chunk is a chunk of its own, so that it holds nobody up.
+        this.held = { start: at, end, db: dbBefore, keys: facts.keys - keys };
+        return { index: this.index++, start, end: at, db, keys: keys - keysBefore };
+      }
+      at = end;
+      if (this.ended) {
+        this.readEnd();
+        break;
+      }
+    }
+    return { index: this.index++, start, end: at, db, keys: facts.keys - keysBefore };
+  }
+
+  /** Steps over one record with the opcodes before it, or over one opcode that belongs to no key. */
+  private record(): void {
+    const w = this.w;
+    for (;;) {
+      const code = w.byte();
+      const type = this.types[code];
+      if (type !== undefined) {
+        this.lastKeyAt = w.offset();
+        skipString(w);
+        type.skip(w);
+        this.facts.keys++;
+        return;
+      }
+      const opcode = this.opcodes[code];
+      if (opcode === undefined) this.throwUnknown(code);
+      else if (opcode.ofKey === true) opcode.skip(w);
+      else {
+        this.act(opcode);
+        return;
+      }
+    }
+  }
+
+  private act(opcode: RdbOpcode): void {
+    const { w, facts } = this;
+    const at = w.offset() - 1;
+    const read = READERS[opcode.name];
+    if (read === undefined) opcode.skip(w);
+    else read(this, at);
+    if (opcode.code === OPCODE.eof) facts.checkedBytes = w.offset();
+  }
+
+  /** What each opcode that belongs to no key tells. */
+  static readonly readers: Readonly<Record<string, (s: Splitter, at: number) => void>> = {
+    EOF(s) {
+      s.ended = true;
+    },
+    SELECTDB(s) {
+      s.db = s.w.count();
+    },
+    AUX(s) {
+      const name = s.strings.text(64);
+      const value = s.strings.text();
+      if (s.facts.aux.size < MAX_AUX) s.facts.aux.set(name, value);
+    },
+    RESIZEDB(s) {
+      s.facts.databases.set(s.db, { keys: s.w.count(), expires: s.w.count() });
+    },
+    FUNCTION2(s, at) {
+      const code = s.strings.text();
+      const [, engine = "", name = ""] = /^#!(\S+)\s+name=(\S+)/.exec(code) ?? [];
+      s.facts.functions.push({ name, engine, offset: at, bytes: s.w.offset() - at });
+    },
+    FUNCTION_PRE_GA(s, at) {
+      const name = s.strings.text();
+      const engine = s.strings.text();
+      if (s.w.count() !== 0) skipString(s.w);
+      skipString(s.w);
+      s.facts.functions.push({ name, engine, offset: at, bytes: s.w.offset() - at });
+    },
+    MODULE_AUX(s, at) {
+      readModuleId(s.w);
+      const name = moduleTypeName(moduleId.high, moduleId.low);
+      skipModuleData(s.w);
+      s.facts.modules.push({ name, offset: at, bytes: s.w.offset() - at });
+    },
+    SLOT_IMPORT(s) {
+      s.facts.slotImports++;
+      s.opcodes[OPCODE.slotImport]!.skip(s.w);
+    },
+    HASH_TEMPLATE(s, at) {
+      s.facts.templates.push(s.w.count(), at);
+      const names = s.w.count();
+      for (let i = 0; i < names; i++) skipString(s.w);
+    },
+    UPDATE(s) {
+      s.readUpdate();
+    },
+  };
+
+  private readUpdate(): void {
+    const { w, facts } = this;
+    facts.updates.count++;
+    const args = respNumber(w, 0x2a);
+    for (let i = 0; i < args; i++) {
+      const bytes = respNumber(w, 0x24);
+      if (i === 1 && facts.updates.keys.length < MAX_NAMED) {
+        const shown = Math.min(bytes, 256);
+        w.require(shown);
+        facts.updates.keys.push(new TextDecoder().decode(w.bytes.subarray(w.pos, w.pos + shown)));
+      }
+      w.skip(bytes + 2);
+    }
+  }
+
+  private readEnd(): void {
+    const { w, facts, header } = this;
+    if (header.hasChecksum) {
+      const low = w.int32le();
+      facts.checksum = { high: w.int32le(), low };
+    }
+    facts.trailingBytes = this.source.size - w.offset();
+  }
+
+  private throwUnknown(code: number): never {
+    const family = this.header.family;
+    const before = this.lastKeyAt < 0 ? "before any key" : `after the key ${JSON.stringify(this.lastKey())}`;
+    const where = `${code} in ${family} RDB version ${this.header.version}, ${before}`;
+    if (code === 6) throw new RdbError("UNSUPPORTED_TYPE", this.w.offset() - 1, `MODULE_PRE_GA, type ${where}`);
+    throw new RdbError(code < 64 ? "UNKNOWN_TYPE" : "UNKNOWN_OPCODE", this.w.offset() - 1, where);
+  }
+
+  private lastKey(): string {
+    const w = new Window(64 * 1024);
+    w.reset(new RangeFeed(this.source, this.lastKeyAt, this.source.size), this.lastKeyAt);
+    return new StringReader(w).text(80);
+  }
+}
+
+const READERS = Splitter.readers;

@@ -1,0 +1,179 @@
+import { RdbError } from "./errors.ts";
+import { ListpackReader } from "./listpack.ts";
+import { packedNumber } from "./packed.ts";
+import { skipString, skipStrings, type StringReader } from "./strings.ts";
+import type { ValueVisitor } from "./visitor.ts";
+import type { Window } from "./window.ts";
+
+const ID_BYTES = 16;
+const ENTRY_DELETED = 1;
+const ENTRY_SAME_FIELDS = 2;
+
+/** What a stream of each RDB type carries beyond the first version. */
+export interface StreamParts {
+  /** First id, largest deleted id and entries added; entries read a group (type 19, Redis 7.0). */
+  readonly counters: boolean;
+  /** A consumer's active time (type 21, Redis 7.2). */
+  readonly activeTime: boolean;
+  /** Idempotent producers (type 26, Redis 8.6). */
+  readonly idempotence: boolean;
+  /** A group's negatively acknowledged entries (type 27, Redis 8.8). */
+  readonly nacks: boolean;
+}
+
+function numbers(w: Window, count: number): void {
+  for (let i = 0; i < count; i++) w.skipNumber();
+}
+
+/** Skips a stream. */
+export function skipStream(w: Window, parts: StreamParts): void {
+  skipStrings(w, w.count() * 2);
+  numbers(w, parts.counters ? 8 : 3);
+  for (let groups = w.count(); groups > 0; groups--) {
+    skipString(w);
+    numbers(w, parts.counters ? 3 : 2);
+    for (let pending = w.count(); pending > 0; pending--) {
+      w.skip(ID_BYTES + 8);
+      w.skipNumber();
+    }
+    for (let consumers = w.count(); consumers > 0; consumers--) {
+      skipString(w);
+      w.skip(parts.activeTime ? 16 : 8);
+      w.skip(w.count() * ID_BYTES);
+    }
+    if (parts.nacks) w.skip(w.count() * ID_BYTES);
+  }
+  if (parts.idempotence) skipProducers(w);
+}
+
+function skipProducers(w: Window): void {
+  numbers(w, 2);
+  for (let producers = w.count(); producers > 0; producers--) {
+    skipString(w);
+    for (let ids = w.count(); ids > 0; ids--) {
+      skipString(w);
+      numbers(w, 2);
+    }
+  }
+  numbers(w, 2);
+}
+
+/** Walks streams; holds the state of the listpack being read. */
+export class StreamReader {
+  private readonly w: Window;
+  private readonly strings: StringReader;
+  private readonly nodes = new ListpackReader();
+  private readonly id = new Uint8Array(ID_BYTES);
+
+  constructor(w: Window, strings: StringReader) {
+    this.w = w;
+    this.strings = strings;
+  }
+
+  /** Reports a stream. @throws {RdbError} BAD_STREAM, BAD_LISTPACK */
+  walk(parts: StreamParts, visitor: ValueVisitor): void {
+    const w = this.w;
+    for (let nodes = w.count(); nodes > 0; nodes--) this.node(visitor);
+    visitor.streamLength(w.count());
+    numbers(w, parts.counters ? 7 : 2);
+    for (let groups = w.count(); groups > 0; groups--) this.group(parts, visitor);
+    if (parts.idempotence) this.producers(visitor);
+  }
+
+  private node(visitor: ValueVisitor): void {
+    this.readId();
+    const blob = this.strings.open();
+    visitor.blob(this.strings.blobBytes, this.strings.storedBytes);
+    const reader = this.nodes;
+    reader.begin(blob, this.strings.blobBytes);
+    const live = this.number(blob);
+    this.number(blob);
+    const fields = this.number(blob);
+    visitor.streamNode(this.id, 0, live);
+    for (let i = 0; i < fields; i++) reader.report(visitor);
+    this.number(blob);
+    while (reader.more()) this.entry(blob, fields, visitor);
+    this.strings.close();
+  }
+
+  /** `flags, ms, seq, [number of fields, field, value … | value …], elements of this entry`. */
+  private entry(blob: Window, masterFields: number, visitor: ValueVisitor): void {
+    const flags = this.number(blob);
+    this.nodes.skip();
+    this.nodes.skip();
+    const texts = flags & ENTRY_SAME_FIELDS ? masterFields : this.number(blob) * 2;
+    for (let i = 0; i < texts; i++) {
+      if (flags & ENTRY_DELETED) this.nodes.skip();
+      else this.nodes.report(visitor);
+    }
+    this.nodes.skip();
+  }
+
+  private number(blob: Window): number {
+    this.nodes.skip();
+    const value = packedNumber(this.nodes.element);
+    if (this.nodes.element.bytes >= 0 || value < 0) throw new RdbError("BAD_STREAM", blob.offset(), "a count is no number");
+    return value;
+  }
+
+  private readId(): void {
+    const blob = this.strings.open();
+    if (this.strings.blobBytes !== ID_BYTES) throw new RdbError("BAD_STREAM", this.w.offset(), "a node's id is not 16 bytes");
+    blob.require(ID_BYTES);
+    for (let i = 0; i < ID_BYTES; i++) this.id[i] = blob.bytes[blob.pos + i]!;
+    blob.skip(ID_BYTES);
+    this.strings.close();
+  }
+
+  private name(): number {
+    const blob = this.strings.open();
+    const bytes = this.strings.blobBytes;
+    blob.skip(bytes);
+    this.strings.close();
+    return bytes;
+  }
+
+  private group(parts: StreamParts, visitor: ValueVisitor): void {
+    const w = this.w;
+    const nameBytes = this.name();
+    numbers(w, parts.counters ? 3 : 2);
+    const pending = w.count();
+    visitor.streamGroup(nameBytes, pending);
+    for (let left = pending; left > 0; left--) {
+      w.require(ID_BYTES);
+      visitor.streamPending(w.bytes, w.pos);
+      w.skip(ID_BYTES + 8);
+      w.skipNumber();
+    }
+    for (let consumers = w.count(); consumers > 0; consumers--) this.consumer(parts, visitor);
+    if (parts.nacks) w.skip(w.count() * ID_BYTES);
+  }
+
+  private consumer(parts: StreamParts, visitor: ValueVisitor): void {
+    const w = this.w;
+    const nameBytes = this.name();
+    w.skip(parts.activeTime ? 16 : 8);
+    const pending = w.count();
+    visitor.streamConsumer(nameBytes, pending);
+    for (let left = pending; left > 0; left--) {
+      w.require(ID_BYTES);
+      visitor.streamConsumerPending(w.bytes, w.pos);
+      w.skip(ID_BYTES);
+    }
+  }
+
+  private producers(visitor: ValueVisitor): void {
+    const w = this.w;
+    numbers(w, 2);
+    for (let left = w.count(); left > 0; left--) {
+      const nameBytes = this.name();
+      const ids = w.count();
+      visitor.streamProducer(nameBytes, ids);
+      for (let i = 0; i < ids; i++) {
+        skipString(w);
+        numbers(w, 2);
+      }
+    }
+    numbers(w, 2);
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * What a value walk calls out, in the order of the snapshot's bytes. Every call carries numbers (and a buffer
+ * position that is valid only during the call), so that a visitor can count millions of elements a second
+ * without an object, a string or a slice each.
+ */
+export interface ValueVisitor {
+  /** A value begins. `layout` is an index of `LAYOUT`; `count` the declared number of elements, or -1. */
+  begin(layout: number, count: number): void;
+  /**
+   * A packed blob (listpack, ziplist, zipmap, intset or one quicklist node) begins; its elements follow as
+   * `text` and `integer` calls. `bytes` is its length uncompressed, `storedBytes` its length in the snapshot:
+   * they differ when the snapshot holds it LZF-compressed.
+   */
+  blob(bytes: number, storedBytes: number): void;
+  /** A plain quicklist node: one element of `bytes` bytes that is not packed. It is also reported as `text`. */
+  plainNode(bytes: number, storedBytes: number): void;
+  /**
+   * One string: the value of a STRING, a list element, set member, zset member, hash field or hash value (by
+   * turns), stream field or value. At least `min(bytes, ELEMENT_PREFIX_BYTES)` bytes can be read at
+   * `buffer[start]` during the call.
+   */
+  text(bytes: number, buffer: Uint8Array, start: number): void;
+  /** The same, held as an integer by the snapshot: the 64-bit two's complement value `high:low` (both int32). */
+  integer(high: number, low: number): void;
+  /** Score of the zset member just reported. Called only where scores stand outside a packed blob. */
+  score(value: number): void;
+  /** Expiry (ms since epoch, 0 = none) of the hash field whose field and value were just reported. */
+  fieldExpiry(atMs: number): void;
+  /** A stream node's master entry: its id and how many entries of it are live. Its blob was announced before. */
+  streamNode(idBytes: Uint8Array, start: number, liveEntries: number): void;
+  /** The stream's own header: number of live entries (XLEN). */
+  streamLength(entries: number): void;
+  /** A consumer group: bytes of its name and length of its pending-entries list (PEL). */
+  streamGroup(nameBytes: number, pending: number): void;
+  /** An id of the current group's PEL, in file order (16 bytes big-endian at `buffer[start]`). */
+  streamPending(buffer: Uint8Array, start: number): void;
+  /** A consumer of the current group: bytes of its name and length of its own PEL. */
+  streamConsumer(nameBytes: number, pending: number): void;
+  /** An id of the current consumer's PEL, in file order. */
+  streamConsumerPending(buffer: Uint8Array, start: number): void;
+  /** An idempotent producer of a stream (Redis 8.6): bytes of its name and number of ids it holds. */
+  streamProducer(nameBytes: number, ids: number): void;
+  /** A module value: its 64-bit id as `high:low` and the bytes it takes in the snapshot. */
+  module(high: number, low: number, serializedBytes: number): void;
+  /** The names a hash template (Redis 8.10) gives: called before the values, which follow as `text`/`integer`. */
+  template(fields: number, nameBytes: number, largestNameBytes: number): void;
+  /** The value ended. */
+  end(): void;
+}
+
+/** Bytes of an element that a `text` call guarantees to be readable in the buffer (or all, if shorter). */
+export const ELEMENT_PREFIX_BYTES = 256;
+
+/**
+ * How a value is laid out in the snapshot, as the memory model needs to know it: the loader of a server acts
+ * on this, not on the type byte. `ziplist` stands for a blob that newer servers convert.
+ */
+export const LAYOUT = {
+  string: 0,
+  list: 1,
+  listZiplist: 2,
+  quicklistZiplist: 3,
+  quicklist2: 4,
+  set: 5,
+  setIntset: 6,
+  setListpack: 7,
+  zset: 8,
+  zsetZiplist: 9,
+  zsetListpack: 10,
+  hash: 11,
+  hashZipmap: 12,
+  hashZiplist: 13,
+  hashListpack: 14,
+  hashExpiry: 15,
+  hashListpackExpiry: 16,
+  hashTemplateListpack: 17,
+  hashTemplateArray: 18,
+  stream: 19,
+  array: 20,
+  module: 21,
+  gcra: 22,
+} as const;
