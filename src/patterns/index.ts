@@ -1,0 +1,2 @@
+export { type MergedPatterns, mergePatterns } from "./merge.ts";
+export { type PatternExport, PatternTable } from "./table.ts";
