@@ -2,12 +2,10 @@ import { RdbError } from "./errors.ts";
 import type { RdbHeader } from "./header.ts";
 import { OPCODE, opcodesOf, type RdbOpcode } from "./opcodes.ts";
 import type { Chunk } from "./splitter.ts";
-import { readTemplateNames, ValueReader } from "./values.ts";
-import type { HashTemplate, TemplateSource } from "./templates.ts";
+import { ValueReader } from "./values.ts";
 import { type RdbType, typesOf } from "./types.ts";
 import type { ValueVisitor } from "./visitor.ts";
 import { type ByteSource, LZF, RangeFeed, Window } from "./window.ts";
-import { StringReader } from "./strings.ts";
 
 const NO_VALUE = -1;
 
@@ -107,7 +105,7 @@ export class RecordReader {
   private endOf(type: RdbType, start: number): number {
     const w = new Window(64 * 1024);
     w.reset(new RangeFeed(this.source, start, this.end), start);
-    type.skip(w);
+    type.skip(w, this.values.templates);
     return w.offset();
   }
 
@@ -179,34 +177,5 @@ export class RecordReader {
     const digits = String(value);
     this.keyLength = digits.length;
     for (let i = 0; i < digits.length; i++) this.key[i] = digits.charCodeAt(i);
-  }
-}
-
-/** Hash templates by id, read from the snapshot when first needed: `add` tells where each is defined. */
-export class TemplateStore implements TemplateSource {
-  private readonly source: ByteSource;
-  private readonly offsets = new Map<number, number>();
-  private readonly known = new Map<number, HashTemplate>();
-
-  constructor(source: ByteSource) {
-    this.source = source;
-  }
-
-  /** `places` is flat: id, offset of its opcode, id, offset… */
-  add(places: readonly number[]): void {
-    for (let i = 0; i < places.length; i += 2) this.offsets.set(places[i]!, places[i + 1]!);
-  }
-
-  find(id: number, offset: number): HashTemplate {
-    const known = this.known.get(id);
-    if (known !== undefined) return known;
-    const at = this.offsets.get(id);
-    if (at === undefined || at > offset) throw new RdbError("BAD_TEMPLATE", offset, `id ${id} is not defined before it`);
-    const w = new Window(64 * 1024);
-    w.reset(new RangeFeed(this.source, at + 1, this.source.size), at + 1);
-    w.count();
-    const template = readTemplateNames(w, new StringReader(w), w.count());
-    this.known.set(id, template);
-    return template;
   }
 }

@@ -2,7 +2,8 @@ import { RdbError } from "./errors.ts";
 import { HEADER_BYTES, type RdbHeader } from "./header.ts";
 import { moduleId, moduleTypeName, readModuleId, skipModuleData } from "./module.ts";
 import { OPCODE, opcodesOf, type RdbOpcode, respNumber } from "./opcodes.ts";
-import { skipString, StringReader } from "./strings.ts";
+import { skipString, skipStrings, StringReader } from "./strings.ts";
+import { TemplateStore } from "./templates.ts";
 import { type RdbType, typesOf } from "./types.ts";
 import { type ByteSource, RangeFeed, Window } from "./window.ts";
 
@@ -63,6 +64,7 @@ export class Splitter {
   private readonly types: readonly (RdbType | undefined)[];
   private readonly opcodes: readonly (RdbOpcode | undefined)[];
   private readonly chunkBytes: number;
+  private readonly templates: TemplateStore;
   private db = 0;
   private index = 0;
   private lastKeyAt = -1;
@@ -78,6 +80,7 @@ export class Splitter {
     this.w = new Window(options.windowBytes);
     this.w.reset(new RangeFeed(source, HEADER_BYTES, source.size), HEADER_BYTES);
     this.strings = new StringReader(this.w);
+    this.templates = new TemplateStore(source);
   }
 
   /** The next chunk, or undefined behind the last. @throws {RdbError} at the first byte that makes no sense */
@@ -130,7 +133,7 @@ export class Splitter {
       if (type !== undefined) {
         this.lastKeyAt = w.offset();
         skipString(w);
-        type.skip(w);
+        type.skip(w, this.templates);
         this.facts.keys++;
         return;
       }
@@ -192,9 +195,10 @@ export class Splitter {
       s.opcodes[OPCODE.slotImport]!.skip(s.w);
     },
     HASH_TEMPLATE(s, at) {
-      s.facts.templates.push(s.w.count(), at);
-      const names = s.w.count();
-      for (let i = 0; i < names; i++) skipString(s.w);
+      const id = s.w.count();
+      s.facts.templates.push(id, at);
+      s.templates.add([id, at]);
+      skipStrings(s.w, s.w.count());
     },
     UPDATE(s) {
       s.readUpdate();

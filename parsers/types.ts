@@ -1,6 +1,7 @@
 import { skipModuleData } from "./module.ts";
 import { type StreamParts, skipStream } from "./stream.ts";
-import { skipString, skipStrings } from "./strings.ts";
+import { skipString, skipStrings, StringReader } from "./strings.ts";
+import { readInlineNames, type TemplateSource } from "./templates.ts";
 import type { ValueReader } from "./values.ts";
 import { LAYOUT } from "./visitor.ts";
 import type { Window } from "./window.ts";
@@ -17,8 +18,8 @@ export interface RdbType {
   readonly since: number;
   /** Only snapshots of this family use the code so. */
   readonly family?: Family;
-  /** Moves the window behind the value; nothing is looked at. */
-  readonly skip: (w: Window) => void;
+  /** Moves the window behind the value; nothing is looked at but what its length depends on. */
+  readonly skip: (w: Window, templates: TemplateSource) => void;
   /** Reads the value and reports it. */
   readonly walk: (r: ValueReader) => void;
 }
@@ -64,11 +65,6 @@ function skipArray(w: Window): void {
     if (tag === 1 || tag === 2) w.skip(8);
     else skipString(w);
   }
-}
-
-function skipTemplateNames(w: Window): void {
-  if (w.count() === 0) skipString(w);
-  else skipStrings(w, w.count());
 }
 
 const STREAM_1: StreamParts = { counters: false, activeTime: false, idempotence: false, nacks: false };
@@ -171,7 +167,7 @@ export const RDB_TYPES: readonly RdbType[] = [
     since: 15,
     family: "redis",
     skip(w) {
-      skipTemplateNames(w);
+      readInlineNames(w, new StringReader(w));
       skipString(w);
     },
     walk: (r) => r.hashTemplate(L.hashTemplateListpack, true, false),
@@ -190,8 +186,7 @@ export const RDB_TYPES: readonly RdbType[] = [
     since: 15,
     family: "redis",
     skip(w) {
-      skipTemplateNames(w);
-      skipStrings(w, w.count());
+      skipStrings(w, readInlineNames(w, new StringReader(w)).fields);
     },
     walk: (r) => r.hashTemplate(L.hashTemplateArray, false, false),
   },
@@ -200,9 +195,9 @@ export const RDB_TYPES: readonly RdbType[] = [
     name: "HASH_TMPL_ARRAY_REF",
     since: 15,
     family: "redis",
-    skip(w) {
-      w.count();
-      skipStrings(w, w.count());
+    skip(w, templates) {
+      const at = w.offset();
+      skipStrings(w, templates.find(w.count(), at).fields);
     },
     walk: (r) => r.hashTemplate(L.hashTemplateArray, false, true),
   },

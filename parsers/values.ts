@@ -5,7 +5,7 @@ import { moduleId, readModuleId, skipModuleData } from "./module.ts";
 import { packedNumber } from "./packed.ts";
 import { type StreamParts, StreamReader } from "./stream.ts";
 import { StringReader } from "./strings.ts";
-import { type HashTemplate, NO_TEMPLATES, type TemplateSource } from "./templates.ts";
+import { type HashTemplate, NO_TEMPLATES, readInlineNames, type TemplateSource } from "./templates.ts";
 import type { ValueVisitor } from "./visitor.ts";
 import type { Window } from "./window.ts";
 import { walkZiplist } from "./ziplist.ts";
@@ -181,7 +181,7 @@ export class ValueReader {
 
   /** Redis 8.10: names given with the value (29, 31) or by the id of a template (30, 32); values packed or not. */
   hashTemplate(layout: number, packed: boolean, byReference: boolean): void {
-    const inline = byReference ? undefined : this.inlineNames();
+    const inline = byReference ? undefined : readInlineNames(this.w, this.strings);
     if (packed) this.templateListpack(layout, inline);
     else this.templateArray(layout, inline);
   }
@@ -190,11 +190,9 @@ export class ValueReader {
     const { w, visitor } = this;
     const start = w.offset();
     const template = inline ?? this.templates.find(w.count(), start);
-    const count = w.count();
-    if (count !== template.fields) throw new RdbError("BAD_TEMPLATE", start, "another number of values than of names");
-    visitor.begin(layout, count);
+    visitor.begin(layout, template.fields);
     visitor.template(template.fields, template.nameBytes, template.largestNameBytes);
-    for (let left = count; left > 0; left--) this.strings.visit(visitor);
+    for (let left = template.fields; left > 0; left--) this.strings.visit(visitor);
   }
 
   private templateListpack(layout: number, inline: HashTemplate | undefined): void {
@@ -211,21 +209,6 @@ export class ValueReader {
     for (; listpacks.more(); values++) listpacks.report(visitor);
     this.strings.close();
     if (values !== template.fields) throw new RdbError("BAD_TEMPLATE", start, "another number of values than of names");
-  }
-
-  /** `0, listpack of names` or `1, count, name…`. */
-  private inlineNames(): HashTemplate {
-    const form = this.w.count();
-    if (form === 1) return readTemplateNames(this.w, this.strings, this.w.count());
-    if (form !== 0) throw new RdbError("BAD_TEMPLATE", this.w.offset() - 1, `names in form ${form}`);
-    const names = new NameCounter();
-    this.listpacks.begin(this.strings.open(), this.strings.blobBytes);
-    while (this.listpacks.more()) {
-      this.listpacks.skip();
-      names.add(this.listpacks.element.bytes >= 0 ? this.listpacks.element.bytes : String(packedNumber(this.listpacks.element)).length);
-    }
-    this.strings.close();
-    return names;
   }
 
   /** A rate limiter's state: one number. */
@@ -261,31 +244,6 @@ export class ValueReader {
     blob.skip(strings.blobBytes);
     strings.close();
   }
-}
-
-class NameCounter implements HashTemplate {
-  fields = 0;
-  nameBytes = 0;
-  largestNameBytes = 0;
-
-  add(bytes: number): void {
-    this.fields++;
-    this.nameBytes += bytes;
-    if (bytes > this.largestNameBytes) this.largestNameBytes = bytes;
-  }
-}
-
-/** Reads the `count` names of a hash template at the window's position. */
-export function readTemplateNames(w: Window, strings: StringReader, count: number): HashTemplate {
-  const names = new NameCounter();
-  for (let left = count; left > 0; left--) {
-    const blob = strings.open();
-    names.add(strings.blobBytes);
-    blob.skip(strings.blobBytes);
-    strings.close();
-  }
-  if (names.fields === 0) throw new RdbError("BAD_TEMPLATE", w.offset(), "no field names");
-  return names;
 }
 
 const TEXT_SCORES = new Map([

@@ -1,0 +1,37 @@
+import { RdbError, type RdbErrorRecord } from "../parsers/errors.ts";
+
+/** A wrong option, argument or target name: the caller's to mend. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Something around us failed: a file that cannot be read, a disk that is full, a thread that died. */
+export class IoError extends Error {
+  override readonly name = "IoError";
+}
+
+/** An error in a form that survives the hop between threads. */
+export interface ErrorRecord {
+  readonly name: string;
+  readonly message: string;
+  readonly rdb?: RdbErrorRecord;
+  readonly stack?: string;
+}
+
+/** Makes a record of an error on one side of a thread. */
+export function toErrorRecord(error: unknown): ErrorRecord {
+  if (error instanceof RdbError) return { name: error.name, message: error.message, rdb: error.toRecord() };
+  if (error instanceof Error) {
+    return { name: error.name, message: error.message, ...(error.stack === undefined ? {} : { stack: error.stack }) };
+  }
+  return { name: "Error", message: String(error) };
+}
+
+/** Makes the error again on the other side. */
+export function fromErrorRecord(record: ErrorRecord): Error {
+  if (record.rdb !== undefined) return RdbError.fromRecord(record.rdb);
+  if (record.name === "IoError") return new IoError(record.message);
+  const error = new Error(record.message);
+  if (record.stack !== undefined) error.stack = record.stack;
+  return error;
+}

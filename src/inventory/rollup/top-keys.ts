@@ -1,0 +1,50 @@
+/** A key that made it into a list of the largest. */
+export interface TopKey {
+  readonly db: number;
+  readonly key: Uint8Array;
+  readonly type: number;
+  readonly kind: number;
+  readonly pattern: number;
+  readonly bytes: number;
+  readonly elements: number;
+  readonly largestBytes: number;
+  readonly largestName: Uint8Array;
+  readonly expiresAt: number;
+  readonly freq: number;
+  readonly recordOffset: number;
+}
+
+/** Longest key name kept in a list: a longer one is cut there (its row has it whole). */
+export const MAX_NAME_BYTES = 4096;
+
+/** The `limit` largest by one measure; equal ones in the order of the snapshot, whoever found them. */
+export class TopKeys {
+  private readonly limit: number;
+  private readonly measure: "bytes" | "elements" | "freq";
+  private list: TopKey[] = [];
+  /** What a key must exceed or equal to be looked at. */
+  threshold = 0;
+
+  constructor(limit: number, measure: "bytes" | "elements" | "freq") {
+    this.limit = limit;
+    this.measure = measure;
+  }
+
+  add(key: TopKey): void {
+    this.list.push(key);
+    if (this.list.length >= this.limit * 4) this.trim();
+  }
+
+  /** The list, largest first. */
+  take(): TopKey[] {
+    this.trim();
+    return this.list;
+  }
+
+  private trim(): void {
+    const { measure } = this;
+    this.list.sort((a, b) => b[measure] - a[measure] || a.recordOffset - b.recordOffset);
+    this.list.length = Math.min(this.list.length, this.limit);
+    if (this.list.length === this.limit) this.threshold = this.list.at(-1)![measure];
+  }
+}

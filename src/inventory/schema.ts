@@ -1,0 +1,144 @@
+/** `PRAGMA application_id` of an inventory: "RDBS". */
+export const APPLICATION_ID = 0x52444253;
+
+/** `PRAGMA user_version`: grows when a table or view changes in a way that SQL users notice. */
+export const SCHEMA_VERSION = 1;
+
+/** Bytes of an inventory's pages: rows are some 70 bytes, and large pages keep the table shallow. */
+export const PAGE_BYTES = 16384;
+
+/**
+ * A key row's id is `(snapshot - 1) * 2^48 + record_offset`: ordered as the snapshot is, unique over several
+ * snapshots, and the way back to the record.
+ */
+export const SNAPSHOT_ID_SHIFT = 2 ** 48;
+
+/** Upper bounds of the size classes, in bytes; the last class has none. */
+export const SIZE_CLASS_BOUNDS = [
+  64, 128, 256, 512, 1024, 2048, 5120, 10240, 20480, 51200, 102400, 204800, 512000, 1048576, 10485760, 104857600,
+] as const;
+
+/** Growth of a sketch bucket: values of one bucket differ by at most 2%, so its middle is right within 1%. */
+export const SKETCH_GAMMA = 1.02;
+
+/** Columns of `key_rows` behind its id, in the order in which the row writer gives them. */
+export const KEY_COLUMNS = [
+  "db INTEGER NOT NULL",
+  "key ANY NOT NULL",
+  "kind_id INTEGER NOT NULL",
+  "pattern_id INTEGER NOT NULL",
+  "bytes INTEGER NOT NULL",
+  "heap_bytes INTEGER NOT NULL",
+  "serialized_bytes INTEGER NOT NULL",
+  "payload_bytes INTEGER NOT NULL",
+  "elements INTEGER",
+  "largest_element_bytes INTEGER NOT NULL",
+  "expires_at INTEGER",
+  "idle_seconds INTEGER",
+  "freq INTEGER",
+  "slot INTEGER NOT NULL",
+  "accuracy INTEGER NOT NULL",
+] as const;
+
+const TABLES = `
+CREATE TABLE key_rows (id INTEGER PRIMARY KEY, ${KEY_COLUMNS.join(", ")}) STRICT;
+CREATE TABLE snapshot_rows (
+  id INTEGER PRIMARY KEY, path TEXT NOT NULL, file_bytes INTEGER NOT NULL, fingerprint TEXT NOT NULL,
+  magic TEXT NOT NULL, rdb_version INTEGER NOT NULL, server TEXT, server_version TEXT,
+  created_at INTEGER NOT NULL, created_at_source TEXT NOT NULL, analyzed_at INTEGER NOT NULL,
+  used_mem INTEGER, checksum TEXT NOT NULL, profile TEXT NOT NULL, profile_exact INTEGER NOT NULL,
+  allocator TEXT NOT NULL, settings TEXT NOT NULL, filters TEXT NOT NULL, keys INTEGER NOT NULL,
+  expired_keys INTEGER NOT NULL, stored_rows INTEGER NOT NULL, complete INTEGER NOT NULL,
+  salvaged INTEGER NOT NULL, tool_version TEXT NOT NULL
+) STRICT;
+CREATE TABLE kinds (id INTEGER PRIMARY KEY, type TEXT NOT NULL, encoding TEXT NOT NULL, module TEXT) STRICT;
+CREATE TABLE pattern_ids (id INTEGER PRIMARY KEY, pattern TEXT NOT NULL) STRICT;
+CREATE TABLE size_classes (id INTEGER PRIMARY KEY, min_bytes INTEGER NOT NULL, max_bytes INTEGER) STRICT;
+CREATE TABLE rollup_rows (
+  snapshot INTEGER NOT NULL, db INTEGER NOT NULL, kind_id INTEGER NOT NULL, pattern_id INTEGER NOT NULL,
+  size_class INTEGER NOT NULL, keys INTEGER NOT NULL, keys_without_ttl INTEGER NOT NULL,
+  expired INTEGER NOT NULL, bytes INTEGER NOT NULL, heap_bytes INTEGER NOT NULL,
+  expired_bytes INTEGER NOT NULL, serialized_bytes INTEGER NOT NULL,
+  payload_bytes INTEGER NOT NULL, name_bytes INTEGER NOT NULL, elements INTEGER NOT NULL,
+  max_bytes INTEGER NOT NULL, max_elements INTEGER NOT NULL
+) STRICT;
+CREATE TABLE expiry_rows (
+  snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL, hour INTEGER NOT NULL,
+  keys INTEGER NOT NULL, bytes INTEGER NOT NULL
+) STRICT;
+CREATE TABLE sketch_rows (
+  snapshot INTEGER NOT NULL, type TEXT, pattern_id INTEGER, measure TEXT NOT NULL, bucket INTEGER NOT NULL,
+  keys INTEGER NOT NULL
+) STRICT;
+CREATE TABLE slots (
+  snapshot INTEGER NOT NULL, slot INTEGER NOT NULL, keys INTEGER NOT NULL, bytes INTEGER NOT NULL
+) STRICT;
+CREATE TABLE big_keys (
+  snapshot INTEGER NOT NULL, ranked_by TEXT NOT NULL, type TEXT NOT NULL, rank INTEGER NOT NULL,
+  db INTEGER NOT NULL, key ANY NOT NULL, encoding TEXT NOT NULL, bytes INTEGER NOT NULL, elements INTEGER,
+  largest_element_bytes INTEGER NOT NULL, largest_element ANY, expires_at INTEGER, pattern TEXT NOT NULL,
+  record_offset INTEGER NOT NULL
+) STRICT;
+CREATE TABLE hot_keys (
+  snapshot INTEGER NOT NULL, rank INTEGER NOT NULL, db INTEGER NOT NULL, key ANY NOT NULL, type TEXT NOT NULL,
+  freq INTEGER NOT NULL, bytes INTEGER NOT NULL, record_offset INTEGER NOT NULL
+) STRICT;
+CREATE TABLE databases (
+  snapshot INTEGER NOT NULL, db INTEGER NOT NULL, keys INTEGER NOT NULL, keys_with_ttl INTEGER NOT NULL,
+  bytes INTEGER NOT NULL, heap_bytes INTEGER NOT NULL, declared_keys INTEGER, declared_expires INTEGER
+) STRICT;
+CREATE TABLE functions (
+  snapshot INTEGER NOT NULL, name TEXT NOT NULL, engine TEXT NOT NULL, serialized_bytes INTEGER NOT NULL,
+  record_offset INTEGER NOT NULL
+) STRICT;
+CREATE TABLE module_aux (
+  snapshot INTEGER NOT NULL, module TEXT NOT NULL, serialized_bytes INTEGER NOT NULL, record_offset INTEGER NOT NULL
+) STRICT;
+CREATE TABLE aux_fields (snapshot INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL) STRICT;
+CREATE TABLE warnings (
+  snapshot INTEGER NOT NULL, code TEXT NOT NULL, byte_offset INTEGER, message TEXT NOT NULL
+) STRICT;
+`;
+
+/** Names of `accuracy` in `key_rows`. */
+export const ACCURACY = ["exact", "expected", "lower bound", "damaged"] as const;
+
+const VIEWS = `
+CREATE VIEW snapshots AS SELECT
+  id AS snapshot, path, file_bytes, fingerprint, magic, rdb_version, server, server_version, created_at,
+  created_at_source, analyzed_at, used_mem, checksum, profile, profile_exact, allocator, settings, filters, keys,
+  expired_keys, stored_rows, complete, salvaged, tool_version
+FROM snapshot_rows;
+CREATE VIEW keys AS SELECT
+  (k.id >> 48) + 1 AS snapshot, k.db AS db, k.key AS key, kinds.type AS type, kinds.encoding AS encoding,
+  k.bytes AS bytes, k.heap_bytes AS heap_bytes, k.serialized_bytes AS serialized_bytes,
+  k.payload_bytes AS payload_bytes, k.elements AS elements, k.largest_element_bytes AS largest_element_bytes,
+  k.expires_at AS expires_at, k.expires_at IS NOT NULL AND k.expires_at <= s.created_at AS expired,
+  k.idle_seconds AS idle_seconds, k.freq AS freq, k.slot AS slot, p.pattern AS pattern,
+  k.id & 281474976710655 AS record_offset, kinds.module AS module,
+  CASE k.accuracy ${ACCURACY.map((name, i) => `WHEN ${i} THEN '${name}'`).join(" ")} END AS accuracy
+FROM key_rows k
+LEFT JOIN kinds ON kinds.id = k.kind_id
+LEFT JOIN pattern_ids p ON p.id = k.pattern_id
+LEFT JOIN snapshot_rows s ON s.id = (k.id >> 48) + 1;
+CREATE VIEW rollup AS SELECT
+  r.snapshot AS snapshot, r.db AS db, kinds.type AS type, kinds.encoding AS encoding, p.pattern AS pattern,
+  r.size_class AS size_class, c.min_bytes AS class_min_bytes, c.max_bytes AS class_max_bytes, r.keys AS keys,
+  r.keys_without_ttl AS keys_without_ttl, r.expired AS expired, r.bytes AS bytes, r.heap_bytes AS heap_bytes,
+  r.expired_bytes AS expired_bytes, r.serialized_bytes AS serialized_bytes, r.payload_bytes AS payload_bytes,
+  r.name_bytes AS name_bytes, r.elements AS elements, r.max_bytes AS max_bytes, r.max_elements AS max_elements
+FROM rollup_rows r
+LEFT JOIN kinds ON kinds.id = r.kind_id
+LEFT JOIN pattern_ids p ON p.id = r.pattern_id
+LEFT JOIN size_classes c ON c.id = r.size_class;
+CREATE VIEW expiry AS SELECT
+  e.snapshot AS snapshot, e.db AS db, p.pattern AS pattern, e.hour AS hour, e.keys AS keys, e.bytes AS bytes
+FROM expiry_rows e LEFT JOIN pattern_ids p ON p.id = e.pattern_id;
+CREATE VIEW sketches AS SELECT
+  s.snapshot AS snapshot, s.type AS type, p.pattern AS pattern, s.measure AS measure, s.bucket AS bucket,
+  s.keys AS keys
+FROM sketch_rows s LEFT JOIN pattern_ids p ON p.id = s.pattern_id;
+`;
+
+/** Everything that makes an empty inventory. */
+export const SCHEMA_SQL = `${TABLES}${VIEWS}`;

@@ -1,0 +1,290 @@
+import Database from "better-sqlite3";
+import { moduleTypeName } from "../../parsers/module.ts";
+import type { FinishSnapshot } from "../../workers/protocol.ts";
+import { ENCODINGS, TYPES } from "../memory/index.ts";
+import { mergePatterns } from "../patterns/index.ts";
+import { ENCODING_LIMIT, FIRST_MODULE_KIND } from "./module-kinds.ts";
+import { patternBase } from "./pattern-ids.ts";
+import type { CounterExport } from "./rollup/counters.ts";
+import {
+  BUCKET_LIMIT,
+  expiryParts,
+  MEASURES,
+  type RollupExport,
+  ROLLUP_SUMS,
+  rollupParts,
+  SLOTS,
+} from "./rollup/rollup.ts";
+import type { TopKey } from "./rollup/top-keys.ts";
+import { isText } from "./utf8.ts";
+
+/** Maxima stand at the end of a rollup entry's sums. */
+const FIRST_MAXIMUM = ROLLUP_SUMS.indexOf("max_bytes");
+const MAX_RANK = 100;
+
+type Cell = string | number | null | Uint8Array;
+
+/** Columns that `analyze --index` may ask for. */
+export const INDEX_COLUMNS: Readonly<Record<string, string>> = { key: "key", pattern: "pattern_id", bytes: "bytes" };
+
+/** Writes everything but the key rows: what all readers know of each snapshot, summed up. */
+export function writeSummaries(
+  path: string,
+  snapshots: readonly FinishSnapshot[],
+  index: readonly string[],
+): void {
+  const db = new Database(path);
+  try {
+    db.pragma("journal_mode = OFF");
+    db.pragma("synchronous = OFF");
+    db.transaction(() => {
+      for (const snapshot of snapshots) new SnapshotWriter(db, snapshot).write();
+    })();
+    for (const name of index) db.exec(`CREATE INDEX key_rows_by_${name} ON key_rows (${INDEX_COLUMNS[name]})`);
+  } finally {
+    db.close();
+  }
+}
+
+/** Writes one snapshot's summaries. */
+class SnapshotWriter {
+  private readonly db: Database.Database;
+  private readonly s: FinishSnapshot;
+  /** Per reader: raw pattern id to the pattern's id in the inventory. */
+  private readonly patternId: ((reader: number, raw: number) => number);
+  private readonly templates: readonly string[];
+  private readonly templateIds: readonly number[];
+
+  constructor(db: Database.Database, snapshot: FinishSnapshot) {
+    this.db = db;
+    this.s = snapshot;
+    const merged = mergePatterns(snapshot.patterns);
+    const firstId = new Array<number>(merged.templates.length).fill(-1);
+    merged.idOf.forEach((ids, reader) => {
+      ids.forEach((template, raw) => {
+        if (firstId[template] === -1) firstId[template] = patternBase(snapshot.id, reader) + raw;
+      });
+    });
+    this.templates = merged.templates;
+    this.templateIds = firstId;
+    this.patternId = (reader, raw) => firstId[merged.idOf[reader]![raw]!]!;
+    const insert = db.prepare("INSERT INTO pattern_ids VALUES (?, ?)");
+    merged.idOf.forEach((ids, reader) => {
+      ids.forEach((template, raw) => insert.run(patternBase(snapshot.id, reader) + raw, merged.templates[template]!));
+    });
+    if (merged.strict) {
+      this.insertRow("warnings", [snapshot.id, "PATTERNS_NARROWED", null, "very many different key patterns: rare ones were merged into wider ones"]);
+    }
+  }
+
+  write(): void {
+    const { s } = this;
+    const columns = Object.keys(s.row);
+    this.db
+      .prepare(`INSERT INTO snapshot_rows (id, ${columns.join(", ")}) VALUES (?${", ?".repeat(columns.length)})`)
+      .run(s.id, ...Object.values(s.row));
+    this.modules();
+    this.rollup();
+    this.expiry();
+    this.sketches();
+    this.slots();
+    this.bigKeys("bytes", (r) => r.bigByBytes);
+    this.bigKeys("elements", (r) => r.bigByElements);
+    this.hotKeys();
+    this.facts();
+  }
+
+  private insertRow(table: string, cells: readonly Cell[]): void {
+    this.db.prepare(`INSERT INTO ${table} VALUES (?${", ?".repeat(cells.length - 1)})`).run(...cells);
+  }
+
+  private insertAll(table: string, rows: Iterable<readonly Cell[]>): void {
+    let statement: Database.Statement | undefined;
+    for (const row of rows) {
+      statement ??= this.db.prepare(`INSERT INTO ${table} VALUES (?${", ?".repeat(row.length - 1)})`);
+      statement.run(...row);
+    }
+  }
+
+  private modules(): void {
+    const insert = this.db.prepare("INSERT OR IGNORE INTO kinds VALUES (?, ?, 'module', ?)");
+    this.s.modules.forEach(({ high, low }, i) => {
+      const name = moduleTypeName(high, low);
+      insert.run(FIRST_MODULE_KIND + i, name, name);
+    });
+  }
+
+  /** Sums the same entry of all readers; `name` tells which entry that is. */
+  private merged(
+    pick: (r: RollupExport) => CounterExport,
+    name: (reader: number, first: number, second: number) => readonly Cell[],
+    maximaFrom = Number.POSITIVE_INFINITY,
+  ): Cell[][] {
+    const entries = new Map<string, { cells: readonly Cell[]; sums: number[] }>();
+    this.s.rollups.forEach((one, reader) => {
+      const { first, second, sums, width } = pick(one);
+      for (let i = 0; i < first.length; i++) {
+        const cells = name(reader, first[i]!, second[i]!);
+        const id = cells.join(" ");
+        let entry = entries.get(id);
+        if (entry === undefined) entries.set(id, (entry = { cells, sums: new Array<number>(width).fill(0) }));
+        for (let k = 0; k < width; k++) {
+          const value = sums[i * width + k]!;
+          entry.sums[k] = k >= maximaFrom ? Math.max(entry.sums[k]!, value) : entry.sums[k]! + value;
+        }
+      }
+    });
+    const rows = [...entries.values()].sort((a, b) => compareCells(a.cells, b.cells));
+    return rows.map(({ cells, sums }) => [this.s.id, ...cells, ...sums]);
+  }
+
+  private rollup(): void {
+    const rows = this.merged(
+      (r) => r.rollup,
+      (reader, db, second) => {
+        const { pattern, kind, sizeClass } = rollupParts(second);
+        return [db, kind, this.patternId(reader, pattern), sizeClass];
+      },
+      FIRST_MAXIMUM,
+    );
+    this.insertAll("rollup_rows", rows);
+    this.databases();
+  }
+
+  private databases(): void {
+    const declared = this.s.facts.databases;
+    const counted = this.db
+      .prepare(
+        `SELECT db, sum(keys) AS keys, sum(keys - keys_without_ttl) AS ttl, sum(bytes) AS bytes, sum(heap_bytes) AS heap
+         FROM rollup_rows WHERE snapshot = ? GROUP BY db`,
+      )
+      .all(this.s.id) as { db: number; keys: number; ttl: number; bytes: number; heap: number }[];
+    const byDb = new Map(counted.map((row) => [row.db, row]));
+    const dbs = [...new Set([...byDb.keys(), ...declared.keys()])].sort((a, b) => a - b);
+    this.insertAll(
+      "databases",
+      dbs.map((db) => {
+        const row = byDb.get(db) ?? { keys: 0, ttl: 0, bytes: 0, heap: 0 };
+        const said = declared.get(db);
+        return [this.s.id, db, row.keys, row.ttl, row.bytes, row.heap, said?.keys ?? null, said?.expires ?? null];
+      }),
+    );
+  }
+
+  private expiry(): void {
+    const rows = this.merged(
+      (r) => r.expiry,
+      (reader, db, second) => {
+        const { pattern, hour } = expiryParts(second);
+        return [db, this.patternId(reader, pattern), hour];
+      },
+    );
+    this.insertAll("expiry_rows", rows);
+  }
+
+  private sketches(): void {
+    const parts = (second: number) => [MEASURES[Math.floor(second / BUCKET_LIMIT)]!, second % BUCKET_LIMIT] as const;
+    const byType = this.merged((r) => r.typeSketch, (_, type, second) => [TYPES[type]!, null, ...parts(second)]);
+    this.insertAll("sketch_rows", byType);
+    const byPattern = this.merged(
+      (r) => r.patternSketch,
+      (reader, pattern, second) => [null, this.patternId(reader, pattern), ...parts(second)],
+    );
+    this.insertAll("sketch_rows", byPattern);
+  }
+
+  private slots(): void {
+    const rows: Cell[][] = [];
+    for (let slot = 0; slot < SLOTS; slot++) {
+      let keys = 0;
+      let bytes = 0;
+      for (const { slots } of this.s.rollups) {
+        keys += slots[slot * 2]!;
+        bytes += slots[slot * 2 + 1]!;
+      }
+      if (keys > 0) rows.push([this.s.id, slot, keys, bytes]);
+    }
+    this.insertAll("slots", rows);
+  }
+
+  private ranked(
+    pick: (r: RollupExport) => readonly TopKey[],
+    measure: "bytes" | "elements" | "freq",
+  ): (TopKey & { reader: number })[] {
+    return this.s.rollups
+      .flatMap((r, reader) => pick(r).map((key) => ({ ...key, reader })))
+      .sort((a, b) => b[measure] - a[measure] || a.recordOffset - b.recordOffset)
+      .slice(0, MAX_RANK);
+  }
+
+  private bigKeys(measure: "bytes" | "elements", pick: (r: RollupExport) => readonly TopKey[][]): void {
+    TYPES.forEach((_, type) => {
+      const rows = this.ranked((r) => pick(r)[type]!, measure).map((k, rank): Cell[] => [
+        this.s.id,
+        measure,
+        this.typeName(k),
+        rank + 1,
+        k.db,
+        textOrBlob(k.key),
+        this.encodingName(k),
+        k.bytes,
+        k.elements < 0 ? null : k.elements,
+        k.largestBytes,
+        k.largestName.length === 0 ? null : textOrBlob(k.largestName),
+        Number.isNaN(k.expiresAt) ? null : k.expiresAt,
+        this.templateOf(k.reader, k.pattern),
+        k.recordOffset,
+      ]);
+      this.insertAll("big_keys", rows);
+    });
+  }
+
+  private hotKeys(): void {
+    const rows = this.ranked((r) => r.hot, "freq").map((k, rank): Cell[] => [
+      this.s.id,
+      rank + 1,
+      k.db,
+      textOrBlob(k.key),
+      this.typeName(k),
+      k.freq,
+      k.bytes,
+      k.recordOffset,
+    ]);
+    this.insertAll("hot_keys", rows);
+  }
+
+  private typeName(k: TopKey): string {
+    const module = this.s.modules[k.kind - FIRST_MODULE_KIND];
+    return module === undefined ? TYPES[k.type]! : moduleTypeName(module.high, module.low);
+  }
+
+  private encodingName(k: TopKey): string {
+    return k.kind >= FIRST_MODULE_KIND ? "module" : ENCODINGS[k.kind % ENCODING_LIMIT]!;
+  }
+
+  private templateOf(reader: number, raw: number): string {
+    return this.templates[this.templateIds.indexOf(this.patternId(reader, raw))]!;
+  }
+
+  private facts(): void {
+    const { facts, id } = this.s;
+    this.insertAll("functions", facts.functions.map((f) => [id, f.name, f.engine, f.bytes, f.offset]));
+    this.insertAll("module_aux", facts.modules.map((m) => [id, m.name, m.bytes, m.offset]));
+    this.insertAll("aux_fields", [...facts.aux].map(([name, value]) => [id, name, value]));
+    const warnings = [...this.s.warnings, ...this.s.damages];
+    this.insertAll("warnings", warnings.map((w) => [id, w.code, w.offset < 0 ? null : w.offset, w.message]));
+  }
+}
+
+function textOrBlob(bytes: Uint8Array): Cell {
+  return isText(bytes, bytes.length) ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes) : Buffer.from(bytes);
+}
+
+function compareCells(a: readonly Cell[], b: readonly Cell[]): number {
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i]!;
+    const y = b[i]!;
+    if (x !== y) return typeof x === "number" && typeof y === "number" ? x - y : String(x) < String(y) ? -1 : 1;
+  }
+  return 0;
+}

@@ -1,0 +1,15 @@
+/**
+ * Bytes requested for an sds of `length` bytes that is created whole: header, content, terminator. An empty one
+ * gets the 3-byte header, as if to be appended to. Mirrors sdsReqType(), sdsHdrSize() and _sdsnewlen(), sds.c,
+ * Redis 7.2.6. Exact.
+ */
+export function sdsRequestBytes(length: number): number {
+  return sdsHdrSize(length) + length + 1;
+}
+
+function sdsHdrSize(length: number): number {
+  if (length < 32) return length === 0 ? 3 : 1;
+  if (length < 256) return 3;
+  if (length < 65536) return 5;
+  return length < 0x100000000 ? 9 : 17;
+}

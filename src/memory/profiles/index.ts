@@ -1,0 +1,53 @@
+import type { Profile } from "./profile.ts";
+import { redis72 } from "./redis-7.2.ts";
+
+export type { MemoryConfig, Profile, StructSizes } from "./profile.ts";
+
+/** Every server the memory model knows, by name. A new server: one file and one line here. */
+export const PROFILES = {
+  "redis-7.2": redis72,
+} as const satisfies Record<string, Profile>;
+
+export type ProfileName = keyof typeof PROFILES;
+
+/** Used where nothing is known about the server. */
+export const DEFAULT_PROFILE: Profile = redis72;
+
+/**
+ * The profile of a server, or the nearest one known: same server first, then the nearest version, the newer of
+ * two. `exact` is false when another version stands in. `version` is as INFO gives it ("7.2.6"); both may be empty.
+ */
+export function chooseProfile(server: string, version: string): { profile: Profile; exact: boolean } {
+  const wanted = versionNumber(version);
+  if (wanted === undefined) return { profile: DEFAULT_PROFILE, exact: false };
+  let profile = DEFAULT_PROFILE;
+  let best = Number.POSITIVE_INFINITY;
+  for (const candidate of Object.values<Profile>(PROFILES)) {
+    const gap = distance(candidate, wanted) + (candidate.server === server ? 0 : 1e6);
+    if (gap < best || (gap === best && newer(candidate, profile))) {
+      best = gap;
+      profile = candidate;
+    }
+  }
+  return { profile, exact: best === 0 };
+}
+
+function distance(profile: Profile, wanted: number): number {
+  const from = pair(profile.from);
+  const to = pair(profile.to);
+  return wanted < from ? from - wanted : wanted > to ? wanted - to : 0;
+}
+
+function newer(a: Profile, b: Profile): boolean {
+  return pair(a.to) > pair(b.to);
+}
+
+function pair([major, minor]: readonly [number, number]): number {
+  return major * 1000 + minor;
+}
+
+/** "7.2.6" as 7002; undefined when it does not begin with two numbers. */
+function versionNumber(version: string): number | undefined {
+  const match = /^(\d{1,3})\.(\d{1,3})(?!\d)/.exec(version);
+  return match === null ? undefined : pair([Number(match[1]), Number(match[2])]);
+}

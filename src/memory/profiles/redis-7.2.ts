@@ -1,0 +1,46 @@
+import type { Profile } from "./profile.ts";
+
+/**
+ * Redis 7.2 with its vendored jemalloc 5.3.0. Defaults: config.c; struct sizes: server.h, dict.c, dict.h,
+ * quicklist.h, stream.h, rax.h, 7.2.6. Exact.
+ */
+export const redis72: Profile = {
+  name: "redis-7.2",
+  server: "redis",
+  from: [7, 2],
+  to: [7, 2],
+  allocator: "jemalloc",
+  config: {
+    hashMaxListpackEntries: 512,
+    hashMaxListpackValue: 64,
+    setMaxIntsetEntries: 512,
+    setMaxListpackEntries: 128,
+    setMaxListpackValue: 64,
+    zsetMaxListpackEntries: 128,
+    zsetMaxListpackValue: 64,
+    listMaxListpackSize: -2,
+    listCompressDepth: 0,
+    streamNodeMaxBytes: 4096,
+    streamNodeMaxEntries: 100,
+  },
+  sizes: {
+    robj: 16,
+    dict: 56,
+    dictEntry: 24,
+    dictEntryNoValue: 16,
+    quicklist: 40,
+    quicklistNode: 40,
+    zset: 16,
+    zskiplist: 32,
+    zskiplistNode: 24,
+    zskiplistLevel: 16,
+    stream: 80,
+    streamID: 16,
+    streamCG: 40,
+    streamConsumer: 32,
+    streamNACK: 24,
+    rax: 24,
+    raxNode: 4,
+    raxNodeGuess: 240,
+  },
+};

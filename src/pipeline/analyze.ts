@@ -1,0 +1,300 @@
+import os from "node:os";
+import type { Piscina } from "piscina";
+import { type RdbHeader, readHeader } from "../../parsers/header.ts";
+import type { Damage, FinishResult, FinishSnapshot, FinishTask } from "../../workers/protocol.ts";
+import { fromErrorRecord, UsageError } from "../errors.ts";
+import { createInventory } from "../inventory/create.ts";
+import { MODULE_TABLE_BYTES, ModuleKinds } from "../inventory/module-kinds.ts";
+import { INDEX_COLUMNS } from "../inventory/summaries.ts";
+import { FileSource } from "../io/file-source.ts";
+import { fingerprint } from "../io/fingerprint.ts";
+import { TempFile } from "../io/temp-file.ts";
+import { chooseProfile, PROFILES, type Profile, type ProfileName } from "../memory/index.ts";
+import { VERSION } from "../version.ts";
+import type { KeyFilter } from "./filter.ts";
+import { answerOf, openPool, workerUrl } from "./pool.ts";
+import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
+
+/** How far an analysis has come. Bytes and keys count over all snapshots given. */
+export interface Progress {
+  readonly phase: "read" | "merge";
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  readonly keys: number;
+}
+
+export interface AnalyzeOptions {
+  /** Snapshot files; each becomes one snapshot of the inventory, in this order. */
+  readonly inputs: readonly string[];
+  /** Where the inventory goes. */
+  readonly output: string;
+  /** Reading threads; default: the machine's available parallelism. */
+  readonly workers?: number | undefined;
+  /** Replace an existing output. */
+  readonly force?: boolean | undefined;
+  /** A name of `PROFILES`; default: chosen from the snapshot's own server version. */
+  readonly profile?: string | undefined;
+  /** `none`: no row a key; every summary is there all the same. */
+  readonly keys?: "all" | "none" | undefined;
+  readonly filters?: KeyFilter | undefined;
+  /** Columns of the key rows to index: key, pattern, bytes. */
+  readonly index?: readonly string[] | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is told of each snapshot analyzed; the inventory's view `snapshots` has it too. */
+export interface AnalyzedSnapshot {
+  readonly path: string;
+  readonly magic: string;
+  readonly rdbVersion: number;
+  readonly keys: number;
+  readonly expiredKeys: number;
+  readonly storedRows: number;
+  readonly checksum: "ok" | "absent" | "mismatch";
+  readonly profile: string;
+  readonly profileExact: boolean;
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+}
+
+export interface AnalyzeResult {
+  readonly output: string;
+  readonly snapshots: readonly AnalyzedSnapshot[];
+}
+
+/**
+ * Reads snapshots into a new inventory, which appears under its name only when complete.
+ * @throws {RdbError} when a snapshot is damaged. @throws {UsageError} for wrong options.
+ * @throws {IoError} when something cannot be read or written. @throws the signal's reason when aborted
+ */
+export async function analyze(options: AnalyzeOptions): Promise<AnalyzeResult> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const plans = checkOptions(options);
+  const readers = options.workers ?? os.availableParallelism();
+  const temp = new TempFile(options.output, options.force ?? false);
+  const pool = openPool(readers + 1);
+  const aborted = new Promise<never>((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  aborted.catch(() => {});
+  try {
+    const run = new Run(options, plans, readers, temp, pool);
+    const snapshots = await Promise.race([run.all(), aborted]);
+    temp.publish();
+    return { output: options.output, snapshots };
+  } finally {
+    await pool.destroy();
+    temp.discard();
+  }
+}
+
+interface Plan {
+  readonly path: string;
+  readonly header: RdbHeader;
+  readonly bytes: number;
+  readonly modifiedAt: number;
+  readonly fingerprint: string;
+}
+
+function checkOptions(options: AnalyzeOptions): Plan[] {
+  const { profile, inputs, index = [], workers } = options;
+  if (inputs.length === 0) throw new UsageError("no snapshot given");
+  if (profile !== undefined && !(profile in PROFILES)) {
+    throw new UsageError(`unknown profile ${profile}: known are ${Object.keys(PROFILES).join(", ")}`);
+  }
+  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= 256)) {
+    throw new UsageError(`workers must be a whole number from 1 to 256, not ${workers}`);
+  }
+  for (const name of index) {
+    if (!(name in INDEX_COLUMNS)) {
+      throw new UsageError(`cannot index ${name}: possible are ${Object.keys(INDEX_COLUMNS).join(", ")}`);
+    }
+  }
+  return inputs.map((path) => {
+    const source = new FileSource(path);
+    try {
+      const header = readHeader(source);
+      return { path, header, bytes: source.size, modifiedAt: source.modifiedAt, fingerprint: fingerprint(source) };
+    } finally {
+      source.close();
+    }
+  });
+}
+
+/** One analysis: the snapshots one after the other, each by all threads, then the summaries. */
+class Run {
+  private readonly options: AnalyzeOptions;
+  private readonly plans: readonly Plan[];
+  private readonly readers: number;
+  private readonly temp: TempFile;
+  private readonly pool: Piscina;
+  private readonly pages = new SharedArrayBuffer(4);
+  private readonly bytesTotal: number;
+  private bytesDone = 0;
+  private keysDone = 0;
+
+  constructor(options: AnalyzeOptions, plans: readonly Plan[], readers: number, temp: TempFile, pool: Piscina) {
+    this.options = options;
+    this.plans = plans;
+    this.readers = readers;
+    this.temp = temp;
+    this.pool = pool;
+    this.bytesTotal = plans.reduce((sum, plan) => sum + plan.bytes, 0);
+  }
+
+  async all(): Promise<AnalyzedSnapshot[]> {
+    const created = createInventory(this.temp.path);
+    new Int32Array(this.pages)[0] = created.pages + 1;
+    const done: { snapshot: FinishSnapshot; told: AnalyzedSnapshot; read: ReadSnapshot }[] = [];
+    for (const [i, plan] of this.plans.entries()) done.push(await this.snapshot(plan, i + 1));
+    this.tell("merge");
+    const leaves = done.flatMap(({ read }) => read.readers.map((reader) => reader.leaves));
+    const task: FinishTask = {
+      path: this.temp.path,
+      pages: this.pages,
+      rootPage: created.rootPage,
+      leaves: {
+        maxIds: leaves.flatMap((leaf) => leaf.maxIds),
+        pages: leaves.flatMap((leaf) => leaf.pages),
+      },
+      snapshots: done.map(({ snapshot }) => snapshot),
+      index: this.options.index ?? [],
+    };
+    const finished: FinishResult = await answerOf(this.pool.run(task, { filename: workerUrl("finish") }));
+    if (finished.error !== undefined) throw fromErrorRecord(finished.error);
+    return done.map(({ told }) => told);
+  }
+
+  private async snapshot(plan: Plan, id: number) {
+    const modules = new SharedArrayBuffer(MODULE_TABLE_BYTES);
+    let origin = originOf(new Map(), plan, this.options.profile);
+    const read = await readSnapshot(this.pool, {
+      path: plan.path,
+      header: plan.header,
+      readers: this.readers,
+      begin: (aux) => {
+        origin = originOf(aux, plan, this.options.profile);
+        return {
+          snapshot: id,
+          createdAt: origin.createdAt,
+          profile: origin.profile.name,
+          filter: this.options.filters ?? {},
+          rows: this.options.keys === "none" ? undefined : { path: this.temp.path, pages: this.pages },
+          modules,
+        };
+      },
+      onChunk: (chunk) => {
+        this.bytesDone += chunk.bytes;
+        this.keysDone += chunk.keys;
+        this.tell("read");
+      },
+    });
+    return this.summed(plan, id, origin, read, modules);
+  }
+
+  private summed(plan: Plan, id: number, origin: Origin, read: ReadSnapshot, modules: SharedArrayBuffer) {
+    const sum = (pick: (r: ReadSnapshot["readers"][number]) => number) => read.readers.reduce((n, r) => n + pick(r), 0);
+    const warnings = warningsOf(plan, origin, read);
+    const damages = read.readers.flatMap((r) => r.damages).sort((a, b) => a.offset - b.offset);
+    const told: AnalyzedSnapshot = {
+      path: plan.path,
+      magic: plan.header.magic,
+      rdbVersion: plan.header.version,
+      keys: sum((r) => r.keys),
+      expiredKeys: sum((r) => r.expired),
+      storedRows: sum((r) => r.rows),
+      checksum: read.checksum,
+      profile: origin.profile.name,
+      profileExact: origin.profileExact,
+      warnings: [...warnings, ...damages].map(({ code, message }) => ({ code, message })),
+    };
+    const snapshot: FinishSnapshot = {
+      id,
+      row: this.row(plan, origin, read, told),
+      facts: read.facts,
+      rollups: read.readers.map((r) => r.rollup),
+      patterns: read.readers.map((r) => r.patterns),
+      modules: new ModuleKinds(modules).ids(),
+      damages,
+      warnings,
+    };
+    return { snapshot, told, read };
+  }
+
+  /** Columns of `snapshot_rows`. */
+  private row(plan: Plan, origin: Origin, read: ReadSnapshot, told: AnalyzedSnapshot): FinishSnapshot["row"] {
+    const usedMem = Number(read.facts.aux.get("used-mem"));
+    return {
+      path: plan.path,
+      file_bytes: plan.bytes,
+      fingerprint: plan.fingerprint,
+      magic: plan.header.magic,
+      rdb_version: plan.header.version,
+      server: origin.server,
+      server_version: origin.version,
+      created_at: origin.createdAt,
+      created_at_source: origin.createdAtSource,
+      analyzed_at: Date.now(),
+      used_mem: Number.isSafeInteger(usedMem) && usedMem > 0 ? usedMem : null,
+      checksum: read.checksum,
+      profile: origin.profile.name,
+      profile_exact: Number(origin.profileExact),
+      allocator: origin.profile.allocator,
+      settings: JSON.stringify(origin.profile.config),
+      filters: JSON.stringify(this.options.filters ?? {}),
+      keys: told.keys,
+      expired_keys: told.expiredKeys,
+      stored_rows: told.storedRows,
+      complete: 1,
+      salvaged: 0,
+      tool_version: VERSION,
+    };
+  }
+
+  private tell(phase: Progress["phase"]): void {
+    const { bytesDone, bytesTotal, keysDone } = this;
+    this.options.onProgress?.({ phase, bytesDone, bytesTotal, keys: keysDone });
+  }
+}
+
+/** Which server wrote a snapshot and when, and the profile that follows. */
+interface Origin {
+  readonly server: string | null;
+  readonly version: string | null;
+  readonly createdAt: number;
+  readonly createdAtSource: "snapshot" | "file";
+  readonly profile: Profile;
+  readonly profileExact: boolean;
+}
+
+function originOf(aux: ReadonlyMap<string, string>, plan: Plan, profileName: string | undefined): Origin {
+  const valkey = aux.get("valkey-ver");
+  const version = valkey ?? aux.get("redis-ver") ?? null;
+  const server = valkey !== undefined || plan.header.family === "valkey" ? "valkey" : version === null ? null : "redis";
+  const ctime = Number(aux.get("ctime"));
+  const fromSnapshot = Number.isSafeInteger(ctime) && ctime > 0 && ctime < 1e11;
+  const chosen = chooseProfile(server ?? "redis", version ?? "");
+  return {
+    server,
+    version,
+    createdAt: fromSnapshot ? ctime * 1000 : plan.modifiedAt,
+    createdAtSource: fromSnapshot ? "snapshot" : "file",
+    profile: profileName === undefined ? chosen.profile : PROFILES[profileName as ProfileName],
+    profileExact: profileName !== undefined || chosen.exact,
+  };
+}
+
+function warningsOf(plan: Plan, origin: Origin, read: ReadSnapshot): Damage[] {
+  const { header } = plan;
+  const { facts } = read;
+  const found: [boolean, string, number, () => string][] = [
+    [header.newer, "NEWER_VERSION", 0, () => `${header.magic} is newer than any version known: everything in it was understood all the same`],
+    [read.checksum === "mismatch", "CHECKSUM_MISMATCH", facts.checkedBytes, () => "the checksum does not match: bytes of the snapshot were changed"],
+    [!origin.profileExact, "NEAREST_PROFILE", -1, () => `no profile of ${origin.server ?? "an unknown server"} ${origin.version ?? ""}: sized as ${origin.profile.name}`],
+    [facts.trailingBytes > 0, "TRAILING_BYTES", plan.bytes - facts.trailingBytes, () => `${facts.trailingBytes} bytes follow the end of the snapshot`],
+    [facts.updates.count > 0, "UPDATES", -1, () => `${facts.updates.count} updates change keys already read, which are shown as they were before: ${facts.updates.keys.map((key) => JSON.stringify(key)).join(", ")}`],
+    [facts.slotImports > 0, "SLOT_IMPORTS", -1, () => `${facts.slotImports} slot imports were under way`],
+  ];
+  return found.filter(([applies]) => applies).map(([, code, offset, message]) => ({ code, offset, message: message() }));
+}

@@ -1,0 +1,24 @@
+import { Piscina } from "piscina";
+import { IoError } from "../errors.ts";
+
+/** Workers run from source and from dist alike: they have this file's own extension. */
+const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+
+/** The address of a worker's entry point. */
+export function workerUrl(name: "split" | "read" | "finish"): string {
+  return new URL(`../../workers/${name}${EXTENSION}`, import.meta.url).href;
+}
+
+/** A pool of threads that lives as long as one run. */
+export function openPool(threads: number): Piscina {
+  return new Piscina({ filename: workerUrl("read"), minThreads: threads, maxThreads: threads, idleTimeout: 60_000 });
+}
+
+/** Waits for a thread's answer; a thread that died is an I/O failure, not damage of the snapshot. */
+export async function answerOf<T>(running: Promise<T>): Promise<T> {
+  try {
+    return await running;
+  } catch (cause) {
+    throw new IoError(`a worker thread failed: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,195 @@
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import type { Piscina } from "piscina";
+import { Crc64 } from "../../parsers/crc64.ts";
+import { HEADER_BYTES, type RdbHeader } from "../../parsers/header.ts";
+import type { SnapshotFacts } from "../../parsers/splitter.ts";
+import type {
+  ChunkDone,
+  ChunkOrder,
+  ReadResult,
+  ReadTask,
+  SplitMessage,
+  SplitResult,
+  SplitTask,
+} from "../../workers/protocol.ts";
+import { fromErrorRecord } from "../errors.ts";
+import { answerOf, workerUrl } from "./pool.ts";
+
+const WINDOW_BYTES = 2 ** 21;
+const CHUNK_BYTES = 2 ** 20;
+/** Chunks a reader holds: the one it reads and the one that follows, so that it never waits for the main thread. */
+const AHEAD = 2;
+const CREDITS_PER_READER = 16;
+
+/** What all threads found in one snapshot. */
+export interface ReadSnapshot {
+  readonly facts: SnapshotFacts;
+  readonly checksum: "ok" | "absent" | "mismatch";
+  readonly readers: readonly Exclude<ReadResult, { error: unknown }>[];
+}
+
+export interface ReadPlan {
+  readonly path: string;
+  readonly header: RdbHeader;
+  readonly readers: number;
+  /** Called once, with the fields at the beginning of the snapshot, before any record is read. */
+  readonly begin: (aux: ReadonlyMap<string, string>) => Omit<
+    ReadTask,
+    "path" | "header" | "windowBytes" | "worker" | "checksum" | "port"
+  >;
+  readonly onChunk: (done: ChunkDone) => void;
+}
+
+/**
+ * Lets one thread split a snapshot and the others read its chunks. This thread only passes chunks on: whoever is
+ * ready takes the next.
+ * @throws {RdbError} when the snapshot is damaged. @throws {IoError} when it cannot be read
+ */
+export async function readSnapshot(pool: Piscina, plan: ReadPlan): Promise<ReadSnapshot> {
+  const splitting = new MessageChannel();
+  const dispatcher = new Dispatcher(pool, plan, splitting.port1);
+  const task: SplitTask = {
+    path: plan.path,
+    header: plan.header,
+    windowBytes: WINDOW_BYTES,
+    chunkBytes: CHUNK_BYTES,
+    credits: plan.readers * CREDITS_PER_READER,
+    port: splitting.port2,
+  };
+  splitting.port1.on("message", (message: SplitMessage) => dispatcher.add(message));
+  try {
+    const split: SplitResult = await Promise.race([
+      answerOf(pool.run(task, { filename: workerUrl("split"), transferList: [splitting.port2] })),
+      dispatcher.failed,
+    ]);
+    if ("error" in split) throw fromErrorRecord(split.error);
+    const readers = await Promise.race([dispatcher.finish(split.chunks), dispatcher.failed]);
+    return { facts: split.facts, checksum: checksumOf(plan.header, split.facts, dispatcher.crc()), readers };
+  } finally {
+    splitting.port1.close();
+    dispatcher.close();
+  }
+}
+
+/** Passes chunks to readers in order and collects what they say. */
+class Dispatcher {
+  /** Rejects when a reader fails. */
+  readonly failed: Promise<never>;
+  private readonly pool: Piscina;
+  private readonly plan: ReadPlan;
+  private readonly splitter: MessagePort;
+  private readonly ports: MessagePort[] = [];
+  private readonly results: Promise<ReadResult>[] = [];
+  private readonly templatesSeen: number[] = [];
+  private readonly templates: number[] = [];
+  private readonly waiting: SplitMessage[] = [];
+  /** Readers that can take a chunk; one that can take two is in it twice. */
+  private readonly ready: number[] = [];
+  private readonly crcs: ChunkDone[] = [];
+  private chunksDone = 0;
+  private fail: (error: Error) => void = () => {};
+  private onDrained: () => void = () => {};
+  private expected = Number.POSITIVE_INFINITY;
+
+  constructor(pool: Piscina, plan: ReadPlan, splitter: MessagePort) {
+    this.pool = pool;
+    this.plan = plan;
+    this.splitter = splitter;
+    this.failed = new Promise((_, reject) => {
+      this.fail = reject;
+    });
+    this.failed.catch(() => {});
+  }
+
+  add(message: SplitMessage): void {
+    if (message.aux !== undefined) this.start(message.aux);
+    this.templates.push(...message.templates);
+    this.waiting.push(message);
+    this.dispatch();
+  }
+
+  /** Resolves when all chunks that the splitter found are read. */
+  async finish(chunks: number): Promise<Exclude<ReadResult, { error: unknown }>[]> {
+    this.expected = chunks;
+    if (this.chunksDone < this.expected) {
+      await new Promise<void>((resolve) => {
+        this.onDrained = resolve;
+      });
+    }
+    for (const port of this.ports) port.postMessage(undefined satisfies ChunkOrder);
+    const results = await Promise.all(this.results);
+    return results.map((result) => {
+      if ("error" in result) throw fromErrorRecord(result.error);
+      return result;
+    });
+  }
+
+  crc(): Crc64 {
+    const crc = new Crc64();
+    const header = new TextEncoder().encode(this.plan.header.magic);
+    crc.update(header, 0, HEADER_BYTES);
+    for (const { crcHigh, crcLow, bytes } of this.crcs) crc.append(crcHigh, crcLow, bytes);
+    return crc;
+  }
+
+  close(): void {
+    for (const port of this.ports) port.close();
+  }
+
+  private start(aux: ReadonlyMap<string, string>): void {
+    const { plan } = this;
+    const common = plan.begin(aux);
+    for (let worker = 0; worker < plan.readers; worker++) {
+      const { port1, port2 } = new MessageChannel();
+      const task: ReadTask = {
+        ...common,
+        path: plan.path,
+        header: plan.header,
+        windowBytes: WINDOW_BYTES,
+        worker,
+        checksum: plan.header.hasChecksum,
+        port: port2,
+      };
+      port1.on("message", (done: ChunkDone) => this.done(worker, done));
+      this.ports.push(port1);
+      this.templatesSeen.push(0);
+      const running = answerOf<ReadResult>(
+        this.pool.run(task, { filename: workerUrl("read"), transferList: [port2] }),
+      );
+      running.then(
+        (result) => {
+          if ("error" in result) this.fail(fromErrorRecord(result.error));
+        },
+        (error) => this.fail(error),
+      );
+      this.results.push(running);
+    }
+    for (let i = 0; i < AHEAD; i++) for (let worker = 0; worker < plan.readers; worker++) this.ready.push(worker);
+  }
+
+  private dispatch(): void {
+    while (this.waiting.length > 0 && this.ready.length > 0) {
+      const worker = this.ready.shift()!;
+      const { chunk } = this.waiting.shift()!;
+      const order: ChunkOrder = { chunk, templates: this.templates.slice(this.templatesSeen[worker]) };
+      this.templatesSeen[worker] = this.templates.length;
+      this.ports[worker]!.postMessage(order);
+    }
+  }
+
+  private done(worker: number, done: ChunkDone): void {
+    this.crcs[done.index] = done;
+    this.chunksDone++;
+    this.splitter.postMessage(0);
+    this.plan.onChunk(done);
+    this.ready.push(worker);
+    this.dispatch();
+    if (this.chunksDone >= this.expected) this.onDrained();
+  }
+}
+
+function checksumOf(header: RdbHeader, facts: SnapshotFacts, crc: Crc64): ReadSnapshot["checksum"] {
+  const { checksum } = facts;
+  if (!header.hasChecksum || checksum === undefined || (checksum.high === 0 && checksum.low === 0)) return "absent";
+  return checksum.high === crc.high && checksum.low === crc.low ? "ok" : "mismatch";
+}

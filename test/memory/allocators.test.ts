@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { ALLOCATORS } from "../../src/memory/allocators/index.ts";
+import { jemallocSizeClass } from "../../src/memory/allocators/jemalloc.ts";
+
+/** The classes that are met when every size up to `limit` is asked for. */
+function classes(lgQuantum: number, limit: number): number[] {
+  const found = new Set<number>();
+  for (let bytes = 1; bytes <= limit; bytes++) found.add(jemallocSizeClass(bytes, lgQuantum));
+  return [...found];
+}
+
+describe("jemalloc size classes", () => {
+  it("are every 8 bytes up to 64, then four to a doubling, as Redis builds it", () => {
+    expect(classes(3, 512)).toEqual([
+      8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512,
+    ]);
+  });
+
+  it("are 8, then every 16 bytes up to 128, as distributions build it", () => {
+    expect(classes(4, 256)).toEqual([8, 16, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256]);
+  });
+
+  it("go on beyond the small classes and beyond 2^32", () => {
+    expect(jemallocSizeClass(12308, 3)).toBe(14336);
+    expect(jemallocSizeClass(14337, 3)).toBe(16384);
+    expect(jemallocSizeClass(16385, 3)).toBe(20480);
+    expect(jemallocSizeClass(1048586, 3)).toBe(1310720);
+    expect(jemallocSizeClass(2 ** 33 + 1, 3)).toBe(2 ** 33 + 2 ** 31);
+    expect(jemallocSizeClass(2 ** 33, 3)).toBe(2 ** 33);
+  });
+
+  it("are the same by table and by computation", () => {
+    for (let bytes = 0; bytes <= 10000; bytes++) {
+      expect(ALLOCATORS.jemalloc.goodSize(bytes)).toBe(jemallocSizeClass(bytes, 3));
+      expect(ALLOCATORS["jemalloc-16"].goodSize(bytes)).toBe(jemallocSizeClass(bytes, 4));
+    }
+  });
+});

@@ -1,0 +1,22 @@
+import fs from "node:fs";
+import { toErrorRecord } from "../src/errors.ts";
+import { PageAllocator, plantLeaves } from "../src/inventory/pages.ts";
+import { writeSummaries } from "../src/inventory/summaries.ts";
+import type { FinishResult, FinishTask } from "./protocol.ts";
+
+/** Completes an inventory whose key rows are written: hangs them into their table, adds the summaries, syncs. */
+export default function finish(task: FinishTask): FinishResult {
+  try {
+    const fd = fs.openSync(task.path, "r+");
+    try {
+      plantLeaves(fd, task.rootPage, task.leaves, new PageAllocator(task.pages));
+      writeSummaries(task.path, task.snapshots, task.index);
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+    return {};
+  } catch (error) {
+    return { error: toErrorRecord(error) };
+  }
+}

@@ -1,0 +1,104 @@
+import type { MessagePort } from "node:worker_threads";
+import type { RdbHeader } from "../parsers/header.ts";
+import type { Chunk, SnapshotFacts } from "../parsers/splitter.ts";
+import type { ErrorRecord } from "../src/errors.ts";
+import type { LeafPlaces } from "../src/inventory/pages.ts";
+import type { RollupExport } from "../src/inventory/rollup/rollup.ts";
+import type { KeyFilter } from "../src/pipeline/filter.ts";
+import type { PatternExport } from "../src/patterns/index.ts";
+
+/** What the splitting thread is given. It answers with `SplitMessage`s on the port and returns `SplitResult`. */
+export interface SplitTask {
+  readonly path: string;
+  readonly header: RdbHeader;
+  readonly windowBytes: number;
+  readonly chunkBytes: number;
+  /** Chunks that may be on their way at once: keeps the splitter near the readers, where the file is still cached. */
+  readonly credits: number;
+  readonly port: MessagePort;
+}
+
+/** A chunk, and the hash templates defined since the chunk before: `[id, offset]`, flat. */
+export interface SplitMessage {
+  readonly chunk: Chunk;
+  readonly templates: readonly number[];
+  /** The first chunk brings the fields that stand at the beginning of a snapshot. */
+  readonly aux?: ReadonlyMap<string, string>;
+}
+
+export type SplitResult =
+  | { readonly facts: SnapshotFacts; readonly chunks: number }
+  | { readonly error: ErrorRecord; readonly facts: SnapshotFacts };
+
+/** What a reading thread is given. It asks for chunks on its port and returns `ReadResult`. */
+export interface ReadTask {
+  readonly path: string;
+  readonly header: RdbHeader;
+  readonly windowBytes: number;
+  readonly snapshot: number;
+  readonly worker: number;
+  readonly createdAt: number;
+  readonly profile: string;
+  readonly checksum: boolean;
+  readonly filter: KeyFilter;
+  /** The inventory being written; undefined when no rows are wanted. */
+  readonly rows: { readonly path: string; readonly pages: SharedArrayBuffer } | undefined;
+  readonly modules: SharedArrayBuffer;
+  readonly port: MessagePort;
+}
+
+/** From a reader: a chunk is done. */
+export interface ChunkDone {
+  readonly index: number;
+  readonly bytes: number;
+  readonly keys: number;
+  readonly crcHigh: number;
+  readonly crcLow: number;
+}
+
+/** To a reader: the next chunk, or undefined when there is no more. */
+export type ChunkOrder = { readonly chunk: Chunk; readonly templates: readonly number[] } | undefined;
+
+/** Damage inside a value that did not keep its key from being counted. */
+export interface Damage {
+  readonly code: string;
+  readonly offset: number;
+  readonly message: string;
+}
+
+export type ReadResult =
+  | {
+      readonly keys: number;
+      readonly expired: number;
+      readonly rows: number;
+      readonly leaves: LeafPlaces;
+      readonly rollup: RollupExport;
+      readonly patterns: PatternExport;
+      readonly damages: readonly Damage[];
+    }
+  | { readonly error: ErrorRecord };
+
+/** What the finishing thread is given: everything but the key rows, which stand in the file already. */
+export interface FinishTask {
+  readonly path: string;
+  readonly pages: SharedArrayBuffer;
+  readonly rootPage: number;
+  readonly leaves: LeafPlaces;
+  readonly snapshots: readonly FinishSnapshot[];
+  readonly index: readonly string[];
+}
+
+/** One snapshot's share of the summaries. */
+export interface FinishSnapshot {
+  readonly id: number;
+  /** Columns of `snapshot_rows`. */
+  readonly row: Readonly<Record<string, string | number | null>>;
+  readonly facts: SnapshotFacts;
+  readonly rollups: readonly RollupExport[];
+  readonly patterns: readonly PatternExport[];
+  readonly modules: readonly { high: number; low: number }[];
+  readonly damages: readonly Damage[];
+  readonly warnings: readonly Damage[];
+}
+
+export type FinishResult = { readonly error?: ErrorRecord };

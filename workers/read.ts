@@ -1,0 +1,188 @@
+import fs from "node:fs";
+import { Crc64 } from "../parsers/crc64.ts";
+import { RecordReader } from "../parsers/records.ts";
+import { TemplateStore } from "../parsers/templates.ts";
+import { toErrorRecord } from "../src/errors.ts";
+import { keyHashSlot } from "../src/inventory/slot.ts";
+import { ENCODING_LIMIT, ModuleKinds } from "../src/inventory/module-kinds.ts";
+import { PageAllocator, RowWriter } from "../src/inventory/pages.ts";
+import { patternBase } from "../src/inventory/pattern-ids.ts";
+import { type KeyFacts, Rollup } from "../src/inventory/rollup/rollup.ts";
+import { KEY_COLUMNS, SNAPSHOT_ID_SHIFT } from "../src/inventory/schema.ts";
+import { isText } from "../src/inventory/utf8.ts";
+import { FileSource } from "../src/io/file-source.ts";
+import { makeTarget, PROFILES, type ProfileName, TYPE, TYPES, ValueMeter } from "../src/memory/index.ts";
+import { PatternTable } from "../src/patterns/index.ts";
+import { compileFilter } from "../src/pipeline/filter.ts";
+import { Inbox } from "./inbox.ts";
+import type { ChunkDone, ChunkOrder, Damage, ReadResult, ReadTask } from "./protocol.ts";
+
+const KEY_COLUMN = 2;
+const DAMAGED = 3;
+const MAX_DAMAGES = 100;
+
+/** Reads the chunks it is given until there are no more; returns what they add up to. */
+export default async function read(task: ReadTask): Promise<ReadResult> {
+  try {
+    const orders = new Inbox<ChunkOrder>(task.port);
+    const reader = new ChunkReader(task);
+    try {
+      for (let order = await orders.next(); order !== undefined; order = await orders.next()) {
+        task.port.postMessage(reader.read(order));
+      }
+      return reader.result();
+    } finally {
+      reader.close();
+    }
+  } catch (error) {
+    return { error: toErrorRecord(error) };
+  } finally {
+    task.port.close();
+  }
+}
+
+/** Walks records, sizes and classifies them, counts them and writes their rows. One a thread and snapshot. */
+class ChunkReader {
+  private readonly task: ReadTask;
+  private readonly source: FileSource;
+  private readonly meter: ValueMeter;
+  private readonly records: RecordReader;
+  private readonly templates: TemplateStore;
+  private readonly patterns = new PatternTable();
+  private readonly rollup: Rollup;
+  private readonly crc = new Crc64();
+  private readonly modules: ModuleKinds;
+  private readonly rows: RowWriter | undefined;
+  private readonly fd: number | undefined;
+  private readonly damages: Damage[] = [];
+  private readonly filter;
+  private readonly idBase: number;
+  private readonly patternBase: number;
+  private readonly key: KeyFacts = {
+    db: 0,
+    type: 0,
+    kind: 0,
+    pattern: 0,
+    nameBytes: 0,
+    bytes: 0,
+    heapBytes: 0,
+    serializedBytes: 0,
+    payloadBytes: 0,
+    elements: 0,
+    largestBytes: 0,
+    hasExpiry: false,
+    expiresAt: 0,
+    expired: false,
+    freq: 0,
+    slot: 0,
+    recordOffset: 0,
+  };
+  private keys = 0;
+  private expired = 0;
+
+  constructor(task: ReadTask) {
+    this.task = task;
+    this.source = new FileSource(task.path);
+    this.meter = new ValueMeter([makeTarget(PROFILES[task.profile as ProfileName])], { captureLargest: true });
+    this.records = new RecordReader(task.windowBytes, this.meter);
+    this.templates = new TemplateStore(this.source);
+    this.records.values.templates = this.templates;
+    this.rollup = new Rollup(TYPES.length, task.createdAt);
+    this.modules = new ModuleKinds(task.modules);
+    this.filter = compileFilter(task.filter, task.createdAt);
+    this.idBase = (task.snapshot - 1) * SNAPSHOT_ID_SHIFT;
+    this.patternBase = patternBase(task.snapshot, task.worker);
+    if (task.rows !== undefined) {
+      this.fd = fs.openSync(task.rows.path, "r+");
+      this.rows = new RowWriter(this.fd, new PageAllocator(task.rows.pages), KEY_COLUMNS.length + 1, KEY_COLUMN);
+    }
+  }
+
+  read({ chunk, templates }: NonNullable<ChunkOrder>): ChunkDone {
+    const { crc, records } = this;
+    this.templates.add(templates);
+    crc.reset();
+    const onBytes = this.task.checksum
+      ? (bytes: Uint8Array, start: number, end: number) => crc.update(bytes, start, end)
+      : undefined;
+    records.begin(this.source, this.task.header, chunk, onBytes);
+    while (records.next()) this.record();
+    this.rows?.finishRange();
+    return { index: chunk.index, bytes: chunk.end - chunk.start, keys: chunk.keys, crcHigh: crc.high, crcLow: crc.low };
+  }
+
+  private record(): void {
+    const { records, meter, key: k } = this;
+    k.db = records.db;
+    k.nameBytes = records.keyLength;
+    k.type = meter.type < 0 ? TYPE.string : meter.type;
+    k.bytes = Math.round(meter.bytesWithKey(k.nameBytes));
+    k.hasExpiry = records.hasExpiry;
+    k.expiresAt = records.expiresAt;
+    if (!this.filter.everything && !this.filter.accepts(k, records.key)) return;
+    k.kind =
+      k.type === TYPE.module
+        ? this.modules.kindOf(meter.moduleHigh, meter.moduleLow)
+        : k.type * ENCODING_LIMIT + meter.encoding;
+    k.heapBytes = Math.round(meter.heapWithKey(k.nameBytes, k.hasExpiry));
+    k.serializedBytes = records.recordBytes;
+    k.payloadBytes = meter.payloadBytes + k.nameBytes;
+    k.elements = meter.elements;
+    k.largestBytes = meter.largestBytes;
+    k.expired = k.hasExpiry && k.expiresAt <= this.task.createdAt;
+    k.freq = records.freq;
+    k.slot = keyHashSlot(records.key, k.nameBytes);
+    k.recordOffset = records.recordOffset;
+    k.pattern = this.patterns.classify(records.key, 0, k.nameBytes);
+    this.keys++;
+    if (k.expired) this.expired++;
+    if (records.damage !== undefined) this.noteDamage();
+    this.rollup.add(k, records.key, meter.largestName, meter.largestNameLength);
+    if (this.rows !== undefined) this.writeRow(this.rows);
+  }
+
+  private writeRow(rows: RowWriter): void {
+    const { records, key: k } = this;
+    const v = rows.integers;
+    v[1] = k.db;
+    v[3] = k.kind;
+    v[4] = this.patternBase + k.pattern;
+    v[5] = k.bytes;
+    v[6] = k.heapBytes;
+    v[7] = k.serializedBytes;
+    v[8] = k.payloadBytes;
+    v[9] = k.elements < 0 ? Number.NaN : k.elements;
+    v[10] = k.largestBytes;
+    v[11] = k.hasExpiry ? k.expiresAt : Number.NaN;
+    v[12] = records.idleSeconds < 0 ? Number.NaN : records.idleSeconds;
+    v[13] = k.freq < 0 ? Number.NaN : k.freq;
+    v[14] = k.slot;
+    v[15] = records.damage !== undefined ? DAMAGED : this.meter.exactness;
+    rows.add(this.idBase + k.recordOffset, records.key, k.nameBytes, isText(records.key, k.nameBytes));
+  }
+
+  private noteDamage(): void {
+    if (this.damages.length >= MAX_DAMAGES) return;
+    const { code, offset, message } = this.records.damage!;
+    const name = new TextDecoder().decode(this.records.key.subarray(0, Math.min(80, this.records.keyLength)));
+    this.damages.push({ code, offset, message: `${message}, in the value of ${JSON.stringify(name)}` });
+  }
+
+  result(): ReadResult {
+    this.rows?.flush();
+    return {
+      keys: this.keys,
+      expired: this.expired,
+      rows: this.rows?.rows ?? 0,
+      leaves: this.rows?.leaves ?? { maxIds: [], pages: [] },
+      rollup: this.rollup.export(),
+      patterns: this.patterns.export(),
+      damages: this.damages,
+    };
+  }
+
+  close(): void {
+    this.source.close();
+    if (this.fd !== undefined) fs.closeSync(this.fd);
+  }
+}
