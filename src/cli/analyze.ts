@@ -1,0 +1,75 @@
+import path from "node:path";
+import { Command } from "commander";
+import { UsageError } from "../errors.ts";
+import { column, type Row } from "../queries/answer.ts";
+import { isUnfiltered } from "../queries/filters.ts";
+import { runAnalysis } from "./analysis.ts";
+import { type Cli, styleOf, writeParts } from "./io.ts";
+import {
+  addFilterOptions,
+  addReportOptions,
+  addRunOptions,
+  ANALYZE_OPTIONS,
+  type AnalyzeOptions,
+  checkOptions,
+  defined,
+  filtersOf,
+} from "./options.ts";
+
+const COLUMNS = [
+  column("path", "Snapshot", "key"),
+  column("magic", "Format", "text"),
+  column("rdb_version", "RDB", "count"),
+  column("keys", "Keys", "count"),
+  column("expired_keys", "Expired", "count"),
+  column("stored_rows", "Rows", "count"),
+  column("checksum", "Checksum", "text"),
+  column("profile", "Sized as", "text"),
+  column("profile_exact", "Exact", "count", { machineOnly: true }),
+  column("warnings", "Warnings", "count"),
+  column("inventory", "Inventory", "key"),
+];
+
+/** `rdbscope analyze SNAPSHOT…` */
+export function analyzeCommand(cli: Cli): Command {
+  const command = new Command("analyze")
+    .description("read snapshots and write an inventory: a SQLite file with a row a key")
+    .argument("<snapshot...>", "RDB files")
+    .option("-o, --output <file>", "the inventory (default: the snapshot's name + .sqlite, here)")
+    .option("--force", "replace the inventory if there is one")
+    .option("--keys <all|none>", "a row for each key, or aggregates only", "all")
+    .option("--index <list>", "index the key rows by key, pattern, bytes");
+  addReportOptions(addRunOptions(addFilterOptions(command)));
+  return command.action((inputs: string[]) => run(cli, inputs, checkOptions(ANALYZE_OPTIONS, command)));
+}
+
+async function run(cli: Cli, inputs: readonly string[], options: AnalyzeOptions): Promise<void> {
+  const filters = filtersOf(options);
+  const { force, keys, index } = options;
+  const given = defined({ force, index, filters: isUnfiltered(filters) ? undefined : filters });
+  const result = await runAnalysis(cli, options, { inputs: [...inputs], output: outputOf(inputs, options), keys, ...given });
+  const rows = result.snapshots.map(
+    (s): Row => ({
+      path: s.path,
+      magic: s.magic,
+      rdb_version: s.rdbVersion,
+      keys: s.keys,
+      expired_keys: s.expiredKeys,
+      stored_rows: s.storedRows,
+      checksum: s.checksum,
+      profile: s.profile,
+      profile_exact: Number(s.profileExact),
+      warnings: s.warnings,
+      inventory: result.output,
+    }),
+  );
+  const section = { name: "analyze", title: "", columns: COLUMNS, rows };
+  const layout = { style: styleOf(cli, options.color), titles: false };
+  await writeParts(cli, [{ section, extra: {} }], options.format, layout);
+}
+
+function outputOf(inputs: readonly string[], { output }: AnalyzeOptions): string {
+  if (output !== undefined) return output;
+  if (inputs.length > 1) throw new UsageError("several snapshots need a name for their inventory: -o FILE");
+  return `${path.basename(inputs[0]!)}.sqlite`;
+}

@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import { analyzeCommand } from "./analyze.ts";
+import { bigkeysCommand } from "./bigkeys.ts";
+import { encodingsCommand } from "./encodings.ts";
+import type { Cli } from "./io.ts";
+import { patternsCommand } from "./patterns.ts";
+import { queryCommand } from "./query.ts";
+import { summaryCommand } from "./summary.ts";
+import { ttlCommand } from "./ttl.ts";
+import { typesCommand } from "./types.ts";
+import { verifyCommand } from "./verify.ts";
+
+/** Every command, in the order of `--help`. A new one: a file, and a line here. */
+export const COMMANDS = {
+  summary: summaryCommand,
+  analyze: analyzeCommand,
+  types: typesCommand,
+  encodings: encodingsCommand,
+  patterns: patternsCommand,
+  ttl: ttlCommand,
+  bigkeys: bigkeysCommand,
+  query: queryCommand,
+  verify: verifyCommand,
+} as const satisfies Record<string, (cli: Cli) => Command>;

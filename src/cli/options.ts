@@ -1,0 +1,178 @@
+import { type Command, Option } from "commander";
+import { z } from "zod";
+import { UsageError } from "../errors.ts";
+import { PROFILES, type ProfileName, TYPES } from "../memory/index.ts";
+import type { QuestionFilters } from "../queries/filters.ts";
+import { FORMATS, type FormatName } from "../reports/index.ts";
+import { parseByteRange, parseBytes, parseTimeRange } from "./ranges.ts";
+
+/** A text that `parse` understands; else one line that says what it should be. */
+function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
+  return z.string().transform((text, context): T => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: "custom", message: `"${text}" is not ${expected}` });
+    return z.NEVER;
+  });
+}
+
+function oneOf<T extends string>(names: readonly T[]) {
+  return parsed((text) => names.find((name) => name === text), `one of ${names.join(", ")}`);
+}
+
+function listOf<T extends string>(names: readonly T[]) {
+  return parsed((text) => everyOf(text, (part) => names.find((name) => name === part)), `a list of ${names.join(", ")}`);
+}
+
+function everyOf<T>(text: string, parse: (part: string) => T | undefined): T[] | undefined {
+  const values = text.split(",").map(parse);
+  return values.some((value) => value === undefined) ? undefined : (values as T[]);
+}
+
+function wholeNumber(min: number, max: number) {
+  const parse = (text: string) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= min && value <= max ? value : undefined;
+  };
+  return parsed(parse, `a whole number from ${min} to ${max}`);
+}
+
+/** A module's type name has nine characters. */
+const typeName = (text: string) =>
+  (TYPES as readonly string[]).includes(text) || /^[\w-]{9}$/.test(text) ? text : undefined;
+const dbNumber = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
+const ttlFilter = (text: string) =>
+  text === "none" || text === "any" || text === "expired" ? text : parseTimeRange(text);
+
+const REPORT = {
+  format: oneOf(Object.keys(FORMATS) as FormatName[]),
+  color: z.boolean(),
+  quiet: z.boolean().optional(),
+};
+const RUN = {
+  workers: wholeNumber(1, 256).optional(),
+  profile: oneOf(Object.keys(PROFILES) as ProfileName[]).optional(),
+  ignoreChecksum: z.boolean().optional(),
+  tempDir: z.string().min(1).optional(),
+};
+const FILTERS = {
+  db: parsed((text) => everyOf(text, dbNumber), "a list of database numbers such as 0,3").optional(),
+  type: parsed((text) => everyOf(text, typeName), `a list of ${TYPES.join(", ")} or modules' names`).optional(),
+  key: z.string().optional(),
+  regex: z.boolean().optional(),
+  notKey: z.string().optional(),
+  size: parsed(parseByteRange, "a range of sizes such as 10K..1M, 10K.. or ..1M").optional(),
+  bytes: parsed(parseBytes, "a size such as 500, 10K or 1M").optional(),
+  ttl: parsed(ttlFilter, "none, any, expired or a range of times such as 1h..7d or 30d..").optional(),
+};
+
+/** Options of `analyze`. */
+export const ANALYZE_OPTIONS = z.object({
+  ...REPORT,
+  ...RUN,
+  ...FILTERS,
+  output: z.string().min(1).optional(),
+  force: z.boolean().optional(),
+  keys: oneOf(["all", "none"]),
+  index: listOf(["key", "pattern", "bytes"]).optional(),
+});
+
+/** Options of every question. */
+export const QUESTION_OPTIONS = z.object({
+  ...REPORT,
+  ...RUN,
+  ...FILTERS,
+  pattern: z.string().optional(),
+  snapshot: wholeNumber(1, 2 ** 15).optional(),
+});
+
+/** Options of `query`: the SQL says everything else. */
+export const QUERY_OPTIONS = z.object({ ...REPORT, ...RUN });
+
+/** Options of `verify`. */
+export const VERIFY_OPTIONS = z.object({ ...REPORT, ignoreChecksum: z.boolean().optional() });
+
+/** How many of the largest a question shows. */
+export const LARGEST = wholeNumber(1, 1_000_000);
+
+export { oneOf };
+
+export type RunOptions = z.infer<typeof QUERY_OPTIONS>;
+export type QuestionOptions = z.infer<typeof QUESTION_OPTIONS>;
+export type AnalyzeOptions = z.infer<typeof ANALYZE_OPTIONS>;
+
+/**
+ * The options of a command, checked.
+ * @throws {UsageError} with one line on the first that is wrong.
+ */
+export function checkOptions<T extends z.ZodType>(schema: T, command: Command): z.infer<T> {
+  const result = schema.safeParse(command.opts());
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const flag = String(issue.path[0]).replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+  throw new UsageError(`--${flag}: ${issue.message}`);
+}
+
+/** The filters among checked options. */
+export function filtersOf(options: Omit<QuestionOptions, "snapshot"> | AnalyzeOptions): QuestionFilters {
+  const { db, type, key, notKey, regex, size, bytes, ttl } = options;
+  if (size && bytes !== undefined) throw new UsageError("--bytes and --size exclude each other: --bytes N is --size N..");
+  if (regex && key === undefined && notKey === undefined) throw new UsageError("--regex needs --key or --not-key");
+  if (regex) for (const text of [key, notKey]) checkRegex(text);
+  const max = size?.max ?? Number.POSITIVE_INFINITY;
+  return defined({
+    dbs: db,
+    types: type,
+    pattern: "pattern" in options ? options.pattern : undefined,
+    key,
+    notKey,
+    regex,
+    minBytes: size?.min ?? bytes,
+    maxBytes: max === Number.POSITIVE_INFINITY ? undefined : max,
+    ttl,
+  });
+}
+
+/** Without the members that are not given. */
+export function defined<T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const given = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
+function checkRegex(text: string | undefined): void {
+  try {
+    if (text !== undefined) new RegExp(text, "u");
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** Adds `--format`, `--no-color` and `--quiet`. */
+export function addReportOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--format <name>", `${Object.keys(FORMATS).join(", ")}`).default("table"))
+    .option("--no-color", "no colours (as the variable NO_COLOR says)")
+    .option("--quiet", "no progress and no notes on stderr");
+}
+
+/** Adds what an analysis takes, be it for an inventory to keep or for one question. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option("--workers <n>", "threads that read (default: as many as the machine has)")
+    .option("--profile <name>", `size keys as on this server: ${Object.keys(PROFILES).join(", ")}`)
+    .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
+    .option("--temp-dir <folder>", "folder for temporary files");
+}
+
+/** Adds the options that choose keys. */
+export function addFilterOptions(command: Command): Command {
+  return command
+    .option("-n, --db <list>", "only these databases, such as 0,3")
+    .option("-t, --type <list>", "only these types, such as hash,zset")
+    .option("-k, --key <glob>", "only keys that match, such as 'user:*'")
+    .option("--not-key <glob>", "only keys that do not match")
+    .option("--regex", "--key and --not-key are regular expressions")
+    .option("--size <range>", "only keys of this many bytes, such as 10K..1M")
+    .option("-b, --bytes <n>", "only keys of at least this many bytes: --size N..")
+    .option("--ttl <range>", "none, any, expired, or the time left at the snapshot's own time: 1h..7d");
+}

@@ -1,0 +1,74 @@
+import { Command } from "commander";
+import { isUnfiltered } from "../queries/filters.ts";
+import { QUESTIONS, type QuestionName } from "../queries/index.ts";
+import type { PatternOrder } from "../queries/patterns.ts";
+import type { Scope } from "../queries/scope.ts";
+import { snapshots } from "../queries/snapshots.ts";
+import type { Part } from "../reports/index.ts";
+import { type Cli, styleOf, writeParts } from "./io.ts";
+import {
+  addFilterOptions,
+  addReportOptions,
+  addRunOptions,
+  checkOptions,
+  filtersOf,
+  QUESTION_OPTIONS,
+  type QuestionOptions,
+} from "./options.ts";
+import { withInventory } from "./target.ts";
+
+/** What a question shows when `-l` does not say. */
+export const DEFAULT_LARGEST = 20;
+
+/** Rankings of biggest keys that every inventory has go this deep. */
+export const KEPT_RANKS = 100;
+
+/** A command with the arguments and options that all questions share. */
+export function questionCommand(name: string, description: string): Command {
+  const command = new Command(name).description(description).argument("<file>", "a snapshot or an inventory");
+  addFilterOptions(command)
+    .option("--pattern <text>", "only keys of this pattern, as `patterns` prints it")
+    .option("--snapshot <id>", "only this snapshot of an inventory of several");
+  return addReportOptions(addRunOptions(command));
+}
+
+/** Asks a question of every snapshot that is in scope. */
+export async function forEachScope(
+  cli: Cli,
+  file: string,
+  options: QuestionOptions,
+  needsRows: boolean,
+  answer: (scopes: readonly Scope[]) => Promise<void>,
+): Promise<void> {
+  const filters = filtersOf(options);
+  const keys = needsRows || !isUnfiltered(filters) ? "all" : "none";
+  await withInventory(cli, file, options, keys, (inventory) =>
+    answer(snapshots(inventory, options.snapshot).map((snapshot) => ({ inventory, snapshot, filters }))),
+  );
+}
+
+/** Runs one of `QUESTIONS` as a command's action. */
+export async function runQuestion(
+  cli: Cli,
+  command: Command,
+  file: string,
+  name: QuestionName,
+  more: { readonly largest?: number; readonly order?: PatternOrder } = {},
+): Promise<void> {
+  const options = checkOptions(QUESTION_OPTIONS, command);
+  const asked = { largest: more.largest ?? DEFAULT_LARGEST, order: more.order ?? "bytes" };
+  const needsRows = name === "bigkeys" && asked.largest > KEPT_RANKS;
+  await forEachScope(cli, file, options, needsRows, async (scopes) => {
+    const parts = scopes.flatMap((scope): Part[] =>
+      QUESTIONS[name](scope, asked).map((section) => ({
+        section: scopes.length > 1 ? { ...section, title: `${section.title}: ${titleOf(scope)}` } : section,
+        extra: { snapshot: scope.snapshot.snapshot },
+      })),
+    );
+    await writeParts(cli, parts, options.format, { style: styleOf(cli, options.color), titles: parts.length > 1 });
+  });
+}
+
+function titleOf({ snapshot }: Scope): string {
+  return `snapshot ${snapshot.snapshot}, ${snapshot.path}`;
+}

@@ -1,0 +1,37 @@
+const BYTES: Readonly<Record<string, number>> = { "": 1, b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
+const SECONDS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86400, w: 604800 };
+
+/** Both ends belong to it. */
+export interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** "1.5K" as bytes (1024-based); undefined when it is none. */
+export function parseBytes(text: string): number | undefined {
+  return scaled(text, BYTES);
+}
+
+/** "10K..1M", "10K..", "..1M" as bytes. */
+export function parseByteRange(text: string): NumberRange | undefined {
+  return parseRange(text, BYTES);
+}
+
+/** "1h..7d", "30d.." as seconds. */
+export function parseTimeRange(text: string): NumberRange | undefined {
+  return parseRange(text, SECONDS);
+}
+
+function parseRange(text: string, units: Readonly<Record<string, number>>): NumberRange | undefined {
+  const ends = text.split("..");
+  if (ends.length !== 2 || text === "..") return undefined;
+  const min = ends[0] === "" ? 0 : scaled(ends[0]!, units);
+  const max = ends[1] === "" ? Number.POSITIVE_INFINITY : scaled(ends[1]!, units);
+  return min === undefined || max === undefined || min > max ? undefined : { min, max };
+}
+
+function scaled(text: string, units: Readonly<Record<string, number>>): number | undefined {
+  const match = /^(\d{1,15}(?:\.\d{1,6})?)([a-z]?)$/i.exec(text.trim());
+  const unit = match && units[match[2]!.toLowerCase()];
+  return match && unit !== null && unit !== undefined ? Math.round(Number(match[1]) * unit) : undefined;
+}

@@ -1,0 +1,49 @@
+import fs from "node:fs";
+import { Command, CommanderError } from "commander";
+import { COMMANDS } from "./commands.ts";
+import { ClosedOutput, EXIT, Interrupted, statusOf } from "./exit-status.ts";
+import { type Cli, note } from "./io.ts";
+
+/** Runs one command line (without node and the script's name) and tells the exit status. Prints errors itself. */
+export async function run(args: readonly string[], cli: Cli): Promise<number> {
+  try {
+    await program(cli).parseAsync([...args], { from: "user" });
+    return cli.status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+    report(cli, error);
+    return statusOf(error);
+  }
+}
+
+function program(cli: Cli): Command {
+  const root = new Command("rdbscope")
+    .description("Where the memory of a Redis or Valkey snapshot went.")
+    .version(packageVersion(), "-V, --version")
+    .showHelpAfterError("(see --help)");
+  for (const make of Object.values(COMMANDS)) root.addCommand(make(cli));
+  for (const command of [root, ...root.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => cli.stdout.write(text),
+      writeErr: (text) => cli.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, "rdbscope: ")),
+    });
+  }
+  return root;
+}
+
+/** The version of the package that this file is part of, be it source or built. */
+function packageVersion(): string {
+  for (const up of ["../../package.json", "../../../package.json"]) {
+    const url = new URL(up, import.meta.url);
+    if (fs.existsSync(url)) return String((JSON.parse(fs.readFileSync(url, "utf8")) as { version: unknown }).version);
+  }
+  return "unknown";
+}
+
+function report(cli: Cli, error: unknown): void {
+  if (error instanceof ClosedOutput) return;
+  if (error instanceof Interrupted) return note(cli, "interrupted");
+  if (statusOf(error) !== EXIT.bug) return note(cli, (error as Error).message);
+  note(cli, `this is a bug of rdbscope: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+}

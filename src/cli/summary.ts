@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import { type Summary, summary } from "../queries/summary.ts";
+import type { FormatName } from "../reports/index.ts";
+import { jsonArray } from "../reports/json.ts";
+import type { Style } from "../reports/style.ts";
+import { renderSummary, summaryCsv, summaryJson, summaryMarkdown } from "../reports/summary.ts";
+import { lineEnd } from "../reports/index.ts";
+import { type Cli, styleOf, writeLines } from "./io.ts";
+import { checkOptions, QUESTION_OPTIONS } from "./options.ts";
+import { forEachScope, questionCommand } from "./question.ts";
+
+/** `rdbscope summary FILE` */
+export function summaryCommand(cli: Cli): Command {
+  return questionCommand("summary", "one screen: what the snapshot is, and where its memory went").action(
+    async (file: string, _, command: Command) => {
+      const options = checkOptions(QUESTION_OPTIONS, command);
+      await forEachScope(cli, file, options, false, (scopes) =>
+        writeLines(cli, lines(scopes.map(summary), options.format, styleOf(cli, options.color)), lineEnd(options.format)),
+      );
+    },
+  );
+}
+
+function lines(summaries: readonly Summary[], format: FormatName, style: Style): Iterable<string> {
+  if (format === "json") return jsonArray(summaries.map(summaryJson));
+  if (format === "ndjson") return summaries.map(summaryJson);
+  if (format === "csv") return summaryCsv(summaries);
+  const render = format === "markdown" ? summaryMarkdown : (one: Summary) => renderSummary(one, style);
+  return summaries.flatMap((one, i) => [...(i > 0 ? [""] : []), ...render(one)]);
+}

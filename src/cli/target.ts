@@ -1,0 +1,68 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { IoError, UsageError } from "../errors.ts";
+import { type Inventory, isSqliteFile, openInventory } from "../inventory/open.ts";
+import { runAnalysis } from "./analysis.ts";
+import type { Cli } from "./io.ts";
+import type { RunOptions } from "./options.ts";
+
+/**
+ * Lets `ask` ask an inventory: the file itself, or one made of a snapshot for this question and removed again.
+ * Which of the two a file is, its content tells. `keys` is what the question needs of a snapshot.
+ */
+export async function withInventory<T>(
+  cli: Cli,
+  file: string,
+  options: RunOptions,
+  keys: "all" | "none",
+  ask: (inventory: Inventory) => Promise<T>,
+): Promise<T> {
+  if (!isSqliteFile(file)) return withTemporary(cli, file, options, keys, ask);
+  rejectRunOptions(file, options);
+  return askAndClose(openInventory(file), ask);
+}
+
+/** Options that change how a snapshot is read say nothing about an inventory. */
+function rejectRunOptions(file: string, options: RunOptions): void {
+  const { workers, profile, ignoreChecksum, tempDir } = options;
+  const given = Object.entries({ workers, profile, "ignore-checksum": ignoreChecksum, "temp-dir": tempDir });
+  const first = given.find(([, value]) => value !== undefined);
+  if (first) throw new UsageError(`--${first[0]} is for snapshots; ${file} is an inventory already`);
+}
+
+async function withTemporary<T>(
+  cli: Cli,
+  file: string,
+  options: RunOptions,
+  keys: "all" | "none",
+  ask: (inventory: Inventory) => Promise<T>,
+): Promise<T> {
+  const folder = makeTempFolder(options.tempDir ?? os.tmpdir());
+  const remove = () => fs.rmSync(folder, { recursive: true, force: true });
+  try {
+    const output = path.join(folder, "inventory.sqlite");
+    await runAnalysis(cli, options, { inputs: [file], output, keys }, folder);
+    const inventory = openInventory(output);
+    if (process.platform !== "win32") remove(); // an open file lives on without a name: nothing to clean up after us
+    return await askAndClose(inventory, ask);
+  } finally {
+    remove();
+  }
+}
+
+function makeTempFolder(parent: string): string {
+  try {
+    return fs.mkdtempSync(path.join(parent, "rdbscope-"));
+  } catch (cause) {
+    throw new IoError(`cannot make a temporary folder in ${parent}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function askAndClose<T>(inventory: Inventory, ask: (inventory: Inventory) => Promise<T>): Promise<T> {
+  try {
+    return await ask(inventory);
+  } finally {
+    inventory.close();
+  }
+}

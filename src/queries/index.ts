@@ -1,0 +1,47 @@
+import type { Section } from "./answer.ts";
+import { BIG_KEY_COLUMNS, bigkeys, bigkeysNotes, RANKINGS } from "./bigkeys.ts";
+import { ENCODING_COLUMNS, encodings } from "./encodings.ts";
+import { PATTERN_COLUMNS, type PatternOrder, patterns } from "./patterns.ts";
+import { type Scope, scopeNotes } from "./scope.ts";
+import { TTL_COLUMNS, ttl } from "./ttl.ts";
+import { TYPE_COLUMNS, types } from "./types.ts";
+
+/** What a question may be asked besides its scope. */
+export interface QuestionOptions {
+  readonly largest: number;
+  readonly order: PatternOrder;
+}
+
+/** Every question whose answer is tables. A new one: a file, and a line here. */
+export const QUESTIONS = {
+  types: (scope) => [
+    { name: "types", title: "By type", columns: TYPE_COLUMNS, rows: types(scope), notes: scopeNotes(scope) },
+  ],
+  encodings: (scope) => [
+    {
+      name: "encodings",
+      title: "By encoding",
+      columns: ENCODING_COLUMNS,
+      rows: encodings(scope),
+      notes: scopeNotes(scope),
+    },
+  ],
+  patterns: (scope, { largest, order }) => {
+    const { rows, rest } = patterns(scope, largest, order);
+    const section = { name: "patterns", title: "By pattern", columns: PATTERN_COLUMNS, rows };
+    return [{ ...section, ...(rest && { rest }), notes: scopeNotes(scope) }];
+  },
+  ttl: (scope) => [
+    { name: "ttl", title: "By time to live", columns: TTL_COLUMNS, rows: ttl(scope), notes: scopeNotes(scope) },
+  ],
+  bigkeys: (scope, { largest }) =>
+    RANKINGS.map((ranking) => ({
+      name: "bigkeys",
+      title: ranking === "bytes" ? "Biggest by memory" : "Biggest by elements",
+      columns: BIG_KEY_COLUMNS,
+      rows: bigkeys(scope, largest, ranking),
+      notes: [...scopeNotes(scope), ...bigkeysNotes(scope, largest)],
+    })),
+} as const satisfies Record<string, (scope: Scope, options: QuestionOptions) => Section[]>;
+
+export type QuestionName = keyof typeof QUESTIONS;

@@ -1,0 +1,52 @@
+import type { Inventory } from "../inventory/open.ts";
+import { type Column, type ColumnKind, column, type Row, type Value } from "./answer.ts";
+
+/** Rows of a statement that somebody typed, as they come. */
+export interface QueryAnswer {
+  readonly columns: readonly Column[];
+  readonly rows: Iterable<Row>;
+}
+
+const KINDS: Readonly<Record<string, ColumnKind>> = {
+  key: "key",
+  pattern: "key",
+  largest_element: "key",
+};
+
+/**
+ * Asks SQL of the inventory, read-only. Column names that repeat get a number: `key`, `key_2`.
+ * @throws {UsageError} when it is not one statement that returns rows.
+ */
+export function query(inventory: Inventory, sql: string): QueryAnswer {
+  const cursor = inventory.cursor(sql);
+  const names = unique(cursor.columns);
+  return {
+    columns: names.map((name, i) => column(name, name, KINDS[cursor.columns[i]!] ?? "number")),
+    rows: rowsOf(names, cursor.rows),
+  };
+}
+
+function* rowsOf(names: readonly string[], rows: Iterable<readonly Value[]>): Iterable<Row> {
+  for (const values of rows) {
+    const row: Record<string, Value> = Object.create(null);
+    for (let i = 0; i < names.length; i++) row[names[i]!] = plain(values[i] ?? null);
+    yield row;
+  }
+}
+
+/** Integers that a double holds become numbers; larger ones stay exact. */
+function plain(value: Value): Value {
+  if (typeof value !== "bigint") return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+function unique(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let free = name;
+    for (let n = 2; taken.has(free); n++) free = `${name}_${n}`;
+    taken.add(free);
+    return free;
+  });
+}

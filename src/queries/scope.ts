@@ -1,0 +1,100 @@
+import { UsageError } from "../errors.ts";
+import type { Inventory, SqlParams } from "../inventory/open.ts";
+import { keyRowFilters, nameMatcher, type QuestionFilters, type TtlFilter } from "./filters.ts";
+import type { SnapshotRow } from "./snapshots.ts";
+
+/** One snapshot of an inventory, and which of its keys a question is about. */
+export interface Scope {
+  readonly inventory: Inventory;
+  readonly snapshot: SnapshotRow;
+  readonly filters: QuestionFilters;
+}
+
+const BY_DB = "(@dbs IS NULL OR db IN (SELECT value FROM json_each(@dbs)))";
+const BY_TYPE = "(@types IS NULL OR type IN (SELECT value FROM json_each(@types)))";
+const BY_PATTERN = "(@pattern IS NULL OR pattern = @pattern)";
+
+/** Values of every parameter that `tallySource`, `keySource` and `expirySource` mention. */
+export function scopeParams({ snapshot, filters }: Scope): SqlParams {
+  return {
+    snapshot: snapshot.snapshot,
+    createdAt: snapshot.created_at,
+    dbs: filters.dbs ? JSON.stringify(filters.dbs) : null,
+    types: filters.types ? JSON.stringify(filters.types) : null,
+    pattern: filters.pattern ?? null,
+    minBytes: filters.minBytes ?? null,
+    maxBytes: finite(filters.maxBytes),
+    ...ttlParams(filters.ttl),
+  };
+}
+
+/** SQL of a relation like the view `rollup`: from the rollup itself where it can tell, else from key rows. */
+export function tallySource(scope: Scope): string {
+  if (keyRowFilters(scope.filters).length === 0) {
+    return `(SELECT * FROM rollup WHERE snapshot = @snapshot AND ${BY_DB} AND ${BY_TYPE} AND ${BY_PATTERN})`;
+  }
+  return `(SELECT snapshot, db, type, encoding, pattern, 1 AS keys, expires_at IS NULL AS keys_without_ttl, expired,
+    bytes, heap_bytes, expired * bytes AS expired_bytes, serialized_bytes, payload_bytes,
+    octet_length(key) AS name_bytes, coalesce(elements, 0) AS elements, bytes AS max_bytes,
+    coalesce(elements, 0) AS max_elements FROM ${keySource(scope)})`;
+}
+
+/** SQL of a relation like the view `expiry`; only for scopes that filter by nothing but database and pattern. */
+export function expirySource(): string {
+  return `(SELECT * FROM expiry WHERE snapshot = @snapshot AND ${BY_DB} AND ${BY_PATTERN})`;
+}
+
+/**
+ * SQL of the rows of the view `keys` that are in the scope.
+ * @throws {UsageError} when the inventory holds no row a key.
+ */
+export function keySource(scope: Scope): string {
+  requireKeyRows(scope);
+  const matches = nameMatcher(scope.filters);
+  if (matches) {
+    scope.inventory.define("name_matches", (key) => (matches(key as string | Buffer) ? 1 : 0));
+  }
+  return `(SELECT * FROM keys WHERE snapshot = @snapshot AND ${BY_DB} AND ${BY_TYPE} AND ${BY_PATTERN}
+    AND (@minBytes IS NULL OR bytes >= @minBytes) AND (@maxBytes IS NULL OR bytes <= @maxBytes)
+    AND ${ttlCondition(scope.filters.ttl)}${matches ? " AND name_matches(key)" : ""})`;
+}
+
+/** Whether the inventory holds a row a key of this snapshot. */
+export function hasKeyRows({ snapshot }: Scope): boolean {
+  return snapshot.stored_rows > 0 || snapshot.keys === 0;
+}
+
+function requireKeyRows(scope: Scope): void {
+  if (hasKeyRows(scope)) return;
+  const options = keyRowFilters(scope.filters);
+  const what = options.length > 0 ? options.join(" and ") : "this question";
+  const verb = options.length > 1 ? "need" : "needs";
+  throw new UsageError(
+    `${what} ${verb} a row a key, and ${scope.inventory.path} holds none; make one that does: ` +
+      `rdbscope analyze ${scope.snapshot.path} --keys all`,
+  );
+}
+
+/** What a reader of a filtered answer has to know. */
+export function scopeNotes({ snapshot, filters }: Scope): string[] {
+  if (keyRowFilters(filters).length === 0 || snapshot.stored_rows >= snapshot.keys) return [];
+  const stored = `${snapshot.stored_rows} of ${snapshot.keys}`;
+  return [`the inventory holds rows for ${stored} keys: only these were looked at`];
+}
+
+function ttlCondition(ttl: TtlFilter | undefined): string {
+  if (ttl === undefined) return "1";
+  if (ttl === "none") return "expires_at IS NULL";
+  if (ttl === "any") return "expires_at IS NOT NULL";
+  if (ttl === "expired") return "expired";
+  return "expires_at >= @createdAt + @minTtlMs AND (@maxTtlMs IS NULL OR expires_at <= @createdAt + @maxTtlMs)";
+}
+
+function ttlParams(ttl: TtlFilter | undefined): SqlParams {
+  if (typeof ttl !== "object") return { minTtlMs: null, maxTtlMs: null };
+  return { minTtlMs: ttl.min * 1000, maxTtlMs: ttl.max === Number.POSITIVE_INFINITY ? null : ttl.max * 1000 };
+}
+
+function finite(value: number | undefined): number | null {
+  return value === undefined || value === Number.POSITIVE_INFINITY ? null : value;
+}

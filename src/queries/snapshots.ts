@@ -1,0 +1,51 @@
+import { UsageError } from "../errors.ts";
+import type { Inventory } from "../inventory/open.ts";
+
+/** A snapshot as the inventory knows it: a row of the view `snapshots`. */
+export interface SnapshotRow {
+  readonly snapshot: number;
+  readonly path: string;
+  readonly file_bytes: number;
+  readonly fingerprint: string;
+  readonly magic: string;
+  readonly rdb_version: number;
+  readonly server: string | null;
+  readonly server_version: string | null;
+  /** Milliseconds since the epoch. */
+  readonly created_at: number;
+  readonly created_at_source: string;
+  readonly analyzed_at: number;
+  readonly used_mem: number | null;
+  readonly checksum: string;
+  readonly profile: string;
+  readonly profile_exact: number;
+  readonly allocator: string;
+  readonly settings: string;
+  readonly filters: string;
+  readonly keys: number;
+  readonly expired_keys: number;
+  readonly stored_rows: number;
+  readonly complete: number;
+  readonly salvaged: number;
+  readonly tool_version: string;
+}
+
+const SQL = "SELECT * FROM snapshots ORDER BY snapshot";
+
+/**
+ * The snapshots a question is about: all, or the one with this id.
+ * @throws {UsageError} when there is none.
+ */
+export function snapshots(inventory: Inventory, id?: number): SnapshotRow[] {
+  const all = inventory.all<SnapshotRow>(SQL);
+  if (id === undefined) {
+    if (all.length === 0) throw new UsageError(`${inventory.path} holds no snapshot`);
+    return all;
+  }
+  const chosen = all.filter((row) => row.snapshot === id);
+  if (chosen.length === 0) {
+    const ids = all.map((row) => row.snapshot).join(", ");
+    throw new UsageError(`${inventory.path} holds no snapshot ${id}; it holds ${ids || "none"}`);
+  }
+  return chosen;
+}

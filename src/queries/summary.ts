@@ -1,0 +1,71 @@
+import { type BigKeyRow, bigkeys, isRanked } from "./bigkeys.ts";
+import { type EncodingRow, encodings } from "./encodings.ts";
+import { type PatternRow, patterns } from "./patterns.ts";
+import { hasKeyRows, type Scope, scopeNotes, scopeParams, tallySource } from "./scope.ts";
+import type { SnapshotRow } from "./snapshots.ts";
+import { type TtlRow, ttl } from "./ttl.ts";
+import { type TypeRow, types } from "./types.ts";
+
+/** What the keys in scope add up to. */
+export interface TotalsRow {
+  readonly keys: number;
+  readonly databases: number;
+  readonly bytes: number;
+  readonly heap_bytes: number;
+  readonly payload_bytes: number;
+  readonly name_bytes: number;
+  readonly serialized_bytes: number;
+  readonly keys_without_ttl: number;
+  readonly no_ttl_share: number;
+  readonly expired: number;
+  readonly expired_bytes: number;
+  readonly patterns: number;
+}
+
+/** The one-screen answer about a snapshot. */
+export interface Summary {
+  readonly snapshot: SnapshotRow;
+  readonly totals: TotalsRow;
+  readonly types: readonly TypeRow[];
+  readonly encodings: readonly EncodingRow[];
+  readonly patterns: readonly PatternRow[];
+  readonly ttl: readonly TtlRow[];
+  readonly bigkeys: readonly BigKeyRow[];
+  readonly warnings: number;
+  readonly notes: readonly string[];
+}
+
+/** Lines of the longer tables of a summary. */
+const TOP = 10;
+
+const TOTALS_SQL = (source: string) => `
+  SELECT coalesce(sum(keys), 0) AS keys, count(DISTINCT db) AS databases, coalesce(sum(bytes), 0) AS bytes,
+    coalesce(sum(heap_bytes), 0) AS heap_bytes, coalesce(sum(payload_bytes), 0) AS payload_bytes,
+    coalesce(sum(name_bytes), 0) AS name_bytes, coalesce(sum(serialized_bytes), 0) AS serialized_bytes,
+    coalesce(sum(keys_without_ttl), 0) AS keys_without_ttl,
+    coalesce(sum(keys_without_ttl) * 1.0 / sum(keys), 0.0) AS no_ttl_share,
+    coalesce(sum(expired), 0) AS expired, coalesce(sum(expired_bytes), 0) AS expired_bytes,
+    count(DISTINCT pattern) AS patterns
+  FROM ${source}`;
+
+/** What the snapshot is, what it holds, and where its memory went. */
+export function summary(scope: Scope): Summary {
+  const { inventory, snapshot } = scope;
+  const params = scopeParams(scope);
+  const counted = inventory.get<{ warnings: number }>(
+    "SELECT count(*) AS warnings FROM warnings WHERE snapshot = @snapshot",
+    { snapshot: snapshot.snapshot },
+  );
+  const answerable = hasKeyRows(scope);
+  return {
+    snapshot,
+    totals: inventory.get<TotalsRow>(TOTALS_SQL(tallySource(scope)), params)!,
+    types: types(scope),
+    encodings: encodings(scope),
+    patterns: patterns(scope, TOP).rows,
+    ttl: answerable || scope.filters.types === undefined ? ttl(scope) : [],
+    bigkeys: answerable || isRanked(scope.filters) ? bigkeys(scope, TOP, "bytes") : [],
+    warnings: counted?.warnings ?? 0,
+    notes: scopeNotes(scope),
+  };
+}

@@ -1,0 +1,65 @@
+import { type Column, column } from "./answer.ts";
+import { quantiles } from "./quantiles.ts";
+import { type Scope, scopeParams, tallySource } from "./scope.ts";
+
+/** What one type holds. Bytes are MEMORY USAGE's; quantiles are null where only key rows could tell. */
+export type TypeRow = {
+  readonly type: string;
+  readonly keys: number;
+  readonly keys_share: number;
+  readonly bytes: number;
+  readonly bytes_share: number;
+  readonly avg_bytes: number;
+  readonly p50_bytes: number | null;
+  readonly p95_bytes: number | null;
+  readonly p99_bytes: number | null;
+  readonly max_bytes: number;
+  readonly heap_bytes: number;
+  readonly payload_bytes: number;
+  readonly serialized_bytes: number;
+  /** Null for strings. */
+  readonly elements: number | null;
+  readonly max_elements: number | null;
+  readonly keys_without_ttl: number;
+  readonly expired: number;
+};
+
+export const TYPE_COLUMNS: readonly Column[] = [
+  column("type", "Type", "text"),
+  column("keys", "Keys", "count", { sum: true }),
+  column("keys_share", "% keys", "share"),
+  column("bytes", "Memory", "bytes", { sum: true }),
+  column("bytes_share", "% mem", "share"),
+  column("avg_bytes", "Average", "bytes"),
+  column("p50_bytes", "p50", "bytes"),
+  column("p95_bytes", "p95", "bytes"),
+  column("p99_bytes", "p99", "bytes"),
+  column("max_bytes", "Max", "bytes"),
+  column("heap_bytes", "Heap", "bytes", { sum: true, machineOnly: true }),
+  column("payload_bytes", "Payload", "bytes", { sum: true, machineOnly: true }),
+  column("serialized_bytes", "In file", "bytes", { sum: true, machineOnly: true }),
+  column("elements", "Elements", "count"),
+  column("max_elements", "Most elements", "count", { machineOnly: true }),
+  column("keys_without_ttl", "No TTL", "count", { sum: true }),
+  column("expired", "Expired", "count", { sum: true, machineOnly: true }),
+];
+
+const sql = (source: string) => `
+  SELECT type, sum(keys) AS keys, sum(keys) * 1.0 / sum(sum(keys)) OVER () AS keys_share, sum(bytes) AS bytes,
+    sum(bytes) * 1.0 / sum(sum(bytes)) OVER () AS bytes_share, round(sum(bytes) * 1.0 / sum(keys), 1) AS avg_bytes,
+    max(max_bytes) AS max_bytes, sum(heap_bytes) AS heap_bytes, sum(payload_bytes) AS payload_bytes,
+    sum(serialized_bytes) AS serialized_bytes,
+    CASE WHEN type <> 'string' THEN sum(elements) END AS elements,
+    CASE WHEN type <> 'string' THEN max(max_elements) END AS max_elements,
+    sum(keys_without_ttl) AS keys_without_ttl, sum(expired) AS expired
+  FROM ${source} GROUP BY type ORDER BY bytes DESC, type`;
+
+/** How keys and memory spread over types, the largest first. */
+export function types(scope: Scope): TypeRow[] {
+  const rows = scope.inventory.all<TypeRow>(sql(tallySource(scope)), scopeParams(scope));
+  const sizes = quantiles(scope, "type", "bytes");
+  return rows.map((row) => {
+    const size = sizes.get(row.type);
+    return { ...row, p50_bytes: size?.p50 ?? null, p95_bytes: size?.p95 ?? null, p99_bytes: size?.p99 ?? null };
+  });
+}

@@ -1,0 +1,54 @@
+import type { Row, Section } from "../queries/answer.ts";
+import { renderCsv } from "./csv.ts";
+import { renderJson, renderNdjson } from "./json.ts";
+import { renderMarkdown } from "./markdown.ts";
+import { PLAIN, type Style } from "./style.ts";
+import { renderTable } from "./table.ts";
+
+/** A section, the columns that machine formats put before its own, and the heading people see over it. */
+export interface Part {
+  readonly section: Section;
+  readonly extra: Row;
+}
+
+/** How a report is laid out. */
+export interface Layout {
+  readonly style: Style;
+  /** Whether tables bear their titles. */
+  readonly titles: boolean;
+}
+
+/** Every format, by its name: parts to lines without line ends. A new one: a file, and a line here. */
+export const FORMATS = {
+  table: (parts, layout) => tables(parts, layout),
+  json: (parts) => renderJson(parts),
+  ndjson: (parts) => renderNdjson(parts),
+  csv: (parts) => renderCsv(parts),
+  markdown: (parts) => documents(parts),
+} as const satisfies Record<string, (parts: Iterable<Part>, layout: Layout) => Iterable<string>>;
+
+export type FormatName = keyof typeof FORMATS;
+
+/** What ends a line of a format: CSV has CRLF (RFC 4180). */
+export function lineEnd(format: FormatName): string {
+  return format === "csv" ? "\r\n" : "\n";
+}
+
+function* tables(parts: Iterable<Part>, { style, titles }: Layout): Iterable<string> {
+  let first = true;
+  for (const { section } of parts) {
+    if (!first) yield "";
+    first = false;
+    if (titles) yield style.faint(section.title);
+    yield* renderTable(section, style ?? PLAIN);
+  }
+}
+
+function* documents(parts: Iterable<Part>): Iterable<string> {
+  let first = true;
+  for (const { section } of parts) {
+    if (!first) yield "";
+    first = false;
+    yield* renderMarkdown(section);
+  }
+}

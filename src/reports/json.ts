@@ -1,0 +1,49 @@
+import type { Row, Section, Value } from "../queries/answer.ts";
+
+/** Characters that JSON allows as they are, but a terminal would obey. */
+const UNSAFE = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+/** A value as JSON: bytes that are not UTF-8 text become `{"base64": "…"}`; integers beyond 2^53 keep all digits. */
+export function toJson(value: unknown): string {
+  if (typeof value === "bigint") return value.toString();
+  if (Buffer.isBuffer(value)) return `{"base64":"${value.toString("base64")}"}`;
+  if (Array.isArray(value)) return `[${value.map(toJson).join(",")}]`;
+  if (typeof value === "object" && value !== null) {
+    const members = Object.entries(value).map(([name, member]) => `${toJson(name)}:${toJson(member)}`);
+    return `{${members.join(",")}}`;
+  }
+  return (JSON.stringify(value) ?? "null").replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** A section's row with all its columns, in their order, behind `extra`. */
+function record({ columns }: Section, row: Row, extra: Row): Record<string, Value> {
+  const named: Record<string, Value> = { ...extra };
+  for (const { name } of columns) named[name] = row[name] ?? null;
+  return named;
+}
+
+/** One array of all rows of all sections; `extra` gives the columns that each row of a section begins with. */
+export function* renderJson(sections: Iterable<{ section: Section; extra: Row }>): Iterable<string> {
+  yield* jsonArray(renderNdjson(sections));
+}
+
+/** Wraps lines of JSON into an array. */
+export function* jsonArray(lines: Iterable<string>): Iterable<string> {
+  let held: string | undefined;
+  for (const line of lines) {
+    yield held === undefined ? "[" : `${held},`;
+    held = `  ${line}`;
+  }
+  if (held === undefined) yield "[]";
+  else {
+    yield held;
+    yield "]";
+  }
+}
+
+/** A row a line. */
+export function* renderNdjson(sections: Iterable<{ section: Section; extra: Row }>): Iterable<string> {
+  for (const { section, extra } of sections) {
+    for (const row of section.rows) yield toJson(record(section, row, extra));
+  }
+}

@@ -1,0 +1,89 @@
+/** What a terminal would obey or hide instead of showing: controls, bidi marks, zero-width and other unseen characters. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+const fatal = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * A key as a line of safe text. A backslash becomes `\\`, every byte of an unsafe character and every byte that is not
+ * UTF-8 becomes `\xNN`: different keys stay different, and the bytes can be had back.
+ */
+export function safeText(key: string | Buffer): string {
+  const text = typeof key === "string" ? key : decode(key);
+  if (text === undefined) return escapeBytes(key as Buffer);
+  if (!text.includes("\\") && !UNSAFE.test(text)) return text;
+  let safe = "";
+  for (const character of text) {
+    if (character === "\\") safe += "\\\\";
+    else if (UNSAFE.test(character)) safe += hex(Buffer.from(character));
+    else safe += character;
+  }
+  return safe;
+}
+
+function decode(bytes: Buffer): string | undefined {
+  try {
+    return fatal.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes that are not UTF-8: printable ASCII as it is, all others in hex. */
+function escapeBytes(bytes: Buffer): string {
+  let safe = "";
+  for (const byte of bytes) {
+    if (byte === 0x5c) safe += "\\\\";
+    else safe += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : hex([byte]);
+  }
+  return safe;
+}
+
+function hex(bytes: Iterable<number>): string {
+  return Array.from(bytes, (byte) => `\\x${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
+}
+
+/** Characters that take two cells of a terminal (East Asian wide and full-width, emoji). */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const MARK = /\p{M}/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the fast path is ASCII
+const ASCII = /^[\x00-\x7f]*$/;
+
+/** Cells that a text takes on a terminal. */
+export function displayWidth(text: string): number {
+  if (ASCII.test(text)) return text.length;
+  let width = 0;
+  for (const character of text) width += characterWidth(character);
+  return width;
+}
+
+function characterWidth(character: string): number {
+  return MARK.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+}
+
+/** Shortens a text to `width` cells: its two ends, with … between them. */
+export function middleCut(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  const room = Math.max(0, width - 1);
+  const characters = [...text];
+  const head = take(characters, Math.ceil(room / 2));
+  const tail = take(characters.slice().reverse(), Math.floor(room / 2)).reverse();
+  return `${head.join("")}…${tail.join("")}`;
+}
+
+function take(characters: readonly string[], width: number): string[] {
+  let used = 0;
+  let count = 0;
+  while (count < characters.length) {
+    used += characterWidth(characters[count]!);
+    if (used > width) break;
+    count++;
+  }
+  return characters.slice(0, count);
+}
+
+/** Pads to `width` cells; numbers stand right. */
+export function pad(text: string, width: number, right: boolean): string {
+  const space = " ".repeat(Math.max(0, width - displayWidth(text)));
+  return right ? space + text : text + space;
+}
