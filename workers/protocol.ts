@@ -30,21 +30,29 @@ export type SplitResult =
   | { readonly facts: SnapshotFacts; readonly chunks: number }
   | { readonly error: ErrorRecord; readonly facts: SnapshotFacts };
 
-/** What a reading thread is given. It asks for chunks on its port and returns `ReadResult`. */
-export interface ReadTask {
+/** A worker's answer: what it found, or what went wrong. */
+export type Answer<R> = { readonly value: R; readonly error?: never } | { readonly error: ErrorRecord };
+
+/** What every thread that takes chunks is given. It is sent `ChunkOrder`s on the port and answers `ChunkDone`s. */
+export interface ChunkTask {
   readonly path: string;
   readonly header: RdbHeader;
   readonly windowBytes: number;
-  readonly snapshot: number;
   readonly worker: number;
+  /** Whether the snapshot may end with a checksum. */
+  readonly checksum: boolean;
+  readonly port: MessagePort;
+}
+
+/** What a reading thread is told besides. */
+export interface ReadTask {
+  readonly snapshot: number;
   readonly createdAt: number;
   readonly profile: string;
-  readonly checksum: boolean;
   readonly filter: KeyFilter;
   /** The inventory being written; undefined when no rows are wanted. */
   readonly rows: { readonly path: string; readonly pages: SharedArrayBuffer } | undefined;
   readonly modules: SharedArrayBuffer;
-  readonly port: MessagePort;
 }
 
 /** From a reader: a chunk is done. */
@@ -66,17 +74,24 @@ export interface Damage {
   readonly message: string;
 }
 
-export type ReadResult =
-  | {
-      readonly keys: number;
-      readonly expired: number;
-      readonly rows: number;
-      readonly leaves: LeafPlaces;
-      readonly rollup: RollupExport;
-      readonly patterns: PatternExport;
-      readonly damages: readonly Damage[];
-    }
-  | { readonly error: ErrorRecord };
+/** What one reading thread found. */
+export interface ReadResult {
+  readonly keys: number;
+  readonly expired: number;
+  readonly rows: number;
+  readonly leaves: LeafPlaces;
+  readonly rollup: RollupExport;
+  readonly patterns: PatternExport;
+  readonly damages: readonly Damage[];
+}
+
+/** What one checking thread found. */
+export interface CheckResult {
+  /** Keys by type byte. */
+  readonly keysByType: readonly number[];
+  readonly withExpiry: number;
+  readonly damages: readonly Damage[];
+}
 
 /** What the finishing thread is given: everything but the key rows, which stand in the file already. */
 export interface FinishTask {

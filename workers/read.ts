@@ -2,7 +2,6 @@ import fs from "node:fs";
 import { Crc64 } from "../parsers/crc64.ts";
 import { RecordReader } from "../parsers/records.ts";
 import { TemplateStore } from "../parsers/templates.ts";
-import { toErrorRecord } from "../src/errors.ts";
 import { keyHashSlot } from "../src/inventory/slot.ts";
 import { ENCODING_LIMIT, ModuleKinds } from "../src/inventory/module-kinds.ts";
 import { PageAllocator, RowWriter } from "../src/inventory/pages.ts";
@@ -14,36 +13,20 @@ import { FileSource } from "../src/io/file-source.ts";
 import { makeTarget, PROFILES, type ProfileName, TYPE, TYPES, ValueMeter } from "../src/memory/index.ts";
 import { PatternTable } from "../src/patterns/index.ts";
 import { compileFilter } from "../src/pipeline/filter.ts";
-import { Inbox } from "./inbox.ts";
-import type { ChunkDone, ChunkOrder, Damage, ReadResult, ReadTask } from "./protocol.ts";
+import { type ChunkWorker, noteDamage, takeChunks } from "./chunks.ts";
+import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damage, ReadResult, ReadTask } from "./protocol.ts";
 
 const KEY_COLUMN = 2;
 const DAMAGED = 3;
-const MAX_DAMAGES = 100;
 
 /** Reads the chunks it is given until there are no more; returns what they add up to. */
-export default async function read(task: ReadTask): Promise<ReadResult> {
-  try {
-    const orders = new Inbox<ChunkOrder>(task.port);
-    const reader = new ChunkReader(task);
-    try {
-      for (let order = await orders.next(); order !== undefined; order = await orders.next()) {
-        task.port.postMessage(reader.read(order));
-      }
-      return reader.result();
-    } finally {
-      reader.close();
-    }
-  } catch (error) {
-    return { error: toErrorRecord(error) };
-  } finally {
-    task.port.close();
-  }
+export default function read(task: ChunkTask & ReadTask): Promise<Answer<ReadResult>> {
+  return takeChunks(task, () => new ChunkReader(task));
 }
 
 /** Walks records, sizes and classifies them, counts them and writes their rows. One a thread and snapshot. */
-class ChunkReader {
-  private readonly task: ReadTask;
+class ChunkReader implements ChunkWorker<ReadResult> {
+  private readonly task: ChunkTask & ReadTask;
   private readonly source: FileSource;
   private readonly meter: ValueMeter;
   private readonly records: RecordReader;
@@ -80,7 +63,7 @@ class ChunkReader {
   private keys = 0;
   private expired = 0;
 
-  constructor(task: ReadTask) {
+  constructor(task: ChunkTask & ReadTask) {
     this.task = task;
     this.source = new FileSource(task.path);
     this.meter = new ValueMeter([makeTarget(PROFILES[task.profile as ProfileName])], { captureLargest: true });
@@ -136,7 +119,7 @@ class ChunkReader {
     k.pattern = this.patterns.classify(records.key, 0, k.nameBytes);
     this.keys++;
     if (k.expired) this.expired++;
-    if (records.damage !== undefined) this.noteDamage();
+    if (records.damage !== undefined) noteDamage(this.damages, records);
     this.rollup.add(k, records.key, meter.largestName, meter.largestNameLength);
     if (this.rows !== undefined) this.writeRow(this.rows);
   }
@@ -159,13 +142,6 @@ class ChunkReader {
     v[14] = k.slot;
     v[15] = records.damage !== undefined ? DAMAGED : this.meter.exactness;
     rows.add(this.idBase + k.recordOffset, records.key, k.nameBytes, isText(records.key, k.nameBytes));
-  }
-
-  private noteDamage(): void {
-    if (this.damages.length >= MAX_DAMAGES) return;
-    const { code, offset, message } = this.records.damage!;
-    const name = new TextDecoder().decode(this.records.key.subarray(0, Math.min(80, this.records.keyLength)));
-    this.damages.push({ code, offset, message: `${message}, in the value of ${JSON.stringify(name)}` });
   }
 
   result(): ReadResult {

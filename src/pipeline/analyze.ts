@@ -1,7 +1,7 @@
 import os from "node:os";
 import type { Piscina } from "piscina";
 import { type RdbHeader, readHeader } from "../../parsers/header.ts";
-import type { Damage, FinishResult, FinishSnapshot, FinishTask } from "../../workers/protocol.ts";
+import type { Damage, FinishResult, FinishSnapshot, FinishTask, ReadResult, ReadTask } from "../../workers/protocol.ts";
 import { fromErrorRecord, UsageError } from "../errors.ts";
 import { createInventory } from "../inventory/create.ts";
 import { MODULE_TABLE_BYTES, ModuleKinds } from "../inventory/module-kinds.ts";
@@ -146,7 +146,7 @@ class Run {
   async all(): Promise<AnalyzedSnapshot[]> {
     const created = createInventory(this.temp.path);
     new Int32Array(this.pages)[0] = created.pages + 1;
-    const done: { snapshot: FinishSnapshot; told: AnalyzedSnapshot; read: ReadSnapshot }[] = [];
+    const done: { snapshot: FinishSnapshot; told: AnalyzedSnapshot; read: ReadSnapshot<ReadResult> }[] = [];
     for (const [i, plan] of this.plans.entries()) done.push(await this.snapshot(plan, i + 1));
     this.tell("merge");
     const leaves = done.flatMap(({ read }) => read.readers.map((reader) => reader.leaves));
@@ -169,7 +169,8 @@ class Run {
   private async snapshot(plan: Plan, id: number) {
     const modules = new SharedArrayBuffer(MODULE_TABLE_BYTES);
     let origin = originOf(new Map(), plan, this.options.profile);
-    const read = await readSnapshot(this.pool, {
+    const read = await readSnapshot<ReadTask, ReadResult>(this.pool, {
+      worker: "read",
       path: plan.path,
       header: plan.header,
       readers: this.readers,
@@ -193,8 +194,8 @@ class Run {
     return this.summed(plan, id, origin, read, modules);
   }
 
-  private summed(plan: Plan, id: number, origin: Origin, read: ReadSnapshot, modules: SharedArrayBuffer) {
-    const sum = (pick: (r: ReadSnapshot["readers"][number]) => number) => read.readers.reduce((n, r) => n + pick(r), 0);
+  private summed(plan: Plan, id: number, origin: Origin, read: ReadSnapshot<ReadResult>, modules: SharedArrayBuffer) {
+    const sum = (pick: (r: ReadResult) => number) => read.readers.reduce((n, r) => n + pick(r), 0);
     const warnings = warningsOf(plan, origin, read);
     const damages = read.readers.flatMap((r) => r.damages).sort((a, b) => a.offset - b.offset);
     const told: AnalyzedSnapshot = {
@@ -223,7 +224,7 @@ class Run {
   }
 
   /** Columns of `snapshot_rows`. */
-  private row(plan: Plan, origin: Origin, read: ReadSnapshot, told: AnalyzedSnapshot): FinishSnapshot["row"] {
+  private row(plan: Plan, origin: Origin, read: ReadSnapshot<ReadResult>, told: AnalyzedSnapshot): FinishSnapshot["row"] {
     const usedMem = Number(read.facts.aux.get("used-mem"));
     return {
       path: plan.path,
@@ -285,7 +286,7 @@ function originOf(aux: ReadonlyMap<string, string>, plan: Plan, profileName: str
   };
 }
 
-function warningsOf(plan: Plan, origin: Origin, read: ReadSnapshot): Damage[] {
+function warningsOf(plan: Plan, origin: Origin, read: ReadSnapshot<ReadResult>): Damage[] {
   const { header } = plan;
   const { facts } = read;
   const found: [boolean, string, number, () => string][] = [

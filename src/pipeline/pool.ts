@@ -5,7 +5,7 @@ import { IoError } from "../errors.ts";
 const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 
 /** The address of a worker's entry point. */
-export function workerUrl(name: "split" | "read" | "finish"): string {
+export function workerUrl(name: "split" | "read" | "check" | "finish"): string {
   return new URL(`../../workers/${name}${EXTENSION}`, import.meta.url).href;
 }
 

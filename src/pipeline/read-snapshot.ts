@@ -4,10 +4,10 @@ import { Crc64 } from "../../parsers/crc64.ts";
 import { HEADER_BYTES, type RdbHeader } from "../../parsers/header.ts";
 import type { SnapshotFacts } from "../../parsers/splitter.ts";
 import type {
+  Answer,
   ChunkDone,
   ChunkOrder,
-  ReadResult,
-  ReadTask,
+  ChunkTask,
   SplitMessage,
   SplitResult,
   SplitTask,
@@ -21,22 +21,23 @@ const CHUNK_BYTES = 2 ** 20;
 const AHEAD = 2;
 const CREDITS_PER_READER = 16;
 
-/** What all threads found in one snapshot. */
-export interface ReadSnapshot {
+/** What all threads found in one snapshot; `R` is what each reader returns. */
+export interface ReadSnapshot<R> {
   readonly facts: SnapshotFacts;
   readonly checksum: "ok" | "absent" | "mismatch";
-  readonly readers: readonly Exclude<ReadResult, { error: unknown }>[];
+  /** The CRC computed, where there is one to compare it with. */
+  readonly crc: Pick<Crc64, "high" | "low">;
+  readonly readers: readonly R[];
 }
 
-export interface ReadPlan {
+/** How to read one snapshot: which worker reads its chunks, and `T`, what that worker wants to know besides. */
+export interface ReadPlan<T extends object> {
   readonly path: string;
   readonly header: RdbHeader;
   readonly readers: number;
+  readonly worker: "read" | "check";
   /** Called once, with the fields at the beginning of the snapshot, before any record is read. */
-  readonly begin: (aux: ReadonlyMap<string, string>) => Omit<
-    ReadTask,
-    "path" | "header" | "windowBytes" | "worker" | "checksum" | "port"
-  >;
+  readonly begin: (aux: ReadonlyMap<string, string>) => T;
   readonly onChunk: (done: ChunkDone) => void;
 }
 
@@ -45,9 +46,9 @@ export interface ReadPlan {
  * ready takes the next.
  * @throws {RdbError} when the snapshot is damaged. @throws {IoError} when it cannot be read
  */
-export async function readSnapshot(pool: Piscina, plan: ReadPlan): Promise<ReadSnapshot> {
+export async function readSnapshot<T extends object, R>(pool: Piscina, plan: ReadPlan<T>): Promise<ReadSnapshot<R>> {
   const splitting = new MessageChannel();
-  const dispatcher = new Dispatcher(pool, plan, splitting.port1);
+  const dispatcher = new Dispatcher<T, R>(pool, plan, splitting.port1);
   const task: SplitTask = {
     path: plan.path,
     header: plan.header,
@@ -64,7 +65,8 @@ export async function readSnapshot(pool: Piscina, plan: ReadPlan): Promise<ReadS
     ]);
     if ("error" in split) throw fromErrorRecord(split.error);
     const readers = await Promise.race([dispatcher.finish(split.chunks), dispatcher.failed]);
-    return { facts: split.facts, checksum: checksumOf(plan.header, split.facts, dispatcher.crc()), readers };
+    const crc = dispatcher.crc();
+    return { facts: split.facts, checksum: checksumOf(plan.header, split.facts, crc), crc, readers };
   } finally {
     splitting.port1.close();
     dispatcher.close();
@@ -72,14 +74,14 @@ export async function readSnapshot(pool: Piscina, plan: ReadPlan): Promise<ReadS
 }
 
 /** Passes chunks to readers in order and collects what they say. */
-class Dispatcher {
+class Dispatcher<T extends object, R> {
   /** Rejects when a reader fails. */
   readonly failed: Promise<never>;
   private readonly pool: Piscina;
-  private readonly plan: ReadPlan;
+  private readonly plan: ReadPlan<T>;
   private readonly splitter: MessagePort;
   private readonly ports: MessagePort[] = [];
-  private readonly results: Promise<ReadResult>[] = [];
+  private readonly results: Promise<Answer<R>>[] = [];
   private readonly templatesSeen: number[] = [];
   private readonly templates: number[] = [];
   private readonly waiting: SplitMessage[] = [];
@@ -91,7 +93,7 @@ class Dispatcher {
   private onDrained: () => void = () => {};
   private expected = Number.POSITIVE_INFINITY;
 
-  constructor(pool: Piscina, plan: ReadPlan, splitter: MessagePort) {
+  constructor(pool: Piscina, plan: ReadPlan<T>, splitter: MessagePort) {
     this.pool = pool;
     this.plan = plan;
     this.splitter = splitter;
@@ -109,7 +111,7 @@ class Dispatcher {
   }
 
   /** Resolves when all chunks that the splitter found are read. */
-  async finish(chunks: number): Promise<Exclude<ReadResult, { error: unknown }>[]> {
+  async finish(chunks: number): Promise<R[]> {
     this.expected = chunks;
     if (this.chunksDone < this.expected) {
       await new Promise<void>((resolve) => {
@@ -119,8 +121,8 @@ class Dispatcher {
     for (const port of this.ports) port.postMessage(undefined satisfies ChunkOrder);
     const results = await Promise.all(this.results);
     return results.map((result) => {
-      if ("error" in result) throw fromErrorRecord(result.error);
-      return result;
+      if (result.error !== undefined) throw fromErrorRecord(result.error);
+      return result.value;
     });
   }
 
@@ -141,7 +143,7 @@ class Dispatcher {
     const common = plan.begin(aux);
     for (let worker = 0; worker < plan.readers; worker++) {
       const { port1, port2 } = new MessageChannel();
-      const task: ReadTask = {
+      const task: ChunkTask & T = {
         ...common,
         path: plan.path,
         header: plan.header,
@@ -153,12 +155,12 @@ class Dispatcher {
       port1.on("message", (done: ChunkDone) => this.done(worker, done));
       this.ports.push(port1);
       this.templatesSeen.push(0);
-      const running = answerOf<ReadResult>(
-        this.pool.run(task, { filename: workerUrl("read"), transferList: [port2] }),
+      const running = answerOf<Answer<R>>(
+        this.pool.run(task, { filename: workerUrl(plan.worker), transferList: [port2] }),
       );
       running.then(
         (result) => {
-          if ("error" in result) this.fail(fromErrorRecord(result.error));
+          if (result.error !== undefined) this.fail(fromErrorRecord(result.error));
         },
         (error) => this.fail(error),
       );
@@ -188,7 +190,7 @@ class Dispatcher {
   }
 }
 
-function checksumOf(header: RdbHeader, facts: SnapshotFacts, crc: Crc64): ReadSnapshot["checksum"] {
+function checksumOf(header: RdbHeader, facts: SnapshotFacts, crc: Crc64): ReadSnapshot<unknown>["checksum"] {
   const { checksum } = facts;
   if (!header.hasChecksum || checksum === undefined || (checksum.high === 0 && checksum.low === 0)) return "absent";
   return checksum.high === crc.high && checksum.low === crc.low ? "ok" : "mismatch";

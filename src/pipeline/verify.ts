@@ -1,0 +1,134 @@
+import os from "node:os";
+import { RdbError } from "../../parsers/errors.ts";
+import { readHeader } from "../../parsers/header.ts";
+import { typesOf } from "../../parsers/types.ts";
+import type { CheckResult } from "../../workers/protocol.ts";
+import { FileSource } from "../io/file-source.ts";
+import type { Progress } from "./analyze.ts";
+import { openPool } from "./pool.ts";
+import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
+
+export interface VerifyOptions {
+  readonly workers?: number | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Something wrong in a snapshot. */
+export interface Fault {
+  readonly code: string;
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** What `verify` found. A snapshot is sound when `faults` is empty. */
+export interface Verification {
+  readonly path: string;
+  readonly magic: string;
+  readonly rdbVersion: number;
+  readonly fileBytes: number;
+  readonly keys: number;
+  readonly withExpiry: number;
+  /** By the names of rdb.h, as LIST_QUICKLIST_2. */
+  readonly keysByType: readonly { readonly type: string; readonly keys: number }[];
+  readonly databases: number;
+  readonly functions: number;
+  readonly modules: readonly string[];
+  readonly checksum: "ok" | "absent" | "mismatch" | "unread";
+  /** Hexadecimal, as the snapshot says and as computed; absent where the snapshot has none. */
+  readonly expectedChecksum?: string;
+  readonly actualChecksum?: string;
+  readonly trailingBytes: number;
+  readonly aux: Readonly<Record<string, string>>;
+  /** In the order of the snapshot. Structural damage ends the reading and is the only one then. */
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Walks a whole snapshot for its structure and checksum; damage is told, not thrown.
+ * @throws {RdbError} BAD_MAGIC when the file is no snapshot. @throws {IoError} when it cannot be read
+ */
+export async function verify(path: string, options: VerifyOptions = {}): Promise<Verification> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const source = new FileSource(path);
+  let header: ReturnType<typeof readHeader>;
+  try {
+    header = readHeader(source);
+  } finally {
+    source.close();
+  }
+  const readers = options.workers ?? os.availableParallelism();
+  const pool = openPool(readers + 1);
+  const aborted = new Promise<never>((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  aborted.catch(() => {});
+  let bytesDone = 0;
+  let keys = 0;
+  const base = { path, magic: header.magic, rdbVersion: header.version, fileBytes: source.size };
+  try {
+    const reading = readSnapshot<object, CheckResult>(pool, {
+      path,
+      header,
+      readers,
+      worker: "check",
+      begin: () => ({}),
+      onChunk(chunk) {
+        bytesDone += chunk.bytes;
+        keys += chunk.keys;
+        options.onProgress?.({ phase: "read", bytesDone, bytesTotal: source.size, keys });
+      },
+    });
+    const read = await Promise.race([reading, aborted]);
+    return { ...base, ...soundness(read, typesOf(header.family)) };
+  } catch (error) {
+    if (!(error instanceof RdbError)) throw error;
+    return { ...base, ...NOTHING, keys, faults: [{ code: error.code, offset: error.offset, message: error.message }] };
+  } finally {
+    await pool.destroy();
+  }
+}
+
+const NOTHING = {
+  withExpiry: 0,
+  keysByType: [],
+  databases: 0,
+  functions: 0,
+  modules: [],
+  checksum: "unread",
+  trailingBytes: 0,
+  aux: {},
+} as const;
+
+function soundness(read: ReadSnapshot<CheckResult>, types: ReturnType<typeof typesOf>) {
+  const { facts, checksum, crc, readers } = read;
+  const faults: Fault[] = readers.flatMap((r) => r.damages).sort((a, b) => a.offset - b.offset);
+  if (checksum === "mismatch") {
+    const error = new RdbError("CHECKSUM_MISMATCH", facts.checkedBytes);
+    faults.push({ code: error.code, offset: error.offset, message: error.message });
+  }
+  const keysByType = types.flatMap((type, code) => {
+    const keys = readers.reduce((sum, r) => sum + r.keysByType[code]!, 0);
+    return type === undefined || keys === 0 ? [] : [{ type: type.name, keys }];
+  });
+  return {
+    keys: facts.keys,
+    withExpiry: readers.reduce((sum, r) => sum + r.withExpiry, 0),
+    keysByType,
+    databases: facts.databases.size,
+    functions: facts.functions.length,
+    modules: [...new Set(facts.modules.map((m) => m.name))],
+    checksum,
+    ...(checksum === "absent" || facts.checksum === undefined
+      ? {}
+      : { expectedChecksum: hex(facts.checksum), actualChecksum: hex(crc) }),
+    trailingBytes: facts.trailingBytes,
+    aux: Object.fromEntries(facts.aux),
+    faults,
+  };
+}
+
+function hex({ high, low }: { high: number; low: number }): string {
+  return [high, low].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
+}
