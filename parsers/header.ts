@@ -33,7 +33,8 @@ export function readHeader(source: ByteSource): RdbHeader {
   const magic = String.fromCharCode(...bytes.subarray(0, got));
   const match = /^(?:REDIS(\d{4})|VALKEY(\d{3}))$/.exec(magic);
   if (match === null) {
-    if (got > 0 && got < HEADER_BYTES && "REDIS".startsWith(magic.slice(0, 5))) throw new RdbError("UNEXPECTED_EOF", got);
+    if (got > 0 && got < HEADER_BYTES && "REDIS".startsWith(magic.slice(0, 5)))
+      throw new RdbError("UNEXPECTED_EOF", got);
     throw new RdbError("BAD_MAGIC", 0);
   }
   const family: Family = match[1] === undefined ? "valkey" : "redis";

@@ -70,9 +70,11 @@ export class ListpackReader {
   /** Begins with the listpack of `bytes` bytes at the window's position. @throws {RdbError} BAD_LISTPACK */
   begin(w: Window, bytes: number): void {
     const start = w.offset();
-    if (bytes < LISTPACK_HEADER_BYTES + 1) throw new RdbError("BAD_LISTPACK", start, "shorter than its header");
+    if (bytes < LISTPACK_HEADER_BYTES + 1)
+      throw new RdbError("BAD_LISTPACK", start, "shorter than its header");
     this.w = w;
-    if (w.int32le() >>> 0 !== bytes) throw new RdbError("BAD_LISTPACK", start, "its length differs from the string's");
+    if (w.int32le() >>> 0 !== bytes)
+      throw new RdbError("BAD_LISTPACK", start, "its length differs from the string's");
     this.declared = w.byte() | (w.byte() << 8);
     this.end = start + bytes - 1;
     this.seen = 0;
@@ -113,7 +115,8 @@ export class ListpackReader {
 
   private finish(): void {
     if (this.w.offset() !== this.end || this.w.byte() !== END) this.throwBad("does not end where it should");
-    if (this.declared !== UNKNOWN_COUNT && this.declared !== this.seen) this.throwBad("wrong number of elements");
+    if (this.declared !== UNKNOWN_COUNT && this.declared !== this.seen)
+      this.throwBad("wrong number of elements");
   }
 
   private throwBad(detail: string): never {

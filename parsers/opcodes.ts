@@ -79,7 +79,8 @@ export function respNumber(w: Window, mark: number): number {
   for (let digits = 0; ; digits++) {
     const c = w.byte();
     if (c === 0x0d && digits > 0) break;
-    if (c < 0x30 || c > 0x39 || digits > 15) throw new RdbError("BAD_VALUE", w.offset() - 1, "an update is no RESP command");
+    if (c < 0x30 || c > 0x39 || digits > 15)
+      throw new RdbError("BAD_VALUE", w.offset() - 1, "an update is no RESP command");
     value = value * 10 + c - 0x30;
   }
   w.skip(1);

@@ -28,7 +28,13 @@ export function setInt32(e: PackedElement, value: number): void {
 }
 
 /** Reports an element and moves behind it. The element must end at or before the absolute offset `end`. */
-export function reportPacked(w: Window, e: PackedElement, end: number, code: RdbErrorCode, v: ValueVisitor): void {
+export function reportPacked(
+  w: Window,
+  e: PackedElement,
+  end: number,
+  code: RdbErrorCode,
+  v: ValueVisitor,
+): void {
   const bytes = e.bytes;
   if (bytes < 0) {
     v.integer(e.high, e.low);

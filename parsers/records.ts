@@ -2,8 +2,8 @@ import { RdbError } from "./errors.ts";
 import type { RdbHeader } from "./header.ts";
 import { OPCODE, opcodesOf, type RdbOpcode } from "./opcodes.ts";
 import type { Chunk } from "./splitter.ts";
-import { ValueReader } from "./values.ts";
 import { type RdbType, typesOf } from "./types.ts";
+import { ValueReader } from "./values.ts";
 import type { ValueVisitor } from "./visitor.ts";
 import { type ByteSource, LZF, RangeFeed, Window } from "./window.ts";
 

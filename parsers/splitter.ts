@@ -2,7 +2,7 @@ import { RdbError } from "./errors.ts";
 import { HEADER_BYTES, type RdbHeader } from "./header.ts";
 import { moduleId, moduleTypeName, readModuleId, skipModuleData } from "./module.ts";
 import { OPCODE, opcodesOf, type RdbOpcode, respNumber } from "./opcodes.ts";
-import { skipString, skipStrings, StringReader } from "./strings.ts";
+import { StringReader, skipString, skipStrings } from "./strings.ts";
 import { TemplateStore } from "./templates.ts";
 import { type RdbType, typesOf } from "./types.ts";
 import { type ByteSource, RangeFeed, Window } from "./window.ts";
@@ -233,7 +233,8 @@ export class Splitter {
     const family = this.header.family;
     const before = this.lastKeyAt < 0 ? "before any key" : `after the key ${JSON.stringify(this.lastKey())}`;
     const where = `${code} in ${family} RDB version ${this.header.version}, ${before}`;
-    if (code === 6) throw new RdbError("UNSUPPORTED_TYPE", this.w.offset() - 1, `MODULE_PRE_GA, type ${where}`);
+    if (code === 6)
+      throw new RdbError("UNSUPPORTED_TYPE", this.w.offset() - 1, `MODULE_PRE_GA, type ${where}`);
     throw new RdbError(code < 64 ? "UNKNOWN_TYPE" : "UNKNOWN_OPCODE", this.w.offset() - 1, where);
   }
 

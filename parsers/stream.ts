@@ -1,7 +1,7 @@
 import { RdbError } from "./errors.ts";
 import { ListpackReader } from "./listpack.ts";
 import { packedNumber } from "./packed.ts";
-import { skipString, skipStrings, type StringReader } from "./strings.ts";
+import { type StringReader, skipString, skipStrings } from "./strings.ts";
 import type { ValueVisitor } from "./visitor.ts";
 import type { Window } from "./window.ts";
 
@@ -112,13 +112,15 @@ export class StreamReader {
   private number(blob: Window): number {
     this.nodes.skip();
     const value = packedNumber(this.nodes.element);
-    if (this.nodes.element.bytes >= 0 || value < 0) throw new RdbError("BAD_STREAM", blob.offset(), "a count is no number");
+    if (this.nodes.element.bytes >= 0 || value < 0)
+      throw new RdbError("BAD_STREAM", blob.offset(), "a count is no number");
     return value;
   }
 
   private readId(): void {
     const blob = this.strings.open();
-    if (this.strings.blobBytes !== ID_BYTES) throw new RdbError("BAD_STREAM", this.w.offset(), "a node's id is not 16 bytes");
+    if (this.strings.blobBytes !== ID_BYTES)
+      throw new RdbError("BAD_STREAM", this.w.offset(), "a node's id is not 16 bytes");
     blob.require(ID_BYTES);
     for (let i = 0; i < ID_BYTES; i++) this.id[i] = blob.bytes[blob.pos + i]!;
     blob.skip(ID_BYTES);

@@ -84,7 +84,8 @@ export class TemplateStore implements TemplateSource {
     const known = this.known.get(id);
     if (known !== undefined) return known;
     const at = this.offsets.get(id);
-    if (at === undefined || at > offset) throw new RdbError("BAD_TEMPLATE", offset, `id ${id} is not defined before it`);
+    if (at === undefined || at > offset)
+      throw new RdbError("BAD_TEMPLATE", offset, `id ${id} is not defined before it`);
     const w = new Window(64 * 1024);
     w.reset(new RangeFeed(this.source, at + 1, this.source.size), at + 1);
     w.count();

@@ -1,6 +1,6 @@
 import { skipModuleData } from "./module.ts";
 import { type StreamParts, skipStream } from "./stream.ts";
-import { skipString, skipStrings, StringReader } from "./strings.ts";
+import { StringReader, skipString, skipStrings } from "./strings.ts";
 import { readInlineNames, type TemplateSource } from "./templates.ts";
 import type { ValueReader } from "./values.ts";
 import { LAYOUT } from "./visitor.ts";
@@ -80,9 +80,21 @@ export const RDB_TYPES: readonly RdbType[] = [
   { code: 0, name: "STRING", since: 1, skip: skipString, walk: (r) => r.string(L.string) },
   { code: 1, name: "LIST", since: 1, skip: strings(1), walk: (r) => r.elements(L.list, 1) },
   { code: 2, name: "SET", since: 1, skip: strings(1), walk: (r) => r.elements(L.set, 1) },
-  { code: 3, name: "ZSET", since: 1, skip: (w) => each(w, skipTextScore), walk: (r) => r.scored(L.zset, false) },
+  {
+    code: 3,
+    name: "ZSET",
+    since: 1,
+    skip: (w) => each(w, skipTextScore),
+    walk: (r) => r.scored(L.zset, false),
+  },
   { code: 4, name: "HASH", since: 1, skip: strings(2), walk: (r) => r.elements(L.hash, 2) },
-  { code: 5, name: "ZSET_2", since: 8, skip: (w) => each(w, skipBinaryScore), walk: (r) => r.scored(L.zset, true) },
+  {
+    code: 5,
+    name: "ZSET_2",
+    since: 8,
+    skip: (w) => each(w, skipBinaryScore),
+    walk: (r) => r.scored(L.zset, true),
+  },
   {
     code: 7,
     name: "MODULE_2",
@@ -98,7 +110,13 @@ export const RDB_TYPES: readonly RdbType[] = [
   { code: 11, name: "SET_INTSET", since: 2, skip: skipString, walk: (r) => r.intset(L.setIntset) },
   { code: 12, name: "ZSET_ZIPLIST", since: 2, skip: skipString, walk: (r) => r.ziplist(L.zsetZiplist) },
   { code: 13, name: "HASH_ZIPLIST", since: 4, skip: skipString, walk: (r) => r.ziplist(L.hashZiplist) },
-  { code: 14, name: "LIST_QUICKLIST", since: 7, skip: strings(1), walk: (r) => r.quicklist(L.quicklistZiplist) },
+  {
+    code: 14,
+    name: "LIST_QUICKLIST",
+    since: 7,
+    skip: strings(1),
+    walk: (r) => r.quicklist(L.quicklistZiplist),
+  },
   stream(15, "STREAM_LISTPACKS", 9, STREAM_1),
   { code: 16, name: "HASH_LISTPACK", since: 10, skip: skipString, walk: (r) => r.listpack(L.hashListpack) },
   { code: 17, name: "ZSET_LISTPACK", since: 10, skip: skipString, walk: (r) => r.listpack(L.zsetListpack) },
@@ -201,11 +219,24 @@ export const RDB_TYPES: readonly RdbType[] = [
     },
     walk: (r) => r.hashTemplate(L.hashTemplateArray, false, true),
   },
-  { code: 33, name: "GCRA", since: 15, family: "redis", skip: (w) => void w.count(), walk: (r) => r.number(L.gcra) },
+  {
+    code: 33,
+    name: "GCRA",
+    since: 15,
+    family: "redis",
+    skip: (w) => void w.count(),
+    walk: (r) => r.number(L.gcra),
+  },
 ];
 
 function stream(code: number, name: string, since: number, parts: StreamParts): RdbType {
-  return { code, name, since, skip: (w) => skipStream(w, parts), walk: (r) => r.stream(LAYOUT.stream, parts) };
+  return {
+    code,
+    name,
+    since,
+    skip: (w) => skipStream(w, parts),
+    walk: (r) => r.stream(LAYOUT.stream, parts),
+  };
 }
 
 /** The types of one family by type byte. */

@@ -208,7 +208,8 @@ export class ValueReader {
     let values = 0;
     for (; listpacks.more(); values++) listpacks.report(visitor);
     this.strings.close();
-    if (values !== template.fields) throw new RdbError("BAD_TEMPLATE", start, "another number of values than of names");
+    if (values !== template.fields)
+      throw new RdbError("BAD_TEMPLATE", start, "another number of values than of names");
   }
 
   /** A rate limiter's state: one number. */

@@ -24,7 +24,8 @@ const element = newPackedElement();
 export function walkZiplist(w: Window, bytes: number, visitor: ValueVisitor): void {
   const start = w.offset();
   if (bytes < HEADER_BYTES + 1) throw new RdbError("BAD_ZIPLIST", start, "shorter than its header");
-  if (w.int32le() >>> 0 !== bytes) throw new RdbError("BAD_ZIPLIST", start, "its length differs from the string's");
+  if (w.int32le() >>> 0 !== bytes)
+    throw new RdbError("BAD_ZIPLIST", start, "its length differs from the string's");
   w.skip(4);
   const declared = w.byte() | (w.byte() << 8);
   const end = start + bytes - 1;
@@ -34,8 +35,10 @@ export function walkZiplist(w: Window, bytes: number, visitor: ValueVisitor): vo
     readEntry(w, element);
     reportPacked(w, element, end, "BAD_ZIPLIST", visitor);
   }
-  if (w.offset() !== end || w.byte() !== END) throw new RdbError("BAD_ZIPLIST", w.offset(), "does not end where it should");
-  if (declared !== UNKNOWN_COUNT && declared !== seen) throw new RdbError("BAD_ZIPLIST", start, "wrong number of entries");
+  if (w.offset() !== end || w.byte() !== END)
+    throw new RdbError("BAD_ZIPLIST", w.offset(), "does not end where it should");
+  if (declared !== UNKNOWN_COUNT && declared !== seen)
+    throw new RdbError("BAD_ZIPLIST", start, "wrong number of entries");
 }
 
 function readEntry(w: Window, e: PackedElement): void {

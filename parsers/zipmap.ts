@@ -32,7 +32,8 @@ function readLength(w: Window, first: number): number {
 }
 
 function text(w: Window, bytes: number, free: number, end: number, visitor: ValueVisitor): void {
-  if (bytes + free > end - w.offset()) throw new RdbError("BAD_ZIPMAP", w.offset(), "an entry reaches beyond the end");
+  if (bytes + free > end - w.offset())
+    throw new RdbError("BAD_ZIPMAP", w.offset(), "an entry reaches beyond the end");
   w.require(Math.min(bytes, ELEMENT_PREFIX_BYTES));
   visitor.text(bytes, w.bytes, w.pos);
   w.skip(bytes + free);

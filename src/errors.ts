@@ -22,7 +22,11 @@ export interface ErrorRecord {
 export function toErrorRecord(error: unknown): ErrorRecord {
   if (error instanceof RdbError) return { name: error.name, message: error.message, rdb: error.toRecord() };
   if (error instanceof Error) {
-    return { name: error.name, message: error.message, ...(error.stack === undefined ? {} : { stack: error.stack }) };
+    return {
+      name: error.name,
+      message: error.message,
+      ...(error.stack === undefined ? {} : { stack: error.stack }),
+    };
   }
   return { name: "Error", message: String(error) };
 }

@@ -63,7 +63,13 @@ class ChunkChecker implements ChunkWorker<CheckResult> {
       if (records.hasExpiry) this.withExpiry++;
       noteDamage(this.damages, records);
     }
-    return { index: chunk.index, bytes: chunk.end - chunk.start, keys: chunk.keys, crcHigh: crc.high, crcLow: crc.low };
+    return {
+      index: chunk.index,
+      bytes: chunk.end - chunk.start,
+      keys: chunk.keys,
+      crcHigh: crc.high,
+      crcLow: crc.low,
+    };
   }
 
   result(): CheckResult {

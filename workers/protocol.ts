@@ -4,8 +4,8 @@ import type { Chunk, SnapshotFacts } from "../parsers/splitter.ts";
 import type { ErrorRecord } from "../src/errors.ts";
 import type { LeafPlaces } from "../src/inventory/pages.ts";
 import type { RollupExport } from "../src/inventory/rollup/rollup.ts";
-import type { KeyFilter } from "../src/pipeline/filter.ts";
 import type { PatternExport } from "../src/patterns/index.ts";
+import type { KeyFilter } from "../src/pipeline/filter.ts";
 
 /** What the splitting thread is given. It answers with `SplitMessage`s on the port and returns `SplitResult`. */
 export interface SplitTask {

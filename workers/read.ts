@@ -2,12 +2,12 @@ import fs from "node:fs";
 import { Crc64 } from "../parsers/crc64.ts";
 import { RecordReader } from "../parsers/records.ts";
 import { TemplateStore } from "../parsers/templates.ts";
-import { keyHashSlot } from "../src/inventory/slot.ts";
 import { ENCODING_LIMIT, ModuleKinds } from "../src/inventory/module-kinds.ts";
 import { PageAllocator, RowWriter } from "../src/inventory/pages.ts";
 import { patternBase } from "../src/inventory/pattern-ids.ts";
 import { type KeyFacts, Rollup } from "../src/inventory/rollup/rollup.ts";
 import { KEY_COLUMNS, SNAPSHOT_ID_SHIFT } from "../src/inventory/schema.ts";
+import { keyHashSlot } from "../src/inventory/slot.ts";
 import { isText } from "../src/inventory/utf8.ts";
 import { FileSource } from "../src/io/file-source.ts";
 import { makeTarget, PROFILES, type ProfileName, TYPE, TYPES, ValueMeter } from "../src/memory/index.ts";
@@ -66,7 +66,9 @@ class ChunkReader implements ChunkWorker<ReadResult> {
   constructor(task: ChunkTask & ReadTask) {
     this.task = task;
     this.source = new FileSource(task.path);
-    this.meter = new ValueMeter([makeTarget(PROFILES[task.profile as ProfileName])], { captureLargest: true });
+    this.meter = new ValueMeter([makeTarget(PROFILES[task.profile as ProfileName])], {
+      captureLargest: true,
+    });
     this.records = new RecordReader(task.windowBytes, this.meter);
     this.templates = new TemplateStore(this.source);
     this.records.values.templates = this.templates;
@@ -77,7 +79,12 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     this.patternBase = patternBase(task.snapshot, task.worker);
     if (task.rows !== undefined) {
       this.fd = fs.openSync(task.rows.path, "r+");
-      this.rows = new RowWriter(this.fd, new PageAllocator(task.rows.pages), KEY_COLUMNS.length + 1, KEY_COLUMN);
+      this.rows = new RowWriter(
+        this.fd,
+        new PageAllocator(task.rows.pages),
+        KEY_COLUMNS.length + 1,
+        KEY_COLUMN,
+      );
     }
   }
 
@@ -91,7 +98,13 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     records.begin(this.source, this.task.header, chunk, onBytes);
     while (records.next()) this.record();
     this.rows?.finishRange();
-    return { index: chunk.index, bytes: chunk.end - chunk.start, keys: chunk.keys, crcHigh: crc.high, crcLow: crc.low };
+    return {
+      index: chunk.index,
+      bytes: chunk.end - chunk.start,
+      keys: chunk.keys,
+      crcHigh: crc.high,
+      crcLow: crc.low,
+    };
   }
 
   private record(): void {

@@ -15,7 +15,11 @@ export default async function split(task: SplitTask): Promise<SplitResult> {
     let chunks = 0;
     for (let chunk = splitter.next(); chunk !== undefined; chunk = splitter.next()) {
       const { templates, aux } = splitter.facts;
-      const message: SplitMessage = { chunk, templates: templates.slice(templatesSent), ...(chunk.index === 0 ? { aux } : {}) };
+      const message: SplitMessage = {
+        chunk,
+        templates: templates.slice(templatesSent),
+        ...(chunk.index === 0 ? { aux } : {}),
+      };
       templatesSent = templates.length;
       chunks++;
       task.port.postMessage(message);

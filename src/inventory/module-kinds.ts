@@ -32,6 +32,9 @@ export class ModuleKinds {
 
   /** The ids known, in the order of their kinds. */
   ids(): { high: number; low: number }[] {
-    return Array.from({ length: this.words[1]! }, (_, i) => ({ high: this.words[2 + i * 2]!, low: this.words[3 + i * 2]! }));
+    return Array.from({ length: this.words[1]! }, (_, i) => ({
+      high: this.words[2 + i * 2]!,
+      low: this.words[3 + i * 2]!,
+    }));
   }
 }

@@ -26,7 +26,9 @@ export function isSqliteFile(path: string): boolean {
     const fd = fs.openSync(path, "r");
     try {
       const head = Buffer.alloc(SQLITE_MAGIC.length);
-      return fs.readSync(fd, head, 0, head.length, 0) === head.length && head.toString("latin1") === SQLITE_MAGIC;
+      return (
+        fs.readSync(fd, head, 0, head.length, 0) === head.length && head.toString("latin1") === SQLITE_MAGIC
+      );
     } finally {
       fs.closeSync(fd);
     }
@@ -66,7 +68,8 @@ export class Inventory {
    */
   cursor(sql: string): Cursor {
     const statement = this.prepareTyped(sql);
-    if (!statement.reader) throw new UsageError("only statements that return rows can be asked: SELECT, WITH, EXPLAIN");
+    if (!statement.reader)
+      throw new UsageError("only statements that return rows can be asked: SELECT, WITH, EXPLAIN");
     const columns = statement.columns().map((column) => column.name);
     return { columns, rows: statement.safeIntegers(true).raw(true).iterate() as Cursor["rows"] };
   }
@@ -74,6 +77,12 @@ export class Inventory {
   /** Makes a function known to SQL; a name that is taken is replaced. */
   define(name: string, fn: (value: SqlValue) => number | null): void {
     this.db.function(name, { deterministic: true }, fn as (...values: unknown[]) => unknown);
+  }
+
+  /** What SQLite finds wrong with the file's pages: nothing, when it is sound. */
+  check(): string[] {
+    const found = this.db.pragma("quick_check") as { quick_check: string }[];
+    return found.map((row) => row.quick_check).filter((message) => message !== "ok");
   }
 
   close(): void {

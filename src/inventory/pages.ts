@@ -129,7 +129,7 @@ export class RowWriter {
     let bodyBytes = length;
     for (let i = 0; i < columns; i++) {
       const value = integers[i]!;
-      const type = value !== value || i === bytesColumn ? NULL : integerSerialType(value);
+      const type = Number.isNaN(value) || i === bytesColumn ? NULL : integerSerialType(value);
       types[i] = type;
       bodyBytes += BODY_BYTES[type]!;
     }
@@ -290,14 +290,20 @@ function putUint32(target: Uint8Array, at: number, value: number): void {
 }
 
 function writeAll(fd: number, bytes: Uint8Array, start: number, length: number, position: number): void {
-  for (let done = 0; done < length; ) done += fs.writeSync(fd, bytes, start + done, length - done, position + done);
+  for (let done = 0; done < length; )
+    done += fs.writeSync(fd, bytes, start + done, length - done, position + done);
 }
 
 /**
  * Hangs leaves into a table that is empty so far: writes the interior pages above them, the table's root page
  * among them, and the file's size into its header (file format, section 1.3).
  */
-export function plantLeaves(fd: number, rootPage: number, leaves: LeafPlaces, allocator: PageAllocator): void {
+export function plantLeaves(
+  fd: number,
+  rootPage: number,
+  leaves: LeafPlaces,
+  allocator: PageAllocator,
+): void {
   const order = Array.from(leaves.pages.keys()).sort((a, b) => leaves.maxIds[a]! - leaves.maxIds[b]!);
   let level = order.map((i) => ({ page: leaves.pages[i]!, maxId: leaves.maxIds[i]! }));
   let freePage = 0;

@@ -15,7 +15,8 @@ export const SNAPSHOT_ID_SHIFT = 2 ** 48;
 
 /** Upper bounds of the size classes, in bytes; the last class has none. */
 export const SIZE_CLASS_BOUNDS = [
-  64, 128, 256, 512, 1024, 2048, 5120, 10240, 20480, 51200, 102400, 204800, 512000, 1048576, 10485760, 104857600,
+  64, 128, 256, 512, 1024, 2048, 5120, 10240, 20480, 51200, 102400, 204800, 512000, 1048576, 10485760,
+  104857600,
 ] as const;
 
 /** Growth of a sketch bucket: values of one bucket differ by at most 2%, so its middle is right within 1%. */

@@ -2,7 +2,7 @@ import Database from "better-sqlite3";
 import { moduleTypeName } from "../../parsers/module.ts";
 import type { FinishSnapshot } from "../../workers/protocol.ts";
 import { ENCODINGS, TYPES } from "../memory/index.ts";
-import { mergePatterns } from "../patterns/index.ts";
+import { type MergedPatterns, mergePatterns } from "../patterns/index.ts";
 import { ENCODING_LIMIT, FIRST_MODULE_KIND } from "./module-kinds.ts";
 import { patternBase } from "./pattern-ids.ts";
 import type { CounterExport } from "./rollup/counters.ts";
@@ -10,8 +10,8 @@ import {
   BUCKET_LIMIT,
   expiryParts,
   MEASURES,
-  type RollupExport,
   ROLLUP_SUMS,
+  type RollupExport,
   rollupParts,
   SLOTS,
 } from "./rollup/rollup.ts";
@@ -25,7 +25,11 @@ const MAX_RANK = 100;
 type Cell = string | number | null | Uint8Array;
 
 /** Columns that `analyze --index` may ask for. */
-export const INDEX_COLUMNS: Readonly<Record<string, string>> = { key: "key", pattern: "pattern_id", bytes: "bytes" };
+export const INDEX_COLUMNS: Readonly<Record<string, string>> = {
+  key: "key",
+  pattern: "pattern_id",
+  bytes: "bytes",
+};
 
 /** Writes everything but the key rows: what all readers know of each snapshot, summed up. */
 export function writeSummaries(
@@ -40,7 +44,8 @@ export function writeSummaries(
     db.transaction(() => {
       for (const snapshot of snapshots) new SnapshotWriter(db, snapshot).write();
     })();
-    for (const name of index) db.exec(`CREATE INDEX key_rows_by_${name} ON key_rows (${INDEX_COLUMNS[name]})`);
+    for (const name of index)
+      db.exec(`CREATE INDEX key_rows_by_${name} ON key_rows (${INDEX_COLUMNS[name]})`);
   } finally {
     db.close();
   }
@@ -50,39 +55,26 @@ export function writeSummaries(
 class SnapshotWriter {
   private readonly db: Database.Database;
   private readonly s: FinishSnapshot;
-  /** Per reader: raw pattern id to the pattern's id in the inventory. */
-  private readonly patternId: ((reader: number, raw: number) => number);
-  private readonly templates: readonly string[];
-  private readonly templateIds: readonly number[];
+  private readonly merged: MergedPatterns;
+  /** Inventory id of each template: that of the first raw id that stands for it. */
+  private readonly templateIds: number[];
 
   constructor(db: Database.Database, snapshot: FinishSnapshot) {
     this.db = db;
     this.s = snapshot;
-    const merged = mergePatterns(snapshot.patterns);
-    const firstId = new Array<number>(merged.templates.length).fill(-1);
-    merged.idOf.forEach((ids, reader) => {
-      ids.forEach((template, raw) => {
-        if (firstId[template] === -1) firstId[template] = patternBase(snapshot.id, reader) + raw;
-      });
-    });
-    this.templates = merged.templates;
-    this.templateIds = firstId;
-    this.patternId = (reader, raw) => firstId[merged.idOf[reader]![raw]!]!;
-    const insert = db.prepare("INSERT INTO pattern_ids VALUES (?, ?)");
-    merged.idOf.forEach((ids, reader) => {
-      ids.forEach((template, raw) => insert.run(patternBase(snapshot.id, reader) + raw, merged.templates[template]!));
-    });
-    if (merged.strict) {
-      this.insertRow("warnings", [snapshot.id, "PATTERNS_NARROWED", null, "very many different key patterns: rare ones were merged into wider ones"]);
-    }
+    this.merged = mergePatterns(snapshot.patterns);
+    this.templateIds = new Array<number>(this.merged.templates.length).fill(-1);
   }
 
   write(): void {
     const { s } = this;
     const columns = Object.keys(s.row);
     this.db
-      .prepare(`INSERT INTO snapshot_rows (id, ${columns.join(", ")}) VALUES (?${", ?".repeat(columns.length)})`)
+      .prepare(
+        `INSERT INTO snapshot_rows (id, ${columns.join(", ")}) VALUES (?${", ?".repeat(columns.length)})`,
+      )
       .run(s.id, ...Object.values(s.row));
+    this.patterns();
     this.modules();
     this.rollup();
     this.expiry();
@@ -94,16 +86,32 @@ class SnapshotWriter {
     this.facts();
   }
 
-  private insertRow(table: string, cells: readonly Cell[]): void {
-    this.db.prepare(`INSERT INTO ${table} VALUES (?${", ?".repeat(cells.length - 1)})`).run(...cells);
-  }
-
   private insertAll(table: string, rows: Iterable<readonly Cell[]>): void {
     let statement: Database.Statement | undefined;
     for (const row of rows) {
       statement ??= this.db.prepare(`INSERT INTO ${table} VALUES (?${", ?".repeat(row.length - 1)})`);
       statement.run(...row);
     }
+  }
+
+  private patterns(): void {
+    const { id } = this.s;
+    const insert = this.db.prepare("INSERT INTO pattern_ids VALUES (?, ?)");
+    for (const [reader, templates] of this.merged.idOf.entries()) {
+      for (const [raw, template] of templates.entries()) {
+        const patternId = patternBase(id, reader) + raw;
+        insert.run(patternId, this.merged.templates[template]!);
+        if (this.templateIds[template] === -1) this.templateIds[template] = patternId;
+      }
+    }
+    if (this.merged.strict) {
+      const message = "very many different key patterns: rare ones were merged into wider ones";
+      this.insertAll("warnings", [[id, "PATTERNS_NARROWED", null, message]]);
+    }
+  }
+
+  private patternId(reader: number, raw: number): number {
+    return this.templateIds[this.merged.idOf[reader]![raw]!]!;
   }
 
   private modules(): void {
@@ -115,7 +123,7 @@ class SnapshotWriter {
   }
 
   /** Sums the same entry of all readers; `name` tells which entry that is. */
-  private merged(
+  private summed(
     pick: (r: RollupExport) => CounterExport,
     name: (reader: number, first: number, second: number) => readonly Cell[],
     maximaFrom = Number.POSITIVE_INFINITY,
@@ -127,7 +135,10 @@ class SnapshotWriter {
         const cells = name(reader, first[i]!, second[i]!);
         const id = cells.join(" ");
         let entry = entries.get(id);
-        if (entry === undefined) entries.set(id, (entry = { cells, sums: new Array<number>(width).fill(0) }));
+        if (entry === undefined) {
+          entry = { cells, sums: new Array<number>(width).fill(0) };
+          entries.set(id, entry);
+        }
         for (let k = 0; k < width; k++) {
           const value = sums[i * width + k]!;
           entry.sums[k] = k >= maximaFrom ? Math.max(entry.sums[k]!, value) : entry.sums[k]! + value;
@@ -139,7 +150,7 @@ class SnapshotWriter {
   }
 
   private rollup(): void {
-    const rows = this.merged(
+    const rows = this.summed(
       (r) => r.rollup,
       (reader, db, second) => {
         const { pattern, kind, sizeClass } = rollupParts(second);
@@ -166,13 +177,22 @@ class SnapshotWriter {
       dbs.map((db) => {
         const row = byDb.get(db) ?? { keys: 0, ttl: 0, bytes: 0, heap: 0 };
         const said = declared.get(db);
-        return [this.s.id, db, row.keys, row.ttl, row.bytes, row.heap, said?.keys ?? null, said?.expires ?? null];
+        return [
+          this.s.id,
+          db,
+          row.keys,
+          row.ttl,
+          row.bytes,
+          row.heap,
+          said?.keys ?? null,
+          said?.expires ?? null,
+        ];
       }),
     );
   }
 
   private expiry(): void {
-    const rows = this.merged(
+    const rows = this.summed(
       (r) => r.expiry,
       (reader, db, second) => {
         const { pattern, hour } = expiryParts(second);
@@ -183,10 +203,14 @@ class SnapshotWriter {
   }
 
   private sketches(): void {
-    const parts = (second: number) => [MEASURES[Math.floor(second / BUCKET_LIMIT)]!, second % BUCKET_LIMIT] as const;
-    const byType = this.merged((r) => r.typeSketch, (_, type, second) => [TYPES[type]!, null, ...parts(second)]);
+    const parts = (second: number) =>
+      [MEASURES[Math.floor(second / BUCKET_LIMIT)]!, second % BUCKET_LIMIT] as const;
+    const byType = this.summed(
+      (r) => r.typeSketch,
+      (_, type, second) => [TYPES[type]!, null, ...parts(second)],
+    );
     this.insertAll("sketch_rows", byType);
-    const byPattern = this.merged(
+    const byPattern = this.summed(
       (r) => r.patternSketch,
       (reader, pattern, second) => [null, this.patternId(reader, pattern), ...parts(second)],
     );
@@ -263,28 +287,43 @@ class SnapshotWriter {
   }
 
   private templateOf(reader: number, raw: number): string {
-    return this.templates[this.templateIds.indexOf(this.patternId(reader, raw))]!;
+    return this.merged.templates[this.merged.idOf[reader]![raw]!]!;
   }
 
   private facts(): void {
     const { facts, id } = this.s;
-    this.insertAll("functions", facts.functions.map((f) => [id, f.name, f.engine, f.bytes, f.offset]));
-    this.insertAll("module_aux", facts.modules.map((m) => [id, m.name, m.bytes, m.offset]));
-    this.insertAll("aux_fields", [...facts.aux].map(([name, value]) => [id, name, value]));
+    this.insertAll(
+      "functions",
+      facts.functions.map((f) => [id, f.name, f.engine, f.bytes, f.offset]),
+    );
+    this.insertAll(
+      "module_aux",
+      facts.modules.map((m) => [id, m.name, m.bytes, m.offset]),
+    );
+    this.insertAll(
+      "aux_fields",
+      [...facts.aux].map(([name, value]) => [id, name, value]),
+    );
     const warnings = [...this.s.warnings, ...this.s.damages];
-    this.insertAll("warnings", warnings.map((w) => [id, w.code, w.offset < 0 ? null : w.offset, w.message]));
+    this.insertAll(
+      "warnings",
+      warnings.map((w) => [id, w.code, w.offset < 0 ? null : w.offset, w.message]),
+    );
   }
 }
 
 function textOrBlob(bytes: Uint8Array): Cell {
-  return isText(bytes, bytes.length) ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes) : Buffer.from(bytes);
+  return isText(bytes, bytes.length)
+    ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)
+    : Buffer.from(bytes);
 }
 
 function compareCells(a: readonly Cell[], b: readonly Cell[]): number {
   for (let i = 0; i < a.length; i++) {
     const x = a[i]!;
     const y = b[i]!;
-    if (x !== y) return typeof x === "number" && typeof y === "number" ? x - y : String(x) < String(y) ? -1 : 1;
+    if (x !== y)
+      return typeof x === "number" && typeof y === "number" ? x - y : String(x) < String(y) ? -1 : 1;
   }
   return 0;
 }

@@ -19,7 +19,10 @@ export class TempFile {
     this.force = force;
     this.refuseExisting();
     const folder = path.dirname(this.target);
-    this.path = path.join(folder, `${PREFIX}${process.pid}-${Date.now().toString(36)}-${path.basename(target)}`);
+    this.path = path.join(
+      folder,
+      `${PREFIX}${process.pid}-${Date.now().toString(36)}-${path.basename(target)}`,
+    );
     try {
       removeLeftovers(folder);
       fs.closeSync(fs.openSync(this.path, "wx"));
@@ -47,7 +50,9 @@ export class TempFile {
 
   private refuseExisting(): void {
     if (!this.force && fs.existsSync(this.target)) {
-      throw new UsageError(`${this.target} exists already: give another name with --output, or replace it with --force`);
+      throw new UsageError(
+        `${this.target} exists already: give another name with --output, or replace it with --force`,
+      );
     }
   }
 }
@@ -56,7 +61,8 @@ export class TempFile {
 export function removeLeftovers(folder: string): void {
   for (const name of fs.readdirSync(folder)) {
     const pid = new RegExp(`^\\${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid))) fs.rmSync(path.join(folder, name), { force: true, recursive: true });
+    if (pid !== undefined && !isRunning(Number(pid)))
+      fs.rmSync(path.join(folder, name), { force: true, recursive: true });
   }
 }
 

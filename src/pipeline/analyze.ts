@@ -1,7 +1,14 @@
 import os from "node:os";
 import type { Piscina } from "piscina";
 import { type RdbHeader, readHeader } from "../../parsers/header.ts";
-import type { Damage, FinishResult, FinishSnapshot, FinishTask, ReadResult, ReadTask } from "../../workers/protocol.ts";
+import type {
+  Damage,
+  FinishResult,
+  FinishSnapshot,
+  FinishTask,
+  ReadResult,
+  ReadTask,
+} from "../../workers/protocol.ts";
 import { fromErrorRecord, UsageError } from "../errors.ts";
 import { createInventory } from "../inventory/create.ts";
 import { MODULE_TABLE_BYTES, ModuleKinds } from "../inventory/module-kinds.ts";
@@ -115,7 +122,13 @@ function checkOptions(options: AnalyzeOptions): Plan[] {
     const source = new FileSource(path);
     try {
       const header = readHeader(source);
-      return { path, header, bytes: source.size, modifiedAt: source.modifiedAt, fingerprint: fingerprint(source) };
+      return {
+        path,
+        header,
+        bytes: source.size,
+        modifiedAt: source.modifiedAt,
+        fingerprint: fingerprint(source),
+      };
     } finally {
       source.close();
     }
@@ -134,7 +147,13 @@ class Run {
   private bytesDone = 0;
   private keysDone = 0;
 
-  constructor(options: AnalyzeOptions, plans: readonly Plan[], readers: number, temp: TempFile, pool: Piscina) {
+  constructor(
+    options: AnalyzeOptions,
+    plans: readonly Plan[],
+    readers: number,
+    temp: TempFile,
+    pool: Piscina,
+  ) {
     this.options = options;
     this.plans = plans;
     this.readers = readers;
@@ -194,7 +213,13 @@ class Run {
     return this.summed(plan, id, origin, read, modules);
   }
 
-  private summed(plan: Plan, id: number, origin: Origin, read: ReadSnapshot<ReadResult>, modules: SharedArrayBuffer) {
+  private summed(
+    plan: Plan,
+    id: number,
+    origin: Origin,
+    read: ReadSnapshot<ReadResult>,
+    modules: SharedArrayBuffer,
+  ) {
     const sum = (pick: (r: ReadResult) => number) => read.readers.reduce((n, r) => n + pick(r), 0);
     const warnings = warningsOf(plan, origin, read);
     const damages = read.readers.flatMap((r) => r.damages).sort((a, b) => a.offset - b.offset);
@@ -224,7 +249,12 @@ class Run {
   }
 
   /** Columns of `snapshot_rows`. */
-  private row(plan: Plan, origin: Origin, read: ReadSnapshot<ReadResult>, told: AnalyzedSnapshot): FinishSnapshot["row"] {
+  private row(
+    plan: Plan,
+    origin: Origin,
+    read: ReadSnapshot<ReadResult>,
+    told: AnalyzedSnapshot,
+  ): FinishSnapshot["row"] {
     const usedMem = Number(read.facts.aux.get("used-mem"));
     return {
       path: plan.path,
@@ -272,7 +302,8 @@ interface Origin {
 function originOf(aux: ReadonlyMap<string, string>, plan: Plan, profileName: string | undefined): Origin {
   const valkey = aux.get("valkey-ver");
   const version = valkey ?? aux.get("redis-ver") ?? null;
-  const server = valkey !== undefined || plan.header.family === "valkey" ? "valkey" : version === null ? null : "redis";
+  const server =
+    valkey !== undefined || plan.header.family === "valkey" ? "valkey" : version === null ? null : "redis";
   const ctime = Number(aux.get("ctime"));
   const fromSnapshot = Number.isSafeInteger(ctime) && ctime > 0 && ctime < 1e11;
   const chosen = chooseProfile(server ?? "redis", version ?? "");
@@ -290,12 +321,41 @@ function warningsOf(plan: Plan, origin: Origin, read: ReadSnapshot<ReadResult>):
   const { header } = plan;
   const { facts } = read;
   const found: [boolean, string, number, () => string][] = [
-    [header.newer, "NEWER_VERSION", 0, () => `${header.magic} is newer than any version known: everything in it was understood all the same`],
-    [read.checksum === "mismatch", "CHECKSUM_MISMATCH", facts.checkedBytes, () => "the checksum does not match: bytes of the snapshot were changed"],
-    [!origin.profileExact, "NEAREST_PROFILE", -1, () => `no profile of ${origin.server ?? "an unknown server"} ${origin.version ?? ""}: sized as ${origin.profile.name}`],
-    [facts.trailingBytes > 0, "TRAILING_BYTES", plan.bytes - facts.trailingBytes, () => `${facts.trailingBytes} bytes follow the end of the snapshot`],
-    [facts.updates.count > 0, "UPDATES", -1, () => `${facts.updates.count} updates change keys already read, which are shown as they were before: ${facts.updates.keys.map((key) => JSON.stringify(key)).join(", ")}`],
+    [
+      header.newer,
+      "NEWER_VERSION",
+      0,
+      () => `${header.magic} is newer than any version known: everything in it was understood all the same`,
+    ],
+    [
+      read.checksum === "mismatch",
+      "CHECKSUM_MISMATCH",
+      facts.checkedBytes,
+      () => "the checksum does not match: bytes of the snapshot were changed",
+    ],
+    [
+      !origin.profileExact,
+      "NEAREST_PROFILE",
+      -1,
+      () =>
+        `no profile of ${origin.server ?? "an unknown server"} ${origin.version ?? ""}: sized as ${origin.profile.name}`,
+    ],
+    [
+      facts.trailingBytes > 0,
+      "TRAILING_BYTES",
+      plan.bytes - facts.trailingBytes,
+      () => `${facts.trailingBytes} bytes follow the end of the snapshot`,
+    ],
+    [
+      facts.updates.count > 0,
+      "UPDATES",
+      -1,
+      () =>
+        `${facts.updates.count} updates change keys already read, which are shown as they were before: ${facts.updates.keys.map((key) => JSON.stringify(key)).join(", ")}`,
+    ],
     [facts.slotImports > 0, "SLOT_IMPORTS", -1, () => `${facts.slotImports} slot imports were under way`],
   ];
-  return found.filter(([applies]) => applies).map(([, code, offset, message]) => ({ code, offset, message: message() }));
+  return found
+    .filter(([applies]) => applies)
+    .map(([, code, offset, message]) => ({ code, offset, message: message() }));
 }

@@ -36,7 +36,10 @@ export function globToRegExp(glob: string): RegExp {
     if (part === "*") return "[\\s\\S]*";
     if (part === "?") return "[\\s\\S]";
     if (part.startsWith("[") && part.length > 1) return part.replace(/\\/g, "\\\\");
-    return (part.startsWith("\\") && part.length === 2 ? part.slice(1) : part).replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+    return (part.startsWith("\\") && part.length === 2 ? part.slice(1) : part).replace(
+      /[\\^$.*+?()[\]{}|/-]/g,
+      "\\$&",
+    );
   });
   return new RegExp(`^${body}$`, "u");
 }

@@ -11,7 +11,12 @@ export function workerUrl(name: "split" | "read" | "check" | "finish"): string {
 
 /** A pool of threads that lives as long as one run. */
 export function openPool(threads: number): Piscina {
-  return new Piscina({ filename: workerUrl("read"), minThreads: threads, maxThreads: threads, idleTimeout: 60_000 });
+  return new Piscina({
+    filename: workerUrl("read"),
+    minThreads: threads,
+    maxThreads: threads,
+    idleTimeout: 60_000,
+  });
 }
 
 /** Waits for a thread's answer; a thread that died is an I/O failure, not damage of the snapshot. */

@@ -46,7 +46,10 @@ export interface ReadPlan<T extends object> {
  * ready takes the next.
  * @throws {RdbError} when the snapshot is damaged. @throws {IoError} when it cannot be read
  */
-export async function readSnapshot<T extends object, R>(pool: Piscina, plan: ReadPlan<T>): Promise<ReadSnapshot<R>> {
+export async function readSnapshot<T extends object, R>(
+  pool: Piscina,
+  plan: ReadPlan<T>,
+): Promise<ReadSnapshot<R>> {
   const splitting = new MessageChannel();
   const dispatcher = new Dispatcher<T, R>(pool, plan, splitting.port1);
   const task: SplitTask = {
@@ -166,7 +169,8 @@ class Dispatcher<T extends object, R> {
       );
       this.results.push(running);
     }
-    for (let i = 0; i < AHEAD; i++) for (let worker = 0; worker < plan.readers; worker++) this.ready.push(worker);
+    for (let i = 0; i < AHEAD; i++)
+      for (let worker = 0; worker < plan.readers; worker++) this.ready.push(worker);
   }
 
   private dispatch(): void {
@@ -192,6 +196,7 @@ class Dispatcher<T extends object, R> {
 
 function checksumOf(header: RdbHeader, facts: SnapshotFacts, crc: Crc64): ReadSnapshot<unknown>["checksum"] {
   const { checksum } = facts;
-  if (!header.hasChecksum || checksum === undefined || (checksum.high === 0 && checksum.low === 0)) return "absent";
+  if (!header.hasChecksum || checksum === undefined || (checksum.high === 0 && checksum.low === 0))
+    return "absent";
   return checksum.high === crc.high && checksum.low === crc.low ? "ok" : "mismatch";
 }

@@ -84,7 +84,12 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
     return { ...base, ...soundness(read, typesOf(header.family)) };
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
-    return { ...base, ...NOTHING, keys, faults: [{ code: error.code, offset: error.offset, message: error.message }] };
+    return {
+      ...base,
+      ...NOTHING,
+      keys,
+      faults: [{ code: error.code, offset: error.offset, message: error.message }],
+    };
   } finally {
     await pool.destroy();
   }

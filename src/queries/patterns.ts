@@ -1,5 +1,5 @@
 import { type Column, column, type Row } from "./answer.ts";
-import { quantiles } from "./quantiles.ts";
+import { quantiles, quantilesUpTo } from "./quantiles.ts";
 import { type Scope, scopeParams, tallySource } from "./scope.ts";
 
 /** What the keys of one name template hold. */
@@ -74,8 +74,8 @@ export function patterns(scope: Scope, largest: number, order: PatternOrder = "b
   );
   const sizes = quantiles(scope, "pattern", "bytes");
   const rows = all.slice(0, largest).map((row) => {
-    const size = sizes.get(row.pattern);
-    return { ...row, p50_bytes: size?.p50 ?? null, p95_bytes: size?.p95 ?? null, p99_bytes: size?.p99 ?? null };
+    const at = quantilesUpTo(sizes.get(row.pattern), row.max_bytes);
+    return { ...row, p50_bytes: at?.p50 ?? null, p95_bytes: at?.p95 ?? null, p99_bytes: at?.p99 ?? null };
   });
   return { rows, rest: restOf(all.slice(largest)) };
 }

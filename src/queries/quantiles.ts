@@ -52,6 +52,13 @@ function bucketSql(scope: Scope, by: "type" | "pattern", measure: "bytes" | "ele
     GROUP BY 1, 2 ORDER BY 1, 2`;
 }
 
+/** Quantiles that do not exceed the largest value, which is known exactly. */
+export function quantilesUpTo(quantiles: Quantiles | undefined, max: number): Quantiles | undefined {
+  if (quantiles === undefined) return undefined;
+  const { p50, p95, p99 } = quantiles;
+  return { p50: Math.min(p50, max), p95: Math.min(p95, max), p99: Math.min(p99, max) };
+}
+
 /** Buckets ascend; `keys` are their weights. */
 export function quantilesOf(buckets: readonly { readonly bucket: number; readonly keys: number }[]): Quantiles {
   const total = buckets.reduce((sum, { keys }) => sum + keys, 0);

@@ -22,6 +22,13 @@ export interface TotalsRow {
   readonly patterns: number;
 }
 
+/** Something about the snapshot that its reader should know. */
+export interface WarningRow {
+  readonly code: string;
+  readonly byte_offset: number | null;
+  readonly message: string;
+}
+
 /** The one-screen answer about a snapshot. */
 export interface Summary {
   readonly snapshot: SnapshotRow;
@@ -31,7 +38,8 @@ export interface Summary {
   readonly patterns: readonly PatternRow[];
   readonly ttl: readonly TtlRow[];
   readonly bigkeys: readonly BigKeyRow[];
-  readonly warnings: number;
+  /** The first of them: the table `warnings` has all. */
+  readonly warnings: readonly WarningRow[];
   readonly notes: readonly string[];
 }
 
@@ -48,14 +56,13 @@ const TOTALS_SQL = (source: string) => `
     count(DISTINCT pattern) AS patterns
   FROM ${source}`;
 
+const WARNINGS_SQL = "SELECT code, byte_offset, message FROM warnings WHERE snapshot = @snapshot LIMIT 20";
+
 /** What the snapshot is, what it holds, and where its memory went. */
 export function summary(scope: Scope): Summary {
   const { inventory, snapshot } = scope;
   const params = scopeParams(scope);
-  const counted = inventory.get<{ warnings: number }>(
-    "SELECT count(*) AS warnings FROM warnings WHERE snapshot = @snapshot",
-    { snapshot: snapshot.snapshot },
-  );
+  const warnings = inventory.all<WarningRow>(WARNINGS_SQL, { snapshot: snapshot.snapshot });
   const answerable = hasKeyRows(scope);
   return {
     snapshot,
@@ -65,7 +72,7 @@ export function summary(scope: Scope): Summary {
     patterns: patterns(scope, TOP).rows,
     ttl: answerable || scope.filters.types === undefined ? ttl(scope) : [],
     bigkeys: answerable || isRanked(scope.filters) ? bigkeys(scope, TOP, "bytes") : [],
-    warnings: counted?.warnings ?? 0,
+    warnings,
     notes: scopeNotes(scope),
   };
 }

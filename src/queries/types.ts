@@ -1,5 +1,5 @@
 import { type Column, column } from "./answer.ts";
-import { quantiles } from "./quantiles.ts";
+import { quantiles, quantilesUpTo } from "./quantiles.ts";
 import { type Scope, scopeParams, tallySource } from "./scope.ts";
 
 /** What one type holds. Bytes are MEMORY USAGE's; quantiles are null where only key rows could tell. */
@@ -59,7 +59,7 @@ export function types(scope: Scope): TypeRow[] {
   const rows = scope.inventory.all<TypeRow>(sql(tallySource(scope)), scopeParams(scope));
   const sizes = quantiles(scope, "type", "bytes");
   return rows.map((row) => {
-    const size = sizes.get(row.type);
-    return { ...row, p50_bytes: size?.p50 ?? null, p95_bytes: size?.p95 ?? null, p99_bytes: size?.p99 ?? null };
+    const at = quantilesUpTo(sizes.get(row.type), row.max_bytes);
+    return { ...row, p50_bytes: at?.p50 ?? null, p95_bytes: at?.p95 ?? null, p99_bytes: at?.p99 ?? null };
   });
 }

@@ -48,6 +48,9 @@ const BIG_KEYS: readonly Column[] = [
 ];
 
 const TOP_ENCODINGS = 7;
+const TOP_WARNINGS = 3;
+/** Warnings that the snapshot's own row tells too. */
+const SAID_OTHERWISE = new Set(["CHECKSUM_MISMATCH", "NEAREST_PROFILE"]);
 
 const asRows = (rows: readonly object[]) => rows as readonly Row[];
 
@@ -94,9 +97,9 @@ export function* renderSummary(summary: Summary, style: Style = PLAIN): Iterable
 
 function head({ snapshot: s }: Summary, style: Style): string[] {
   const server = [s.server, s.server_version].filter((part) => part).join(" ") || "unknown server";
-  const rdb = `${s.magic === "VALKEY" ? "VALKEY " : ""}RDB ${s.rdb_version}`;
+  const rdb = `${s.magic.startsWith("VALKEY") ? "VALKEY " : ""}RDB ${s.rdb_version}`;
   const facts = [safeText(server), rdb, humanBytes(s.file_bytes), `checksum ${s.checksum}`].join(" · ");
-  const source = s.created_at_source === "ctime" ? "" : ` (${safeText(s.created_at_source)})`;
+  const source = s.created_at_source === "file" ? " (the file's time)" : "";
   const room = TABLE_WIDTH - facts.length - 2;
   return [
     `${style.heading(middleCut(safeText(s.path), Math.max(20, room)))}  ${facts}`,
@@ -108,9 +111,11 @@ function cautions({ snapshot: s, warnings }: Summary): string[] {
   const lines: string[] = [];
   if (s.checksum === "mismatch") lines.push("the checksum does not match: bytes of this snapshot were changed");
   if (!s.complete) lines.push(s.salvaged ? "salvaged: not everything could be read" : "incomplete");
-  if (!s.profile_exact) lines.push(`nearest profile: this server is not known yet, ${s.profile} stands in for it`);
+  if (!s.profile_exact) lines.push(`no profile of this server yet: sized as the nearest one, ${s.profile}`);
   if (s.filters !== "" && s.filters !== "{}") lines.push(`stored with filters: ${safeText(s.filters)}`);
-  if (warnings > 0) lines.push(`${humanCount(warnings)} warnings: rdbscope query FILE "SELECT * FROM warnings"`);
+  const told = warnings.filter(({ code }) => !SAID_OTHERWISE.has(code));
+  for (const { message } of told.slice(0, TOP_WARNINGS)) lines.push(safeText(message));
+  if (told.length > TOP_WARNINGS) lines.push('more: rdbscope query FILE "SELECT * FROM warnings"');
   return lines;
 }
 
@@ -129,11 +134,11 @@ function facts({ snapshot, totals: t }: Summary): string[] {
     ["Patterns", humanCount(t.patterns), "key-name templates"],
     ["used_memory", snapshot.used_mem === null ? "-" : humanBytes(snapshot.used_mem), "as saved"],
   ];
-  return beside(factLines(left, 8), factLines(right, 12));
+  return beside(factLines(left, 8), factLines(right, 11));
 }
 
 function factLines(lines: readonly (readonly string[])[], width: number): string[] {
-  return lines.map(([name, value, more]) => `${pad(name!, width, false)}${pad(value!, 12, true)}  ${more}`);
+  return lines.map(([name, value, more]) => `${pad(name!, width, false)}${pad(value!, 10, true)}  ${more}`);
 }
 
 /** The summary as one line of JSON, with everything that was counted. */

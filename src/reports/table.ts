@@ -18,10 +18,10 @@ export function* renderTable(section: Section, style: Style = PLAIN, width = TAB
   const first = takeRows(rows, MEASURED_ROWS);
   const totals = new Map(columns.filter((column) => column.sum).map((column) => [column, 0]));
   const ending = section.rest ? [section.rest] : [];
-  const foot = totalRow(columns, totals, [...first, ...ending]);
-  const widths = columnWidths(columns, [...first, ...ending, foot], width);
-  const line = (row: Row) => tableLine(columns, widths, (column) => humanCell(column, row[column.name]));
-  yield style.heading(tableLine(columns, widths, (column) => column.title));
+  const foot = totals.size > 0 ? [totalRow(columns, totals, [...first, ...ending])] : [];
+  const places = placesOf(columns, first, [...first, ...ending, ...foot], width);
+  const line = (row: Row) => tableLine(places, (column) => humanCell(column, row[column.name]));
+  yield style.heading(tableLine(places, (column) => column.title));
   let count = 0;
   for (const row of chain(first, rows)) {
     count++;
@@ -66,6 +66,26 @@ function totalRow(columns: readonly Column[], totals: ReadonlyMap<Column, number
   return Object.fromEntries(cells);
 }
 
+/** Where a column stands. */
+interface Place {
+  readonly column: Column;
+  readonly width: number;
+  readonly right: boolean;
+}
+
+/** `data` decides on which side columns of mixed values stand, `measured` how wide all are. */
+function placesOf(columns: readonly Column[], data: readonly Row[], measured: readonly Row[], width: number): Place[] {
+  const widths = columnWidths(columns, measured, width);
+  return columns.map((column, i) => {
+    const right = isNumeric(column) && !(column.kind === "number" && data.some((row) => isText(row[column.name])));
+    return { column, width: widths[i]!, right };
+  });
+}
+
+function isText(value: Row[string] | undefined): boolean {
+  return typeof value === "string" || Buffer.isBuffer(value);
+}
+
 /** As wide as the widest cell; when that is too much for the line, the widest text and key columns give way. */
 function columnWidths(columns: readonly Column[], rows: readonly Row[], width: number): number[] {
   const widths = columns.map((column) =>
@@ -90,13 +110,9 @@ function widestFlexible(columns: readonly Column[], widths: readonly number[]): 
   return widest;
 }
 
-function tableLine(
-  columns: readonly Column[],
-  widths: readonly number[],
-  cell: (column: Column) => string,
-): string {
-  return columns
-    .map((column, i) => pad(middleCut(cell(column), widths[i]!), widths[i]!, isNumeric(column)))
+function tableLine(places: readonly Place[], cell: (column: Column) => string): string {
+  return places
+    .map(({ column, width, right }) => pad(middleCut(cell(column), width), width, right))
     .join(GAP)
     .trimEnd();
 }

@@ -48,7 +48,8 @@ test("the sample's keys are what the redis 7.2.6 that wrote it answered, to the 
       };
       const off = Math.abs((row?.bytes ?? 0) - Number(memory));
       const allowed = encoding === "skiplist" ? Number(memory) * SKIPLIST_TOLERANCE : 0;
-      if (JSON.stringify(ours) !== JSON.stringify(answered) || off > allowed) wrong.push({ key, answered, memory, row });
+      if (JSON.stringify(ours) !== JSON.stringify(answered) || off > allowed)
+        wrong.push({ key, answered, memory, row });
     }
     expect(wrong).toEqual([]);
   } finally {

@@ -2,8 +2,8 @@ import { Crc64 } from "../../parsers/crc64.ts";
 import { type RdbHeader, readHeader } from "../../parsers/header.ts";
 import { moduleTypeName } from "../../parsers/module.ts";
 import { RecordReader } from "../../parsers/records.ts";
-import { TemplateStore } from "../../parsers/templates.ts";
 import { type SnapshotFacts, Splitter } from "../../parsers/splitter.ts";
+import { TemplateStore } from "../../parsers/templates.ts";
 import { LAYOUT, type ValueVisitor } from "../../parsers/visitor.ts";
 import type { ByteSource } from "../../parsers/window.ts";
 

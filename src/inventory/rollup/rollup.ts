@@ -1,7 +1,7 @@
+import { expiryHourOf, sizeClassOf, sketchBucketOf } from "./buckets.ts";
 import type { CounterExport } from "./counters.ts";
 import { CounterTable } from "./counters.ts";
-import { expiryHourOf, sizeClassOf, sketchBucketOf } from "./buckets.ts";
-import { type TopKey, TopKeys } from "./top-keys.ts";
+import { MAX_NAME_BYTES, type TopKey, TopKeys } from "./top-keys.ts";
 
 /** Sums of a rollup entry, in this order; the last two are maxima. */
 export const ROLLUP_SUMS = [
@@ -86,7 +86,10 @@ export class Rollup {
   add(k: KeyFacts, key: Uint8Array, largestName: Uint8Array, largestNameLength: number): void {
     this.count(k);
     if (k.hasExpiry) {
-      const at = this.expiry.at(k.db, k.pattern + PATTERN_LIMIT * expiryIndex(expiryHourOf(k.expiresAt, this.createdAt)));
+      const at = this.expiry.at(
+        k.db,
+        k.pattern + PATTERN_LIMIT * expiryIndex(expiryHourOf(k.expiresAt, this.createdAt)),
+      );
       this.expiry.sums[at]! += 1;
       this.expiry.sums[at + 1]! += k.bytes;
     }
@@ -127,8 +130,11 @@ export class Rollup {
 
   private sketch(k: KeyFacts, measure: number, value: number): void {
     const bucket = measure * BUCKET_LIMIT + sketchBucketOf(value);
-    this.typeSketch.sums[this.typeSketch.at(k.type, bucket)]! += 1;
-    this.patternSketch.sums[this.patternSketch.at(k.pattern, bucket)]! += 1;
+    // `at` may grow the table: `sums` must be looked up after it.
+    const ofType = this.typeSketch.at(k.type, bucket);
+    this.typeSketch.sums[ofType]! += 1;
+    const ofPattern = this.patternSketch.at(k.pattern, bucket);
+    this.patternSketch.sums[ofPattern]! += 1;
   }
 
   export(): RollupExport {
@@ -160,13 +166,17 @@ export function expiryParts(second: number): { pattern: number; hour: number } {
 /** The pattern, kind and size class of a rollup entry's second number. */
 export function rollupParts(second: number): { pattern: number; kind: number; sizeClass: number } {
   const named = Math.floor(second / CLASS_LIMIT);
-  return { pattern: Math.floor(named / KIND_LIMIT), kind: named % KIND_LIMIT, sizeClass: second % CLASS_LIMIT };
+  return {
+    pattern: Math.floor(named / KIND_LIMIT),
+    kind: named % KIND_LIMIT,
+    sizeClass: second % CLASS_LIMIT,
+  };
 }
 
 function topKey(k: KeyFacts, key: Uint8Array, largestName: Uint8Array): TopKey {
   return {
     db: k.db,
-    key: key.slice(0, Math.min(k.nameBytes, 4096)),
+    key: key.slice(0, Math.min(k.nameBytes, MAX_NAME_BYTES)),
     type: k.type,
     kind: k.kind,
     pattern: k.pattern,

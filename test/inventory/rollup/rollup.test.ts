@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { type KeyFacts, Rollup } from "../../../src/inventory/rollup/rollup.ts";
+
+const KEY: KeyFacts = {
+  db: 0,
+  type: 0,
+  kind: 0,
+  pattern: 0,
+  nameBytes: 3,
+  bytes: 50,
+  heapBytes: 60,
+  serializedBytes: 10,
+  payloadBytes: 8,
+  elements: 4,
+  largestBytes: 2,
+  hasExpiry: true,
+  expiresAt: 1_800_000_000_000,
+  expired: false,
+  freq: -1,
+  slot: 0,
+  recordOffset: 9,
+};
+
+it("counts each key once in every summary, however many patterns there are", () => {
+  const rollup = new Rollup(1, 1_790_000_000_000);
+  const patterns = 5000;
+  for (let pattern = 0; pattern < patterns; pattern++) rollup.add({ ...KEY, pattern }, new Uint8Array(3), new Uint8Array(2), 2);
+  const { rollup: rows, expiry, typeSketch, patternSketch, slots } = rollup.export();
+  const total = (sums: Float64Array, width: number) => sums.reduce((n, sum, i) => (i % width === 0 ? n + sum : n), 0);
+  expect(total(rows.sums, rows.width)).toBe(patterns);
+  expect(total(expiry.sums, expiry.width)).toBe(patterns);
+  expect(total(typeSketch.sums, 1)).toBe(2 * patterns);
+  expect(total(patternSketch.sums, 1)).toBe(2 * patterns);
+  expect([slots[0], slots[1]]).toEqual([patterns, patterns * 50]);
+});
