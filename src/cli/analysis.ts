@@ -1,26 +1,25 @@
-import type { AnalyzeOptions as EngineOptions, AnalyzeResult } from "../index.ts";
+import type { AnalyzeResult, AnalyzeOptions as EngineOptions, Progress } from "../index.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, note } from "./io.ts";
-import { defined, type RunOptions } from "./options.ts";
+import type { AnalysisOptions } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 
-type Chosen = Omit<EngineOptions, "workers" | "profile" | "onProgress" | "signal" | "tempDir">;
+type Chosen = Omit<EngineOptions, "workers" | "profile" | "onProgress" | "signal">;
 
 /** Runs an analysis under a progress bar; Ctrl-C ends it. A wrong checksum sets the exit status. */
 export async function runAnalysis(
   cli: Cli,
-  options: RunOptions,
+  options: AnalysisOptions,
   chosen: Chosen,
-  tempDir?: string,
 ): Promise<AnalyzeResult> {
   const { analyze } = await import("../index.ts");
   const bar = new ProgressBar(cli, options.quiet === true);
   try {
     const { workers, profile } = options;
-    const run = defined({ workers, profile, tempDir: tempDir ?? options.tempDir }) as Partial<EngineOptions>;
+    const onProgress = (progress: Progress) => bar.update(progress);
     const result = await interruptible((signal) =>
-      analyze({ ...chosen, ...run, signal, onProgress: (progress) => bar.update(progress) }),
+      analyze({ ...chosen, workers, profile, signal, onProgress }),
     );
     bar.stop();
     reportChecksums(cli, options, result);
@@ -30,7 +29,7 @@ export async function runAnalysis(
   }
 }
 
-function reportChecksums(cli: Cli, options: RunOptions, { snapshots }: AnalyzeResult): void {
+function reportChecksums(cli: Cli, options: AnalysisOptions, { snapshots }: AnalyzeResult): void {
   for (const { path, checksum } of snapshots) {
     if (checksum !== "mismatch") continue;
     if (options.quiet !== true || options.ignoreChecksum !== true) {

@@ -6,11 +6,11 @@ import { isUnfiltered } from "../queries/filters.ts";
 import { runAnalysis } from "./analysis.ts";
 import { type Cli, styleOf, writeParts } from "./io.ts";
 import {
+  ANALYZE_OPTIONS,
+  type AnalyzeOptions,
   addFilterOptions,
   addReportOptions,
   addRunOptions,
-  ANALYZE_OPTIONS,
-  type AnalyzeOptions,
   checkOptions,
   defined,
   filtersOf,
@@ -19,7 +19,7 @@ import {
 const COLUMNS = [
   column("path", "Snapshot", "key"),
   column("magic", "Format", "text"),
-  column("rdb_version", "RDB", "count"),
+  column("rdb_version", "RDB", "count", { machineOnly: true }),
   column("keys", "Keys", "count"),
   column("expired_keys", "Expired", "count"),
   column("stored_rows", "Rows", "count"),
@@ -46,8 +46,14 @@ export function analyzeCommand(cli: Cli): Command {
 async function run(cli: Cli, inputs: readonly string[], options: AnalyzeOptions): Promise<void> {
   const filters = filtersOf(options);
   const { force, keys, index } = options;
+  if (keys === "none" && index) throw new UsageError("--index needs key rows, and --keys none stores none");
   const given = defined({ force, index, filters: isUnfiltered(filters) ? undefined : filters });
-  const result = await runAnalysis(cli, options, { inputs: [...inputs], output: outputOf(inputs, options), keys, ...given });
+  const result = await runAnalysis(cli, options, {
+    inputs: [...inputs],
+    output: outputOf(inputs, options),
+    keys,
+    ...given,
+  });
   const rows = result.snapshots.map(
     (s): Row => ({
       path: s.path,
@@ -59,7 +65,7 @@ async function run(cli: Cli, inputs: readonly string[], options: AnalyzeOptions)
       checksum: s.checksum,
       profile: s.profile,
       profile_exact: Number(s.profileExact),
-      warnings: s.warnings,
+      warnings: s.warnings.length,
       inventory: result.output,
     }),
   );

@@ -7,7 +7,7 @@ import { ClosedOutput } from "./exit-status.ts";
 export interface Cli {
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: { readonly NO_COLOR?: string | undefined; readonly TERM?: string | undefined };
   /** What the process shall end with when nothing is thrown. */
   status: number;
   /** Set when stdout broke. */
@@ -49,13 +49,19 @@ export function checkOutput({ outputError }: Cli): void {
 }
 
 /** Writes a report in a format. */
-export async function writeParts(cli: Cli, parts: Iterable<Part>, format: FormatName, layout: Layout): Promise<void> {
+export async function writeParts(
+  cli: Cli,
+  parts: Iterable<Part>,
+  format: FormatName,
+  layout: Layout,
+): Promise<void> {
   await writeLines(cli, FORMATS[format](parts, layout), lineEnd(format));
 }
 
 /** Colours for a terminal that wants them. */
 export function styleOf(cli: Cli, color: boolean): Style {
-  const wanted = color && cli.stdout.isTTY === true && (cli.env["NO_COLOR"] ?? "") === "" && cli.env["TERM"] !== "dumb";
+  const wanted =
+    color && cli.stdout.isTTY === true && (cli.env.NO_COLOR ?? "") === "" && cli.env.TERM !== "dumb";
   return wanted ? COLOURS : PLAIN;
 }
 

@@ -16,12 +16,16 @@ function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
   });
 }
 
-function oneOf<T extends string>(names: readonly T[]) {
+/** One of a few names. */
+export function oneOf<T extends string>(names: readonly T[]) {
   return parsed((text) => names.find((name) => name === text), `one of ${names.join(", ")}`);
 }
 
 function listOf<T extends string>(names: readonly T[]) {
-  return parsed((text) => everyOf(text, (part) => names.find((name) => name === part)), `a list of ${names.join(", ")}`);
+  return parsed(
+    (text) => everyOf(text, (part) => names.find((name) => name === part)),
+    `a list of ${names.join(", ")}`,
+  );
 }
 
 function everyOf<T>(text: string, parse: (part: string) => T | undefined): T[] | undefined {
@@ -53,11 +57,14 @@ const RUN = {
   workers: wholeNumber(1, 256).optional(),
   profile: oneOf(Object.keys(PROFILES) as ProfileName[]).optional(),
   ignoreChecksum: z.boolean().optional(),
-  tempDir: z.string().min(1).optional(),
 };
+const TEMPORARY = { tempDir: z.string().min(1).optional() };
 const FILTERS = {
   db: parsed((text) => everyOf(text, dbNumber), "a list of database numbers such as 0,3").optional(),
-  type: parsed((text) => everyOf(text, typeName), `a list of ${TYPES.join(", ")} or modules' names`).optional(),
+  type: parsed(
+    (text) => everyOf(text, typeName),
+    `a list of ${TYPES.join(", ")} or modules' names`,
+  ).optional(),
   key: z.string().optional(),
   regex: z.boolean().optional(),
   notKey: z.string().optional(),
@@ -81,22 +88,27 @@ export const ANALYZE_OPTIONS = z.object({
 export const QUESTION_OPTIONS = z.object({
   ...REPORT,
   ...RUN,
+  ...TEMPORARY,
   ...FILTERS,
   pattern: z.string().optional(),
   snapshot: wholeNumber(1, 2 ** 15).optional(),
 });
 
 /** Options of `query`: the SQL says everything else. */
-export const QUERY_OPTIONS = z.object({ ...REPORT, ...RUN });
+export const QUERY_OPTIONS = z.object({ ...REPORT, ...RUN, ...TEMPORARY });
 
 /** Options of `verify`. */
-export const VERIFY_OPTIONS = z.object({ ...REPORT, ignoreChecksum: z.boolean().optional() });
+export const VERIFY_OPTIONS = z.object({
+  ...REPORT,
+  workers: RUN.workers,
+  ignoreChecksum: RUN.ignoreChecksum,
+});
 
 /** How many of the largest a question shows. */
 export const LARGEST = wholeNumber(1, 1_000_000);
 
-export { oneOf };
-
+/** What an analysis looks at. */
+export type AnalysisOptions = Omit<RunOptions, "tempDir" | "format" | "color">;
 export type RunOptions = z.infer<typeof QUERY_OPTIONS>;
 export type QuestionOptions = z.infer<typeof QUESTION_OPTIONS>;
 export type AnalyzeOptions = z.infer<typeof ANALYZE_OPTIONS>;
@@ -116,8 +128,10 @@ export function checkOptions<T extends z.ZodType>(schema: T, command: Command): 
 /** The filters among checked options. */
 export function filtersOf(options: Omit<QuestionOptions, "snapshot"> | AnalyzeOptions): QuestionFilters {
   const { db, type, key, notKey, regex, size, bytes, ttl } = options;
-  if (size && bytes !== undefined) throw new UsageError("--bytes and --size exclude each other: --bytes N is --size N..");
-  if (regex && key === undefined && notKey === undefined) throw new UsageError("--regex needs --key or --not-key");
+  if (size && bytes !== undefined)
+    throw new UsageError("--bytes and --size exclude each other: --bytes N is --size N..");
+  if (regex && key === undefined && notKey === undefined)
+    throw new UsageError("--regex needs --key or --not-key");
   if (regex) for (const text of [key, notKey]) checkRegex(text);
   const max = size?.max ?? Number.POSITIVE_INFINITY;
   return defined({
@@ -160,8 +174,15 @@ export function addRunOptions(command: Command): Command {
   return command
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--profile <name>", `size keys as on this server: ${Object.keys(PROFILES).join(", ")}`)
-    .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
-    .option("--temp-dir <folder>", "folder for temporary files");
+    .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match");
+}
+
+/** Adds `--temp-dir`. */
+export function addTempOption(command: Command): Command {
+  return command.option(
+    "--temp-dir <folder>",
+    "folder for the inventory that is made of a snapshot and removed again",
+  );
 }
 
 /** Adds the options that choose keys. */

@@ -1,14 +1,7 @@
 import { SingleBar } from "cli-progress";
+import type { Progress } from "../index.ts";
 import { humanBytes, humanCount } from "../reports/units.ts";
 import type { Cli } from "./io.ts";
-
-/** How far an analysis has come. */
-export interface Progress {
-  readonly phase: "read" | "merge";
-  readonly bytesDone: number;
-  readonly bytesTotal: number;
-  readonly keys?: number;
-}
 
 const WORDS = { read: "reading", merge: "merging" } as const;
 
@@ -42,7 +35,7 @@ export class ProgressBar {
       all: humanBytes(bytesTotal),
       speed: humanBytes(speed),
       left: timeLeft(bytesTotal - bytesDone, speed),
-      count: keys === undefined ? "" : `${humanCount(keys)} keys`,
+      count: `${humanCount(keys)} keys`,
     });
   }
 
@@ -54,5 +47,7 @@ export class ProgressBar {
 function timeLeft(bytes: number, speed: number): string {
   if (speed <= 0) return "";
   const seconds = Math.ceil(bytes / speed);
-  return seconds < 60 ? `${seconds}s left` : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, "0")}s left`;
+  return seconds < 60
+    ? `${seconds}s left`
+    : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, "0")}s left`;
 }

@@ -10,6 +10,7 @@ import {
   addFilterOptions,
   addReportOptions,
   addRunOptions,
+  addTempOption,
   checkOptions,
   filtersOf,
   QUESTION_OPTIONS,
@@ -29,7 +30,7 @@ export function questionCommand(name: string, description: string): Command {
   addFilterOptions(command)
     .option("--pattern <text>", "only keys of this pattern, as `patterns` prints it")
     .option("--snapshot <id>", "only this snapshot of an inventory of several");
-  return addReportOptions(addRunOptions(command));
+  return addReportOptions(addTempOption(addRunOptions(command)));
 }
 
 /** Asks a question of every snapshot that is in scope. */
@@ -65,7 +66,10 @@ export async function runQuestion(
         extra: { snapshot: scope.snapshot.snapshot },
       })),
     );
-    await writeParts(cli, parts, options.format, { style: styleOf(cli, options.color), titles: parts.length > 1 });
+    await writeParts(cli, parts, options.format, {
+      style: styleOf(cli, options.color),
+      titles: parts.length > 1,
+    });
   });
 }
 

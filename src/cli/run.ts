@@ -1,5 +1,5 @@
-import fs from "node:fs";
 import { Command, CommanderError } from "commander";
+import { VERSION } from "../version.ts";
 import { COMMANDS } from "./commands.ts";
 import { ClosedOutput, EXIT, Interrupted, statusOf } from "./exit-status.ts";
 import { type Cli, note } from "./io.ts";
@@ -19,7 +19,7 @@ export async function run(args: readonly string[], cli: Cli): Promise<number> {
 function program(cli: Cli): Command {
   const root = new Command("rdbscope")
     .description("Where the memory of a Redis or Valkey snapshot went.")
-    .version(packageVersion(), "-V, --version")
+    .version(VERSION, "-V, --version")
     .showHelpAfterError("(see --help)");
   for (const make of Object.values(COMMANDS)) root.addCommand(make(cli));
   for (const command of [root, ...root.commands]) {
@@ -32,18 +32,10 @@ function program(cli: Cli): Command {
   return root;
 }
 
-/** The version of the package that this file is part of, be it source or built. */
-function packageVersion(): string {
-  for (const up of ["../../package.json", "../../../package.json"]) {
-    const url = new URL(up, import.meta.url);
-    if (fs.existsSync(url)) return String((JSON.parse(fs.readFileSync(url, "utf8")) as { version: unknown }).version);
-  }
-  return "unknown";
-}
-
 function report(cli: Cli, error: unknown): void {
   if (error instanceof ClosedOutput) return;
-  if (error instanceof Interrupted) return note(cli, "interrupted");
-  if (statusOf(error) !== EXIT.bug) return note(cli, (error as Error).message);
-  note(cli, `this is a bug of rdbscope: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (error instanceof Interrupted) note(cli, "interrupted");
+  else if (statusOf(error) === EXIT.bug) note(cli, `this is a bug of rdbscope: ${stack ?? message}`);
+  else note(cli, message);
 }

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { type Summary, summary } from "../queries/summary.ts";
 import type { FormatName } from "../reports/index.ts";
+import { lineEnd } from "../reports/index.ts";
 import { jsonArray } from "../reports/json.ts";
 import type { Style } from "../reports/style.ts";
 import { renderSummary, summaryCsv, summaryJson, summaryMarkdown } from "../reports/summary.ts";
-import { lineEnd } from "../reports/index.ts";
 import { type Cli, styleOf, writeLines } from "./io.ts";
 import { checkOptions, QUESTION_OPTIONS } from "./options.ts";
 import { forEachScope, questionCommand } from "./question.ts";
@@ -15,7 +15,11 @@ export function summaryCommand(cli: Cli): Command {
     async (file: string, _, command: Command) => {
       const options = checkOptions(QUESTION_OPTIONS, command);
       await forEachScope(cli, file, options, false, (scopes) =>
-        writeLines(cli, lines(scopes.map(summary), options.format, styleOf(cli, options.color)), lineEnd(options.format)),
+        writeLines(
+          cli,
+          lines(scopes.map(summary), options.format, styleOf(cli, options.color)),
+          lineEnd(options.format),
+        ),
       );
     },
   );

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { IoError, UsageError } from "../errors.ts";
 import { type Inventory, isSqliteFile, openInventory } from "../inventory/open.ts";
+import { removeLeftovers } from "../io/temp-file.ts";
 import { runAnalysis } from "./analysis.ts";
 import type { Cli } from "./io.ts";
 import type { RunOptions } from "./options.ts";
@@ -42,7 +43,7 @@ async function withTemporary<T>(
   const remove = () => fs.rmSync(folder, { recursive: true, force: true });
   try {
     const output = path.join(folder, "inventory.sqlite");
-    await runAnalysis(cli, options, { inputs: [file], output, keys }, folder);
+    await runAnalysis(cli, options, { inputs: [file], output, keys });
     const inventory = openInventory(output);
     if (process.platform !== "win32") remove(); // an open file lives on without a name: nothing to clean up after us
     return await askAndClose(inventory, ask);
@@ -51,9 +52,11 @@ async function withTemporary<T>(
   }
 }
 
+/** A folder named so that the next run removes it should this one be killed. */
 function makeTempFolder(parent: string): string {
   try {
-    return fs.mkdtempSync(path.join(parent, "rdbscope-"));
+    removeLeftovers(parent);
+    return fs.mkdtempSync(path.join(parent, `.rdbscope-${process.pid}-`));
   } catch (cause) {
     throw new IoError(`cannot make a temporary folder in ${parent}: ${(cause as Error).message}`, { cause });
   }

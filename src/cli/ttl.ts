@@ -4,7 +4,7 @@ import { questionCommand, runQuestion } from "./question.ts";
 
 /** `rdbscope ttl FILE` */
 export function ttlCommand(cli: Cli): Command {
-  return questionCommand("ttl", "when keys expire, and what never does").action((file: string, _, command: Command) =>
-    runQuestion(cli, command, file, "ttl"),
+  return questionCommand("ttl", "when keys expire, and what never does").action(
+    (file: string, _, command: Command) => runQuestion(cli, command, file, "ttl"),
   );
 }

@@ -4,7 +4,7 @@ import { questionCommand, runQuestion } from "./question.ts";
 
 /** `rdbscope types FILE` */
 export function typesCommand(cli: Cli): Command {
-  return questionCommand("types", "how keys and memory spread over types").action((file: string, _, command: Command) =>
-    runQuestion(cli, command, file, "types"),
+  return questionCommand("types", "how keys and memory spread over types").action(
+    (file: string, _, command: Command) => runQuestion(cli, command, file, "types"),
   );
 }

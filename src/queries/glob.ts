@@ -20,8 +20,8 @@ export function globToRegExp(glob: string): RegExp {
       const [set, end] = charset(pattern, i + 1);
       source += set;
       i = end;
-    } else if (c === "\\" && i + 1 < pattern.length) source += escape(pattern[++i]!);
-    else source += escape(c);
+    } else if (c === "\\" && i + 1 < pattern.length) source += literal(pattern[++i]!);
+    else source += literal(c);
   }
   return new RegExp(`^${source}$`);
 }
@@ -33,17 +33,17 @@ function charset(pattern: string, start: number): [string, number] {
   if (negated) i++;
   let set = "";
   for (; i < pattern.length && pattern[i] !== "]"; i++) {
-    if (pattern[i] === "\\" && i + 1 < pattern.length) set += escape(pattern[++i]!);
+    if (pattern[i] === "\\" && i + 1 < pattern.length) set += literal(pattern[++i]!);
     else if (pattern[i + 1] === "-" && i + 2 < pattern.length) {
       const ends = [pattern[i]!, pattern[i + 2]!].sort();
-      set += `${escape(ends[0]!)}-${escape(ends[1]!)}`;
+      set += `${literal(ends[0]!)}-${literal(ends[1]!)}`;
       i += 2;
-    } else set += escape(pattern[i]!);
+    } else set += literal(pattern[i]!);
   }
   if (set === "") return [negated ? "[^]" : "[]", i];
   return [`[${negated ? "^" : ""}${set}]`, i];
 }
 
-function escape(character: string): string {
+function literal(character: string): string {
   return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }

@@ -32,7 +32,13 @@ export const QUESTIONS = {
     return [{ ...section, ...(rest && { rest }), notes: scopeNotes(scope) }];
   },
   ttl: (scope) => [
-    { name: "ttl", title: "By time to live", columns: TTL_COLUMNS, rows: ttl(scope), notes: scopeNotes(scope) },
+    {
+      name: "ttl",
+      title: "By time to live",
+      columns: TTL_COLUMNS,
+      rows: ttl(scope),
+      notes: scopeNotes(scope),
+    },
   ],
   bigkeys: (scope, { largest }) =>
     RANKINGS.map((ranking) => ({

@@ -47,7 +47,14 @@ export const PATTERN_COLUMNS: readonly Column[] = [
 ];
 
 /** What patterns can be ordered by. */
-export const PATTERN_ORDERS = ["bytes", "keys", "avg_bytes", "max_bytes", "elements", "keys_without_ttl"] as const;
+export const PATTERN_ORDERS = [
+  "bytes",
+  "keys",
+  "avg_bytes",
+  "max_bytes",
+  "elements",
+  "keys_without_ttl",
+] as const;
 export type PatternOrder = (typeof PATTERN_ORDERS)[number];
 
 /** The largest patterns, and one line about all the others. */

@@ -60,7 +60,9 @@ export function quantilesUpTo(quantiles: Quantiles | undefined, max: number): Qu
 }
 
 /** Buckets ascend; `keys` are their weights. */
-export function quantilesOf(buckets: readonly { readonly bucket: number; readonly keys: number }[]): Quantiles {
+export function quantilesOf(
+  buckets: readonly { readonly bucket: number; readonly keys: number }[],
+): Quantiles {
   const total = buckets.reduce((sum, { keys }) => sum + keys, 0);
   const at = (share: number): number => {
     const rank = Math.max(1, Math.ceil(share * total));

@@ -86,7 +86,9 @@ function fromExpiry(scope: Scope): TtlRow[] {
 }
 
 function fromKeyRows(scope: Scope): TtlRow[] {
-  const cases = SPANS.slice(0, -1).map((s, i) => `WHEN expires_at < @createdAt + ${s.hours * HOUR_MS} THEN ${i}`);
+  const cases = SPANS.slice(0, -1).map(
+    (s, i) => `WHEN expires_at < @createdAt + ${s.hours * HOUR_MS} THEN ${i}`,
+  );
   const rows = scope.inventory.all<Amount & { span: number }>(
     `SELECT CASE WHEN expires_at IS NULL THEN -2 WHEN expired THEN -1 ${cases.join(" ")} ELSE ${cases.length} END
        AS span, count(*) AS keys, sum(bytes) AS bytes FROM ${keySource(scope)} GROUP BY span`,
@@ -115,7 +117,9 @@ function ttlRows(expired: Amount, spans: readonly Amount[], none: Amount): TtlRo
   });
   return [
     row("expired", null, 0, expired),
-    ...SPANS.map((span, i) => row(span.ttl, i === 0 ? 0 : SPANS[i - 1]!.hours * 3600, span.hours * 3600, spans[i]!)),
+    ...SPANS.map((span, i) =>
+      row(span.ttl, i === 0 ? 0 : SPANS[i - 1]!.hours * 3600, span.hours * 3600, spans[i]!),
+    ),
     row("no TTL", null, null, none),
   ];
 }

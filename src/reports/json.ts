@@ -12,7 +12,10 @@ export function toJson(value: unknown): string {
     const members = Object.entries(value).map(([name, member]) => `${toJson(name)}:${toJson(member)}`);
     return `{${members.join(",")}}`;
   }
-  return (JSON.stringify(value) ?? "null").replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return (JSON.stringify(value) ?? "null").replace(
+    UNSAFE,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** A section's row with all its columns, in their order, behind `extra`. */

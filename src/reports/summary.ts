@@ -23,12 +23,7 @@ const TYPES: readonly Column[] = [
   column("max_bytes", "Max", "bytes"),
   column("elements", "Elements", "count"),
 ];
-const ENCODINGS: readonly Column[] = [
-  column("name", "Encoding", "text"),
-  KEYS,
-  MEMORY,
-  SHARE_OF_MEMORY,
-];
+const ENCODINGS: readonly Column[] = [column("name", "Encoding", "text"), KEYS, MEMORY, SHARE_OF_MEMORY];
 const TTL: readonly Column[] = [column("ttl", "Expires in", "text"), KEYS, MEMORY, SHARE_OF_MEMORY];
 const PATTERNS: readonly Column[] = [
   column("pattern", "Pattern", "key"),
@@ -59,7 +54,12 @@ function sections(summary: Summary) {
     ...row,
     name: row.type === row.encoding ? row.type : `${row.type} ${row.encoding}`,
   }));
-  const section = (name: string, title: string, columns: readonly Column[], rows: readonly object[]): Section => ({
+  const section = (
+    name: string,
+    title: string,
+    columns: readonly Column[],
+    rows: readonly object[],
+  ): Section => ({
     name,
     title,
     columns,
@@ -103,13 +103,16 @@ function head({ snapshot: s }: Summary, style: Style): string[] {
   const room = TABLE_WIDTH - facts.length - 2;
   return [
     `${style.heading(middleCut(safeText(s.path), Math.max(20, room)))}  ${facts}`,
-    style.faint(`created ${humanTime(s.created_at)} UTC${source} · sized as ${s.profile} with ${s.allocator}`),
+    style.faint(
+      `created ${humanTime(s.created_at)} UTC${source} · sized as ${s.profile} with ${s.allocator}`,
+    ),
   ];
 }
 
 function cautions({ snapshot: s, warnings }: Summary): string[] {
   const lines: string[] = [];
-  if (s.checksum === "mismatch") lines.push("the checksum does not match: bytes of this snapshot were changed");
+  if (s.checksum === "mismatch")
+    lines.push("the checksum does not match: bytes of this snapshot were changed");
   if (!s.complete) lines.push(s.salvaged ? "salvaged: not everything could be read" : "incomplete");
   if (!s.profile_exact) lines.push(`no profile of this server yet: sized as the nearest one, ${s.profile}`);
   if (s.filters !== "" && s.filters !== "{}") lines.push(`stored with filters: ${safeText(s.filters)}`);
@@ -164,7 +167,8 @@ function* figures(summary: Summary): Iterable<[string, string | Buffer, Row]> {
   yield ["snapshot", "", row(summary.snapshot)];
   yield ["totals", "", row(summary.totals)];
   for (const type of summary.types) yield ["types", type.type, row(type)];
-  for (const encoding of summary.encodings) yield ["encodings", `${encoding.type} ${encoding.encoding}`, row(encoding)];
+  for (const encoding of summary.encodings)
+    yield ["encodings", `${encoding.type} ${encoding.encoding}`, row(encoding)];
   for (const pattern of summary.patterns) yield ["patterns", pattern.pattern, row(pattern)];
   for (const ttl of summary.ttl) yield ["ttl", ttl.ttl, row(ttl)];
   for (const key of summary.bigkeys) yield ["bigkeys", key.key, row(key)];

@@ -57,7 +57,11 @@ function add(totals: Map<Column, number>, row: Row): void {
 }
 
 /** The line that adds up; cells of columns that do not are empty strings. */
-function totalRow(columns: readonly Column[], totals: ReadonlyMap<Column, number>, rows: readonly Row[]): Row {
+function totalRow(
+  columns: readonly Column[],
+  totals: ReadonlyMap<Column, number>,
+  rows: readonly Row[],
+): Row {
   const cells = columns.map((column, i) => {
     const sum = totals.get(column);
     if (sum === undefined) return [column.name, i === 0 ? "total" : ""] as const;
@@ -74,10 +78,16 @@ interface Place {
 }
 
 /** `data` decides on which side columns of mixed values stand, `measured` how wide all are. */
-function placesOf(columns: readonly Column[], data: readonly Row[], measured: readonly Row[], width: number): Place[] {
+function placesOf(
+  columns: readonly Column[],
+  data: readonly Row[],
+  measured: readonly Row[],
+  width: number,
+): Place[] {
   const widths = columnWidths(columns, measured, width);
   return columns.map((column, i) => {
-    const right = isNumeric(column) && !(column.kind === "number" && data.some((row) => isText(row[column.name])));
+    const right =
+      isNumeric(column) && !(column.kind === "number" && data.some((row) => isText(row[column.name])));
     return { column, width: widths[i]!, right };
   });
 }
@@ -89,7 +99,10 @@ function isText(value: Row[string] | undefined): boolean {
 /** As wide as the widest cell; when that is too much for the line, the widest text and key columns give way. */
 function columnWidths(columns: readonly Column[], rows: readonly Row[], width: number): number[] {
   const widths = columns.map((column) =>
-    rows.reduce((max, row) => Math.max(max, displayWidth(humanCell(column, row[column.name]))), displayWidth(column.title)),
+    rows.reduce(
+      (max, row) => Math.max(max, displayWidth(humanCell(column, row[column.name]))),
+      displayWidth(column.title),
+    ),
   );
   const room = width - GAP.length * (columns.length - 1);
   for (;;) {
@@ -105,7 +118,8 @@ function widestFlexible(columns: readonly Column[], widths: readonly number[]): 
   let widest = -1;
   for (let i = 0; i < columns.length; i++) {
     const flexible = !isNumeric(columns[i]!) || columns[i]!.kind === "number";
-    if (flexible && widths[i]! > MIN_FLEXIBLE_WIDTH && (widest < 0 || widths[i]! > widths[widest]!)) widest = i;
+    if (flexible && widths[i]! > MIN_FLEXIBLE_WIDTH && (widest < 0 || widths[i]! > widths[widest]!))
+      widest = i;
   }
   return widest;
 }

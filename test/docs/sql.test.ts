@@ -10,7 +10,12 @@ function documented(): Map<string, string[][]> {
   return new Map(
     sections.map((section) => {
       const rows = section.split("\n").filter((line) => line.startsWith("| `"));
-      const cells = rows.map((row) => row.split("|").slice(1, -1).map((cell) => cell.trim().replaceAll("`", "")));
+      const cells = rows.map((row) =>
+        row
+          .split("|")
+          .slice(1, -1)
+          .map((cell) => cell.trim().replaceAll("`", "")),
+      );
       return [/^`(\w+)`/.exec(section)![1]!, cells];
     }),
   );
@@ -19,9 +24,15 @@ function documented(): Map<string, string[][]> {
 function existing(): Map<string, string[]> {
   const db = new Database(":memory:");
   db.exec(SCHEMA_SQL);
-  const names = db.prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')").pluck().all() as string[];
+  const names = db
+    .prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")
+    .pluck()
+    .all() as string[];
   return new Map(
-    names.map((name) => [name, db.prepare("SELECT name FROM pragma_table_info(?)").pluck().all(name) as string[]]),
+    names.map((name) => [
+      name,
+      db.prepare("SELECT name FROM pragma_table_info(?)").pluck().all(name) as string[],
+    ]),
   );
 }
 
@@ -46,7 +57,10 @@ describe("docs/sql.md", () => {
     const db = new Database(":memory:");
     db.exec(SCHEMA_SQL);
     const text = readFileSync(new URL("../../docs/sql.md", import.meta.url), "utf8");
-    const recipes = /```sql\n([\s\S]*?)```/.exec(text)![1]!.split(";").filter((sql) => sql.trim() !== "");
+    const recipes = /```sql\n([\s\S]*?)```/
+      .exec(text)![1]!
+      .split(";")
+      .filter((sql) => sql.trim() !== "");
     expect(recipes.length).toBeGreaterThan(3);
     for (const recipe of recipes) expect(() => db.prepare(recipe).all(), recipe).not.toThrow();
   });

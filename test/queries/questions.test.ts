@@ -10,49 +10,89 @@ import { ttl } from "../../src/queries/ttl.ts";
 import { types } from "../../src/queries/types.ts";
 import { withScope } from "./small-inventory.ts";
 
-describe.each([["with key rows", true], ["without key rows", false]] as const)("an inventory %s", (_, rows) => {
+describe.each([
+  ["with key rows", true],
+  ["without key rows", false],
+] as const)("an inventory %s", (_, rows) => {
   test("adds up types, with quantiles within 1%", () =>
-    withScope({}, (scope) => {
-      const [hash, list, string] = types(scope);
-      expect(hash).toMatchObject({ type: "hash", keys: 2, bytes: 5100, max_bytes: 5000, elements: 603 });
-      expect(list).toMatchObject({ type: "list", keys: 1, bytes: 1000 });
-      expect(string).toMatchObject({ type: "string", keys: 3, bytes: 310, elements: null, expired: 1 });
-      expect(Math.abs(hash!.p50_bytes! - 100)).toBeLessThanOrEqual(1);
-      expect(Math.abs(list!.p99_bytes! - 1000)).toBeLessThanOrEqual(10);
-    }, rows));
+    withScope(
+      {},
+      (scope) => {
+        const [hash, list, string] = types(scope);
+        expect(hash).toMatchObject({ type: "hash", keys: 2, bytes: 5100, max_bytes: 5000, elements: 603 });
+        expect(list).toMatchObject({ type: "list", keys: 1, bytes: 1000 });
+        expect(string).toMatchObject({ type: "string", keys: 3, bytes: 310, elements: null, expired: 1 });
+        expect(Math.abs(hash!.p50_bytes! - 100)).toBeLessThanOrEqual(1);
+        expect(Math.abs(list!.p99_bytes! - 1000)).toBeLessThanOrEqual(10);
+      },
+      rows,
+    ));
 
   test("filters by database, type and pattern", async () => {
-    await withScope({ dbs: [1] }, (scope) => expect(types(scope).map((row) => row.type)).toEqual(["list"]), rows);
+    await withScope(
+      { dbs: [1] },
+      (scope) => expect(types(scope).map((row) => row.type)).toEqual(["list"]),
+      rows,
+    );
     await withScope({ types: ["hash"] }, (scope) => expect(encodings(scope)).toHaveLength(2), rows);
     await withScope({ pattern: "s:*" }, (scope) => expect(types(scope)[0]).toMatchObject({ keys: 2 }), rows);
   });
 
   test("puts the patterns beyond the largest in one line", () =>
-    withScope({}, (scope) => {
-      const { rows: top, rest } = patterns(scope, 2);
-      expect(top.map((row) => row.pattern)).toEqual(["user:*", "q"]);
-      expect(rest).toMatchObject({ pattern: "(2 more)", keys: 3, bytes: 310 });
-      expect(patterns(scope, 9, "keys").rows.map((row) => row.keys)).toEqual([2, 2, 1, 1]);
-    }, rows));
+    withScope(
+      {},
+      (scope) => {
+        const { rows: top, rest } = patterns(scope, 2);
+        expect(top.map((row) => row.pattern)).toEqual(["user:*", "q"]);
+        expect(rest).toMatchObject({ pattern: "(2 more)", keys: 3, bytes: 310 });
+        expect(patterns(scope, 9, "keys").rows.map((row) => row.keys)).toEqual([2, 2, 1, 1]);
+      },
+      rows,
+    ));
 
   test("tells expired keys from those that soon do", () =>
-    withScope({}, (scope) => {
-      const keys = Object.fromEntries(ttl(scope).map((row) => [row.ttl, row.keys]));
-      expect(keys).toMatchObject({ expired: 1, "under 1 hour": 0, "under 1 day": 1, later: 0, "no TTL": 4 });
-      expect(ttl(scope).reduce((sum, row) => sum + row.bytes, 0)).toBe(6410);
-    }, rows));
+    withScope(
+      {},
+      (scope) => {
+        const keys = Object.fromEntries(ttl(scope).map((row) => [row.ttl, row.keys]));
+        expect(keys).toMatchObject({
+          expired: 1,
+          "under 1 hour": 0,
+          "under 1 day": 1,
+          later: 0,
+          "no TTL": 4,
+        });
+        expect(ttl(scope).reduce((sum, row) => sum + row.bytes, 0)).toBe(6410);
+      },
+      rows,
+    ));
 
   test("ranks by bytes and by elements", () =>
-    withScope({}, (scope) => {
-      expect(bigkeys(scope, 2, "bytes").map((row) => row.key)).toEqual(["user:2", "q"]);
-      expect(bigkeys(scope, 9, "elements").map((row) => row.elements)).toEqual([600, 9, 3]);
-    }, rows));
+    withScope(
+      {},
+      (scope) => {
+        expect(bigkeys(scope, 2, "bytes").map((row) => row.key)).toEqual(["user:2", "q"]);
+        expect(bigkeys(scope, 9, "elements").map((row) => row.elements)).toEqual([600, 9, 3]);
+      },
+      rows,
+    ));
 
   test("sums up", () =>
-    withScope({}, (scope) => {
-      const { totals } = summary(scope);
-      expect(totals).toMatchObject({ keys: 6, databases: 2, bytes: 6410, expired: 1, expired_bytes: 50, patterns: 4 });
-    }, rows));
+    withScope(
+      {},
+      (scope) => {
+        const { totals } = summary(scope);
+        expect(totals).toMatchObject({
+          keys: 6,
+          databases: 2,
+          bytes: 6410,
+          expired: 1,
+          expired_bytes: 50,
+          patterns: 4,
+        });
+      },
+      rows,
+    ));
 });
 
 describe("filters that need key rows", () => {
@@ -74,10 +114,14 @@ describe("filters that need key rows", () => {
   );
 
   test("say so, and how to get them, when there are none", () =>
-    withScope({ key: "user:*" }, (scope) => {
-      expect(() => types(scope)).toThrow(UsageError);
-      expect(() => types(scope)).toThrow(/--key needs a row a key.*rdbscope analyze dump1.rdb --keys all/);
-    }, false));
+    withScope(
+      { key: "user:*" },
+      (scope) => {
+        expect(() => types(scope)).toThrow(UsageError);
+        expect(() => types(scope)).toThrow(/--key needs a row a key.*rdbscope analyze dump1.rdb --keys all/);
+      },
+      false,
+    ));
 
   test("count TTLs to the millisecond", () =>
     withScope({ types: ["string"] }, (scope) => {
@@ -94,9 +138,15 @@ describe("query", () => {
       expect([...rows][0]).toEqual({ a: 1, a_2: 9007199254740993n, key: Buffer.of(0) });
     }));
 
-  test.each(["DELETE FROM key_rows", "VACUUM INTO '/tmp/x'", "SELECT 1; SELECT 2", "SELEC", "", "ATTACH 'x' AS y"])(
-    "refuses %j",
-    (sql) => withScope({}, (_, inventory) => expect(() => query(inventory, sql)).toThrow(UsageError)),
+  test.each([
+    "DELETE FROM key_rows",
+    "VACUUM INTO '/tmp/x'",
+    "SELECT 1; SELECT 2",
+    "SELEC",
+    "",
+    "ATTACH 'x' AS y",
+  ])("refuses %j", (sql) =>
+    withScope({}, (_, inventory) => expect(() => query(inventory, sql)).toThrow(UsageError)),
   );
 
   test("cannot write", () =>

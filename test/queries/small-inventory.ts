@@ -28,14 +28,32 @@ export interface SmallKey {
 export const KEYS: readonly SmallKey[] = [
   { key: "user:1", type: "hash", encoding: "listpack", pattern: "user:*", bytes: 100, elements: 3 },
   { key: "user:2", type: "hash", encoding: "hashtable", pattern: "user:*", bytes: 5000, elements: 600 },
-  { key: "s:a", type: "string", encoding: "raw", pattern: "s:*", bytes: 200, expiresAt: CREATED_AT + 2 * HOUR_MS },
+  {
+    key: "s:a",
+    type: "string",
+    encoding: "raw",
+    pattern: "s:*",
+    bytes: 200,
+    expiresAt: CREATED_AT + 2 * HOUR_MS,
+  },
   { key: "s:b", type: "string", encoding: "int", pattern: "s:*", bytes: 50, expiresAt: CREATED_AT - 60_000 },
   { key: "q", type: "list", encoding: "listpack", pattern: "q", bytes: 1000, elements: 9, db: 1 },
-  { key: Buffer.from([0xff, 0x00, 0x5c]), type: "string", encoding: "embstr", pattern: "(binary)", bytes: 60 },
+  {
+    key: Buffer.from([0xff, 0x00, 0x5c]),
+    type: "string",
+    encoding: "embstr",
+    pattern: "(binary)",
+    bytes: 60,
+  },
 ];
 
 /** Writes an inventory with the tables that questions read; `rows: false` is `--keys none`. */
-export function writeInventory(file: string, keys: readonly SmallKey[] = KEYS, rows = true, copies = 1): void {
+export function writeInventory(
+  file: string,
+  keys: readonly SmallKey[] = KEYS,
+  rows = true,
+  copies = 1,
+): void {
   const db = new Database(file);
   db.pragma(`application_id = ${APPLICATION_ID}`);
   db.pragma(`user_version = ${SCHEMA_VERSION}`);
@@ -44,14 +62,36 @@ export function writeInventory(file: string, keys: readonly SmallKey[] = KEYS, r
     db.prepare(`INSERT INTO ${table} VALUES (${values.map(() => "?").join(", ")})`).run(...values);
   const kinds = [...new Set(keys.map((k) => `${k.type} ${k.encoding}`))];
   const patterns = [...new Set(keys.map((k) => k.pattern))];
-  kinds.forEach((kind, id) => insert("kinds", [id, ...kind.split(" "), null]));
-  patterns.forEach((pattern, id) => insert("pattern_ids", [id, pattern]));
+  for (const [id, kind] of kinds.entries()) insert("kinds", [id, ...kind.split(" "), null]);
+  for (const [id, pattern] of patterns.entries()) insert("pattern_ids", [id, pattern]);
   insert("size_classes", [0, 0, null]);
   for (let snapshot = 1; snapshot <= copies; snapshot++) {
     const expired = keys.filter((k) => k.expiresAt !== undefined && k.expiresAt <= CREATED_AT).length;
     insert("snapshot_rows", [
-      snapshot, `dump${snapshot}.rdb`, 1234, "f", "REDIS", 11, "redis", "7.2.6", CREATED_AT, "snapshot", CREATED_AT,
-      null, "ok", "redis-7.2", 1, "jemalloc", "{}", "{}", keys.length, expired, rows ? keys.length : 0, 1, 0, "0.1.0",
+      snapshot,
+      `dump${snapshot}.rdb`,
+      1234,
+      "f",
+      "REDIS",
+      11,
+      "redis",
+      "7.2.6",
+      CREATED_AT,
+      "snapshot",
+      CREATED_AT,
+      null,
+      "ok",
+      "redis-7.2",
+      1,
+      "jemalloc",
+      "{}",
+      "{}",
+      keys.length,
+      expired,
+      rows ? keys.length : 0,
+      1,
+      0,
+      "0.1.0",
     ]);
     const ranks = new Map<string, number>();
     for (const [i, k] of [...keys.entries()].sort((a, b) => b[1].bytes - a[1].bytes)) {
@@ -61,13 +101,42 @@ export function writeInventory(file: string, keys: readonly SmallKey[] = KEYS, r
       const isExpired = expiresAt !== null && expiresAt <= CREATED_AT ? 1 : 0;
       if (rows) {
         insert("key_rows", [
-          (snapshot - 1) * SNAPSHOT_ID_SHIFT + 100 + i, number, k.key, kind, pattern, k.bytes, k.bytes, 10, 20,
-          elements, 5, expiresAt, null, null, 7, 0,
+          (snapshot - 1) * SNAPSHOT_ID_SHIFT + 100 + i,
+          number,
+          k.key,
+          kind,
+          pattern,
+          k.bytes,
+          k.bytes,
+          10,
+          20,
+          elements,
+          5,
+          expiresAt,
+          null,
+          null,
+          7,
+          0,
         ]);
       }
       insert("rollup_rows", [
-        snapshot, number, kind, pattern, 0, 1, expiresAt === null ? 1 : 0, isExpired, k.bytes, k.bytes,
-        isExpired * k.bytes, 10, 20, 3, elements ?? 0, k.bytes, elements ?? 0,
+        snapshot,
+        number,
+        kind,
+        pattern,
+        0,
+        1,
+        expiresAt === null ? 1 : 0,
+        isExpired,
+        k.bytes,
+        k.bytes,
+        isExpired * k.bytes,
+        10,
+        20,
+        3,
+        elements ?? 0,
+        k.bytes,
+        elements ?? 0,
       ]);
       if (expiresAt !== null) {
         insert("expiry_rows", [snapshot, number, pattern, Math.floor(expiresAt / HOUR_MS), 1, k.bytes]);
@@ -79,7 +148,19 @@ export function writeInventory(file: string, keys: readonly SmallKey[] = KEYS, r
       ranks.set(k.type, rank);
       for (const rankedBy of elements === null ? ["bytes"] : ["bytes", "elements"]) {
         insert("big_keys", [
-          snapshot, rankedBy, k.type, rank, number, k.key, k.encoding, k.bytes, elements, 5, "field", expiresAt, k.pattern,
+          snapshot,
+          rankedBy,
+          k.type,
+          rank,
+          number,
+          k.key,
+          k.encoding,
+          k.bytes,
+          elements,
+          5,
+          "field",
+          expiresAt,
+          k.pattern,
           100 + i,
         ]);
       }
@@ -99,7 +180,11 @@ export async function withFolder<T>(work: (folder: string) => T | Promise<T>): P
 }
 
 /** Runs with an inventory of `KEYS`. */
-export function withScope<T>(filters: QuestionFilters, ask: (scope: Scope, inventory: Inventory) => T, rows = true): Promise<T> {
+export function withScope<T>(
+  filters: QuestionFilters,
+  ask: (scope: Scope, inventory: Inventory) => T,
+  rows = true,
+): Promise<T> {
   return withFolder((folder) => {
     const file = path.join(folder, "small.sqlite");
     writeInventory(file, KEYS, rows);

@@ -1,0 +1,250 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { withFolder, writeInventory } from "../queries/small-inventory.ts";
+import { runCli, SAMPLE, start } from "./run-cli.ts";
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-cli-test-"));
+const inventory = path.join(folder, "small.sqlite");
+const noRows = path.join(folder, "no-rows.sqlite");
+const two = path.join(folder, "two.sqlite");
+const truncated = path.join(folder, "truncated.rdb");
+const changed = path.join(folder, "changed.rdb");
+
+const sampleAll = path.join(folder, "all.sqlite");
+const sampleNone = path.join(folder, "none.sqlite");
+
+beforeAll(async () => {
+  writeInventory(inventory);
+  writeInventory(noRows, undefined, false);
+  writeInventory(two, undefined, true, 2);
+  const sample = fs.readFileSync(SAMPLE);
+  fs.writeFileSync(truncated, sample.subarray(0, 5000));
+  const wrong = Buffer.from(sample);
+  wrong[wrong.length - 1]! ^= 1;
+  fs.writeFileSync(changed, wrong);
+  expect((await runCli(["analyze", SAMPLE, "-o", sampleAll])).status).toBe(0);
+  expect((await runCli(["analyze", SAMPLE, "-o", sampleNone, "--keys", "none"])).status).toBe(0);
+});
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+describe("exit statuses", () => {
+  const cases: [number, string[], RegExp][] = [
+    [0, ["types", inventory], /^$/],
+    [2, [], /Usage: rdbscope/],
+    [2, ["nonsense"], /unknown command 'nonsense'/],
+    [2, ["types"], /missing required argument/],
+    [2, ["types", inventory, "--nonsense"], /unknown option '--nonsense'/],
+    [2, ["types", inventory, "--format", "xml"], /^rdbscope: --format: "xml" is not one of table, json/],
+    [2, ["types", inventory, "--size", "9..1"], /^rdbscope: --size: "9..1" is not a range of sizes.*\n$/],
+    [2, ["types", inventory, "--db", "x"], /--db: "x" is not a list of database numbers/],
+    [2, ["types", inventory, "-t", "strng"], /--type: "strng" is not a list of string, list/],
+    [2, ["types", inventory, "-k", "(", "--regex"], /Invalid regular expression/],
+    [2, ["types", inventory, "--regex"], /--regex needs --key/],
+    [2, ["types", inventory, "--workers", "2"], /--workers is for snapshots/],
+    [2, ["types", inventory, "--snapshot", "7"], /holds no snapshot 7; it holds 1/],
+    [2, ["types", noRows, "-k", "user:*"], /--key needs a row a key.*--keys all/],
+    [2, ["bigkeys", inventory, "-l", "0"], /--largest: "0" is not a whole number from 1/],
+    [2, ["query", inventory, "DROP TABLE slots"], /only statements that return rows/],
+    [2, ["analyze", SAMPLE, SAMPLE], /several snapshots need a name/],
+    [2, ["analyze", SAMPLE, "--keys", "none", "--index", "key"], /--index needs key rows/],
+    [2, ["analyze", SAMPLE, "-o", inventory], /exists already/],
+    [3, ["types", truncated], /UNEXPECTED_EOF.*at byte \d+/],
+    [4, ["types", path.join(folder, "missing.rdb")], /ENOENT/],
+    [4, ["analyze", SAMPLE, "-o", path.join(folder, "missing", "x.sqlite")], /missing/],
+  ];
+
+  test.each(cases)("%i: %j", async (status, args, message) => {
+    const ran = await runCli(args);
+    expect(ran.stderr).toMatch(message);
+    expect(ran.status).toBe(status);
+    if (status !== 0) expect(ran.stdout).toBe("");
+  });
+
+  test("a file that is neither snapshot nor inventory is refused as damaged", async () => {
+    const file = path.join(folder, "text.txt");
+    fs.writeFileSync(file, "hello, this is some text");
+    expect(await runCli(["summary", file])).toMatchObject({ status: 3, stdout: "" });
+  });
+
+  test("a SQLite database of somebody else is no inventory", async () => {
+    const file = path.join(folder, "other.sqlite");
+    fs.writeFileSync(file, Buffer.concat([fs.readFileSync(inventory)]).fill(0, 68, 72));
+    const ran = await runCli(["summary", file]);
+    expect(ran).toMatchObject({ status: 2 });
+    expect(ran.stderr).toMatch(/not an rdbscope inventory/);
+  });
+});
+
+describe("a snapshot whose checksum does not match", () => {
+  test("is answered, and exits 3", async () => {
+    const ran = await runCli(["summary", changed]);
+    expect(ran.status).toBe(3);
+    expect(ran.stdout).toMatch(/checksum mismatch/);
+    expect(ran.stderr).toMatch(/CHECKSUM_MISMATCH/);
+  });
+
+  test("exits 0 with --ignore-checksum", async () => {
+    expect((await runCli(["types", changed, "--ignore-checksum"])).status).toBe(0);
+    expect((await runCli(["verify", changed, "--ignore-checksum"])).status).toBe(0);
+  });
+
+  test("is found by verify", async () => {
+    expect((await runCli(["verify", changed])).status).toBe(3);
+  });
+
+  test("leaves an inventory that says so", async () => {
+    const output = path.join(folder, "changed.sqlite");
+    expect((await runCli(["analyze", changed, "-o", output])).status).toBe(3);
+    const ran = await runCli(["query", output, "SELECT checksum FROM snapshots", "--format", "csv"]);
+    expect(ran.stdout).toBe("checksum\r\nmismatch\r\n");
+  });
+});
+
+describe("questions", () => {
+  test.each(["types", "encodings", "patterns", "ttl", "bigkeys"])(
+    "%s answers the same from a snapshot, its inventory and one without rows",
+    async (command) => {
+      const answers = [SAMPLE, sampleAll, sampleNone].map((file) =>
+        runCli([command, file, "--format", "json"]),
+      );
+      const [first, ...others] = (await Promise.all(answers)).map(({ stdout }) => JSON.parse(stdout));
+      expect(first.length).toBeGreaterThan(0);
+      for (const other of others) expect(other).toEqual(first);
+    },
+  );
+
+  test("summary fits 100 columns and one screen", async () => {
+    const { stdout, status, stderr } = await runCli(["summary", SAMPLE]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const lines = stdout.split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(lines.length).toBeLessThan(65);
+  });
+
+  test.each(["table", "json", "ndjson", "csv", "markdown"])("summary has the format %s", async (format) => {
+    const { stdout, status } = await runCli(["summary", two, "--format", format]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/dump1\.rdb[\s\S]*dump2\.rdb/);
+    if (format === "json") expect(JSON.parse(stdout)).toHaveLength(2);
+  });
+
+  test("several snapshots get a table and a total each, or the one that is asked for", async () => {
+    const both = await runCli(["types", two]);
+    expect(both.stdout.match(/^By type: snapshot \d/gm)).toHaveLength(2);
+    expect(both.stdout.match(/^total/gm)).toHaveLength(2);
+    const one = await runCli(["types", two, "--snapshot", "2", "--format", "ndjson"]);
+    expect(
+      new Set(
+        one.stdout
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line).snapshot),
+      ),
+    ).toEqual(new Set([2]));
+  });
+
+  test("two snapshots analyzed into one inventory", async () => {
+    const output = path.join(folder, "both.sqlite");
+    const ran = await runCli([
+      "analyze",
+      SAMPLE,
+      SAMPLE,
+      "-o",
+      output,
+      "--format",
+      "ndjson",
+      "--index",
+      "key,bytes",
+    ]);
+    expect(ran.stdout.trim().split("\n")).toHaveLength(2);
+    const sql = "SELECT snapshot, count(*) AS n FROM keys GROUP BY 1";
+    const counted = await runCli(["query", output, sql, "--format", "json"]);
+    expect(JSON.parse(counted.stdout)).toEqual([
+      { snapshot: 1, n: 3264 },
+      { snapshot: 2, n: 3264 },
+    ]);
+  });
+
+  test("filters of analyze restrict what is stored", async () => {
+    const output = path.join(folder, "filtered.sqlite");
+    expect((await runCli(["analyze", SAMPLE, "-o", output, "-k", "session:*"])).status).toBe(0);
+    const { stdout } = await runCli(["query", output, "SELECT count(*) AS n FROM keys", "--format", "csv"]);
+    expect(stdout).toBe("n\r\n900\r\n");
+  });
+
+  test("the key of a snapshot that is not text comes out as base64, and as \\xNN in a table", async () => {
+    const file = path.join(folder, "small.sqlite");
+    const sql = "SELECT key FROM keys WHERE typeof(key) = 'blob'";
+    expect((await runCli(["query", file, sql, "--format", "ndjson"])).stdout).toBe(
+      '{"key":{"base64":"/wBc"}}\n',
+    );
+    expect((await runCli(["query", file, sql])).stdout).toBe("key\n\\xFF\\x00\\\\\n");
+  });
+});
+
+describe("surroundings", () => {
+  test("no temporary file is left, whatever happens", async () => {
+    await withFolder(async (temp) => {
+      await runCli(["types", SAMPLE, "--temp-dir", temp]);
+      await runCli(["types", truncated, "--temp-dir", temp]);
+      await runCli(["query", SAMPLE, "SELECT nope", "--temp-dir", temp]);
+      expect(fs.readdirSync(temp)).toEqual([]);
+    });
+  });
+
+  test("a closed pipe ends quietly", async () => {
+    const child = start([
+      "query",
+      inventory,
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT * FROM n",
+      "--format",
+      "csv",
+    ]);
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
+    child.stdout.once("data", () => child.stdout.destroy());
+    const status = await new Promise((resolve) => child.on("close", resolve));
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "%s during an analysis exits 130 and cleans up",
+    async (signal) => {
+      await withFolder(async (temp) => {
+        const file = path.join(temp, "large.rdb");
+        writeLargeSnapshot(file);
+        const made = path.join(temp, "made");
+        fs.mkdirSync(made);
+        const child = start(["analyze", file, "-o", path.join(made, "x.sqlite"), "--workers", "1"]);
+        let stderr = "";
+        child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
+        while (fs.readdirSync(made).length === 0 && child.exitCode === null)
+          await new Promise((go) => setTimeout(go, 5));
+        child.kill(signal);
+        const status = await new Promise((resolve) => child.on("close", resolve));
+        expect({ status, stderr }).toEqual({ status: 130, stderr: "rdbscope: interrupted\n" });
+        expect(fs.readdirSync(made)).toEqual([]);
+      });
+    },
+  );
+
+  test("nothing is coloured but a terminal", async () => {
+    expect((await runCli(["summary", inventory], { FORCE_COLOR: "1" })).stdout).not.toContain("\x1b");
+  });
+});
+
+function writeLargeSnapshot(file: string): void {
+  const head = Buffer.concat([Buffer.from("REDIS0011"), Buffer.of(0xfe, 0)]);
+  const record = Buffer.concat([
+    Buffer.of(0, 12),
+    Buffer.from("abcdefghijkl"),
+    Buffer.of(3),
+    Buffer.from("xyz"),
+  ]);
+  const block = Buffer.alloc(record.length * 100_000, record);
+  fs.writeFileSync(file, head);
+  for (let i = 0; i < 30; i++) fs.appendFileSync(file, block);
+  fs.appendFileSync(file, Buffer.concat([Buffer.of(0xff), Buffer.alloc(8)]));
+}

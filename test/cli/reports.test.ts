@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import { column, type Section } from "../../src/queries/answer.ts";
+import { renderCsv } from "../../src/reports/csv.ts";
+import { renderJson, toJson } from "../../src/reports/json.ts";
+import { renderMarkdown } from "../../src/reports/markdown.ts";
+import { beside, renderTable } from "../../src/reports/table.ts";
+import { displayWidth, middleCut, safeText } from "../../src/reports/text.ts";
+import { humanBytes, humanCount, humanShare } from "../../src/reports/units.ts";
+
+const BINARY = Buffer.from([0xff, 0x00, 0x41, 0x5c]);
+const HOSTILE = "a\x1b[31mred\u202Eevil\r\n|`<b>";
+
+function section(rows: Section["rows"]): Section {
+  return {
+    name: "s",
+    title: "S",
+    columns: [column("key", "Key", "key"), column("bytes", "Memory", "bytes", { sum: true })],
+    rows,
+  };
+}
+const parts = (rows: Section["rows"]) => [{ section: section(rows), extra: { snapshot: 1 } }];
+
+describe("units", () => {
+  test.each([
+    [0, "0B"],
+    [1023, "1023B"],
+    [1024, "1.00K"],
+    [1536, "1.50K"],
+    [3365930, "3.21M"],
+    [1127428915, "1.05G"],
+    [1048575, "1.00M"],
+    [2 ** 53, "8.00P"],
+  ] as const)("%i bytes are %s", (bytes, text) => expect(humanBytes(bytes)).toBe(text));
+  test("counts and shares", () => {
+    expect(humanCount(1234567)).toBe("1,234,567");
+    expect(humanCount(12n)).toBe("12");
+    expect([humanShare(0), humanShare(0.0001), humanShare(1)]).toEqual(["0.0%", "<0.1%", "100.0%"]);
+  });
+});
+
+describe("hostile keys", () => {
+  test("are escaped as bytes, and differently when they differ", () => {
+    expect(safeText(HOSTILE)).toBe("a\\x1B[31mred\\xE2\\x80\\xAEevil\\x0D\\x0A|`<b>");
+    expect(safeText(BINARY)).toBe("\\xFF\\x00A\\\\");
+    expect(safeText("\\xFF")).toBe("\\\\xFF");
+    expect(safeText("ключ:日本")).toBe("ключ:日本");
+  });
+
+  test("never reach a terminal as they are, in any format", () => {
+    const all = [
+      ...renderTable(section([{ key: HOSTILE, bytes: 1 }])),
+      ...renderMarkdown(section([{ key: HOSTILE, bytes: 1 }])),
+      ...renderCsv(parts([{ key: HOSTILE, bytes: 1 }])),
+      ...renderJson(parts([{ key: `${HOSTILE}\x7f\x9b`, bytes: 1 }])),
+    ].join("");
+    expect(all).not.toMatch(/[\p{Cc}\u202e]/u);
+  });
+
+  test("come back from JSON", () => {
+    expect(JSON.parse(toJson({ a: HOSTILE, b: 5n, c: null }))).toEqual({ a: HOSTILE, b: 5, c: null });
+    const { base64 } = JSON.parse(toJson(BINARY)) as { base64: string };
+    expect(Buffer.from(base64, "base64")).toEqual(BINARY);
+  });
+
+  test("are no formulas, no new lines and no new cells in CSV", () => {
+    const [, ...rows] = [
+      ...renderCsv(
+        parts([
+          { key: '=HYPERLINK("x")', bytes: 1 },
+          { key: "a,b", bytes: -2 },
+        ]),
+      ),
+    ];
+    expect(rows).toEqual(['1,"\\x3DHYPERLINK(""x"")",1', '1,"a,b",-2']);
+  });
+
+  test("are code in Markdown", () => {
+    expect([...renderMarkdown(section([{ key: "a|`b`", bytes: 1 }]))].at(-1)).toBe(
+      "| `a\\x7C\\x60b\\x60` | 1B |",
+    );
+  });
+});
+
+describe("tables", () => {
+  test("are aligned, add up, and count wide characters as two cells", () => {
+    const lines = [
+      ...renderTable(
+        section([
+          { key: "日本", bytes: 1024 },
+          { key: "abc", bytes: 1 },
+        ]),
+      ),
+    ];
+    expect(lines).toEqual(["Key    Memory", "日本    1.00K", "abc        1B", "total   1.00K"]);
+  });
+
+  test("cut long keys in the middle, at the table's width", () => {
+    const lines = [...renderTable(section([{ key: `start${"x".repeat(300)}end`, bytes: 1 }]))];
+    expect(lines[1]).toMatch(/^startx+…x+end +1B$/);
+    expect(displayWidth(lines[1]!)).toBe(100);
+    expect(middleCut("abcdefg", 5)).toBe("ab…fg");
+  });
+
+  test("print what comes behind the measured rows", () => {
+    const rows = Array.from({ length: 2500 }, (_, i) => ({ key: `k${i}`, bytes: 1 }));
+    const lines = [...renderTable(section(rows))];
+    expect(lines).toHaveLength(2502);
+    expect(lines.at(-1)).toMatch(/^total +2\.44K$/);
+  });
+
+  test("say when there is nothing", () => expect([...renderTable(section([]))].at(-1)).toBe("(nothing)"));
+
+  test("stand next to each other", () => expect(beside(["a", "bbb"], ["1"], 2)).toEqual(["a    1", "bbb"]));
+});
