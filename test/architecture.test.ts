@@ -18,7 +18,15 @@ interface Import {
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bin: ["src/cli/", "dist/src/cli/"],
   parsers: [],
-  workers: ["parsers/", "src/io/", "src/memory/", "src/patterns/", "src/inventory/", "src/errors.ts", "src/pipeline/filter.ts"],
+  workers: [
+    "parsers/",
+    "src/io/",
+    "src/memory/",
+    "src/patterns/",
+    "src/inventory/",
+    "src/errors.ts",
+    "src/pipeline/filter.ts",
+  ],
   "src/io": ["parsers/", "src/errors.ts"],
   "src/memory": ["parsers/"],
   "src/patterns": ["parsers/"],
@@ -49,9 +57,14 @@ const DYNAMIC = /\bimport\(\s*["']([^"']+)["']\s*\)|\brequire\(\s*["']([^"']+)["
 
 function importsOf(file: string): Import[] {
   const text = fs.readFileSync(path.join(ROOT, file), "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
-  const resolve = (name: string) => (name.startsWith(".") ? path.posix.join(path.posix.dirname(file), name) : name);
+  const resolve = (name: string) =>
+    name.startsWith(".") ? path.posix.join(path.posix.dirname(file), name) : name;
   return [
-    ...[...text.matchAll(STATEMENT)].map((m) => ({ file, target: resolve(m[2]!), typeOnly: m[1] !== undefined })),
+    ...[...text.matchAll(STATEMENT)].map((m) => ({
+      file,
+      target: resolve(m[2]!),
+      typeOnly: m[1] !== undefined,
+    })),
     ...[...text.matchAll(DYNAMIC)].map((m) => ({ file, target: resolve((m[1] ?? m[2])!), typeOnly: false })),
   ];
 }
@@ -68,7 +81,7 @@ function folderOf(file: string): string {
 
 function isAllowed({ file, target, typeOnly }: Import): boolean {
   const folder = folderOf(file);
-  if (target.startsWith(`${folder}/`)) return true;
+  if (folder !== "src" && target.startsWith(`${folder}/`)) return true;
   const allowed = MAY_IMPORT[folder];
   if (allowed !== undefined) return allowed.some((prefix) => target.startsWith(prefix));
   if (target === "workers/protocol.ts") return typeOnly;
@@ -76,7 +89,8 @@ function isAllowed({ file, target, typeOnly }: Import): boolean {
   return folder === "src/cli" || !NEVER_IN_SRC.some((prefix) => target.startsWith(prefix));
 }
 
-const told = (list: readonly Import[]) => list.map(({ file, target, typeOnly }) => `${file} -> ${typeOnly ? "type " : ""}${target}`);
+const told = (list: readonly Import[]) =>
+  list.map(({ file, target, typeOnly }) => `${file} -> ${typeOnly ? "type " : ""}${target}`);
 
 describe("imports", () => {
   it("are found at all", () => {
@@ -92,7 +106,10 @@ describe("imports", () => {
   });
 
   it("name files that exist", () => {
-    const lost = imports.filter(({ target }) => isLocal(target) && !target.startsWith("dist/") && !fs.existsSync(path.join(ROOT, target)));
+    const lost = imports.filter(
+      ({ target }) =>
+        isLocal(target) && !target.startsWith("dist/") && !fs.existsSync(path.join(ROOT, target)),
+    );
     expect(told(lost)).toEqual([]);
   });
 
@@ -112,7 +129,9 @@ describe("imports", () => {
 
   it("cover the dependencies of package.json, no more and no less", () => {
     const { dependencies } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8"));
-    const used = imports.map(({ target }) => target).filter((target) => !isLocal(target) && !isBuiltIn(target));
+    const used = imports
+      .map(({ target }) => target)
+      .filter((target) => !isLocal(target) && !isBuiltIn(target));
     expect([...new Set(used)].sort()).toEqual(Object.keys(dependencies).sort());
   });
 });

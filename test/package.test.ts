@@ -25,18 +25,29 @@ describe("the package", () => {
 
   it("is a tarball with its executable, manifest, README, licence and sample", () => {
     expect(fs.readdirSync(folder)).toEqual([`rdbscope-${manifest.version}.tgz`]);
-    expect(files).toEqual(expect.arrayContaining(["bin/rdbscope.js", "package.json", "README.md", "LICENSE", "fixtures/sample.rdb"]));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        "bin/rdbscope.js",
+        "package.json",
+        "README.md",
+        "LICENSE",
+        "fixtures/sample.rdb",
+      ]),
+    );
   });
 
   it.runIf(built)("has what its manifest points to, and the workers", () => {
     const { types, default: main } = manifest.exports["."];
     const wanted = [main, types, manifest.bin.rdbscope].map((name: string) => name.replace(/^\.\//, ""));
     expect(files).toEqual(expect.arrayContaining(wanted));
-    expect(files).toEqual(expect.arrayContaining(["split", "read", "finish"].map((name) => `dist/workers/${name}.js`)));
+    expect(files).toEqual(
+      expect.arrayContaining(["split", "read", "finish"].map((name) => `dist/workers/${name}.js`)),
+    );
   });
 
   it("has no sources, tests or tools", () => {
-    const known = /^(bin|dist|docs)\/|^fixtures\/sample\.rdb$|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+    const known =
+      /^(bin|dist|docs)\/|^fixtures\/sample\.rdb$|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
     expect(files.filter((name) => !known.test(name))).toEqual([]);
     expect(files.filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))).toEqual([]);
     expect(files.filter((name) => /(^|\/)(test|bench|node_modules)\//.test(name))).toEqual([]);

@@ -4,7 +4,7 @@ import { TemplateStore } from "../parsers/templates.ts";
 import type { ValueVisitor } from "../parsers/visitor.ts";
 import { FileSource } from "../src/io/file-source.ts";
 import { type ChunkWorker, noteDamage, takeChunks } from "./chunks.ts";
-import type { Answer, CheckResult, ChunkDone, ChunkOrder, ChunkTask, Damage } from "./protocol.ts";
+import type { Answer, CheckResult, ChunkDone, ChunkOrder, ChunkTask, Damages } from "./protocol.ts";
 
 /** Walks the chunks it is given for their structure and checksum alone. */
 export default function check(task: ChunkTask): Promise<Answer<CheckResult>> {
@@ -41,7 +41,7 @@ class ChunkChecker implements ChunkWorker<CheckResult> {
   private readonly templates: TemplateStore;
   private readonly crc = new Crc64();
   private readonly keysByType = new Array<number>(256).fill(0);
-  private readonly damages: Damage[] = [];
+  private readonly damages: Damages = { first: [], count: 0 };
   private withExpiry = 0;
 
   constructor(task: ChunkTask) {

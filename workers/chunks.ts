@@ -1,7 +1,7 @@
 import type { RecordReader } from "../parsers/records.ts";
 import { toErrorRecord } from "../src/errors.ts";
 import { Inbox } from "./inbox.ts";
-import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damage } from "./protocol.ts";
+import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damages } from "./protocol.ts";
 
 /** What a thread does with each chunk, and what it says in the end. */
 export interface ChunkWorker<R> {
@@ -30,12 +30,15 @@ export async function takeChunks<R>(task: ChunkTask, make: () => ChunkWorker<R>)
   }
 }
 
-const MAX_DAMAGES = 100;
+/** As many as are named of a whole snapshot: readers go forward, so the first of all are among the first of each. */
+const MAX_KEPT = 100;
 
-/** Keeps what is wrong inside the value just read, with its key's name. */
-export function noteDamage(damages: Damage[], records: RecordReader): void {
-  if (records.damage === undefined || damages.length >= MAX_DAMAGES) return;
+/** Counts what is wrong inside the value just read; keeps the first, with the key's name. */
+export function noteDamage(damages: Damages, records: RecordReader): void {
+  if (records.damage === undefined) return;
+  damages.count++;
+  if (damages.first.length >= MAX_KEPT) return;
   const { code, offset, message } = records.damage;
   const name = new TextDecoder().decode(records.key.subarray(0, Math.min(80, records.keyLength)));
-  damages.push({ code, offset, message: `${message}, in the value of ${JSON.stringify(name)}` });
+  damages.first.push({ code, offset, message: `${message}, in the value of ${JSON.stringify(name)}` });
 }

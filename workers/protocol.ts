@@ -74,6 +74,12 @@ export interface Damage {
   readonly message: string;
 }
 
+/** The first damages a thread found, and how many there were. */
+export interface Damages {
+  readonly first: Damage[];
+  count: number;
+}
+
 /** What one reading thread found. */
 export interface ReadResult {
   readonly keys: number;
@@ -82,7 +88,7 @@ export interface ReadResult {
   readonly leaves: LeafPlaces;
   readonly rollup: RollupExport;
   readonly patterns: PatternExport;
-  readonly damages: readonly Damage[];
+  readonly damages: Damages;
 }
 
 /** What one checking thread found. */
@@ -90,7 +96,7 @@ export interface CheckResult {
   /** Keys by type byte. */
   readonly keysByType: readonly number[];
   readonly withExpiry: number;
-  readonly damages: readonly Damage[];
+  readonly damages: Damages;
 }
 
 /** What the finishing thread is given: everything but the key rows, which stand in the file already. */

@@ -14,10 +14,12 @@ import { makeTarget, PROFILES, type ProfileName, TYPE, TYPES, ValueMeter } from 
 import { PatternTable } from "../src/patterns/index.ts";
 import { compileFilter } from "../src/pipeline/filter.ts";
 import { type ChunkWorker, noteDamage, takeChunks } from "./chunks.ts";
-import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damage, ReadResult, ReadTask } from "./protocol.ts";
+import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damages, ReadResult, ReadTask } from "./protocol.ts";
 
 const KEY_COLUMN = 2;
 const DAMAGED = 3;
+/** Largest double that SQLite holds as an integer: 2^63 itself, to which INT64_MAX rounds, would turn negative. */
+const MAX_INT64_DOUBLE = 2 ** 63 - 1024;
 
 /** Reads the chunks it is given until there are no more; returns what they add up to. */
 export default function read(task: ChunkTask & ReadTask): Promise<Answer<ReadResult>> {
@@ -37,7 +39,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
   private readonly modules: ModuleKinds;
   private readonly rows: RowWriter | undefined;
   private readonly fd: number | undefined;
-  private readonly damages: Damage[] = [];
+  private readonly damages: Damages = { first: [], count: 0 };
   private readonly filter;
   private readonly idBase: number;
   private readonly patternBase: number;
@@ -114,8 +116,8 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     k.type = meter.type < 0 ? TYPE.string : meter.type;
     k.bytes = Math.round(meter.bytesWithKey(k.nameBytes));
     k.hasExpiry = records.hasExpiry;
-    k.expiresAt = records.expiresAt;
-    if (!this.filter.everything && !this.filter.accepts(k, records.key)) return;
+    k.expiresAt = Math.min(records.expiresAt, MAX_INT64_DOUBLE);
+    if (!this.filter.everything && !this.filter.accepts(k, records.key, meter)) return;
     k.kind =
       k.type === TYPE.module
         ? this.modules.kindOf(meter.moduleHigh, meter.moduleLow)

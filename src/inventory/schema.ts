@@ -7,11 +7,16 @@ export const SCHEMA_VERSION = 1;
 /** Bytes of an inventory's pages: rows are some 70 bytes, and large pages keep the table shallow. */
 export const PAGE_BYTES = 16384;
 
+const SNAPSHOT_ID_BITS = 42;
+
 /**
- * A key row's id is `(snapshot - 1) * 2^48 + record_offset`: ordered as the snapshot is, unique over several
- * snapshots, and the way back to the record.
+ * A key row's id is `(snapshot - 1) * 2^42 + record_offset`: ordered as the snapshot is, unique over several
+ * snapshots, and the way back to the record. Below 2^53 always, as ids are doubles where they are made.
  */
-export const SNAPSHOT_ID_SHIFT = 2 ** 48;
+export const SNAPSHOT_ID_SHIFT = 2 ** SNAPSHOT_ID_BITS;
+
+/** Snapshots that one inventory may hold: the ids of more would not be exact. */
+export const MAX_SNAPSHOTS = 2 ** (53 - SNAPSHOT_ID_BITS);
 
 /** Upper bounds of the size classes, in bytes; the last class has none. */
 export const SIZE_CLASS_BOUNDS = [
@@ -111,17 +116,17 @@ CREATE VIEW snapshots AS SELECT
   expired_keys, stored_rows, complete, salvaged, tool_version
 FROM snapshot_rows;
 CREATE VIEW keys AS SELECT
-  (k.id >> 48) + 1 AS snapshot, k.db AS db, k.key AS key, kinds.type AS type, kinds.encoding AS encoding,
+  (k.id >> ${SNAPSHOT_ID_BITS}) + 1 AS snapshot, k.db AS db, k.key AS key, kinds.type AS type, kinds.encoding AS encoding,
   k.bytes AS bytes, k.heap_bytes AS heap_bytes, k.serialized_bytes AS serialized_bytes,
   k.payload_bytes AS payload_bytes, k.elements AS elements, k.largest_element_bytes AS largest_element_bytes,
   k.expires_at AS expires_at, k.expires_at IS NOT NULL AND k.expires_at <= s.created_at AS expired,
   k.idle_seconds AS idle_seconds, k.freq AS freq, k.slot AS slot, p.pattern AS pattern,
-  k.id & 281474976710655 AS record_offset, kinds.module AS module,
+  k.id & ${SNAPSHOT_ID_SHIFT - 1} AS record_offset, kinds.module AS module,
   CASE k.accuracy ${ACCURACY.map((name, i) => `WHEN ${i} THEN '${name}'`).join(" ")} END AS accuracy
 FROM key_rows k
 LEFT JOIN kinds ON kinds.id = k.kind_id
 LEFT JOIN pattern_ids p ON p.id = k.pattern_id
-LEFT JOIN snapshot_rows s ON s.id = (k.id >> 48) + 1;
+LEFT JOIN snapshot_rows s ON s.id = (k.id >> ${SNAPSHOT_ID_BITS}) + 1;
 CREATE VIEW rollup AS SELECT
   r.snapshot AS snapshot, r.db AS db, kinds.type AS type, kinds.encoding AS encoding, p.pattern AS pattern,
   r.size_class AS size_class, c.min_bytes AS class_min_bytes, c.max_bytes AS class_max_bytes, r.keys AS keys,

@@ -15,7 +15,10 @@ export class FileSource implements ByteSource {
     try {
       this.fd = fs.openSync(path, "r");
       const stat = fs.fstatSync(this.fd);
-      if (!stat.isFile()) throw new Error("not a file");
+      if (!stat.isFile()) {
+        fs.closeSync(this.fd);
+        throw new Error("not a file");
+      }
       this.size = stat.size;
       this.modifiedAt = Math.floor(stat.mtimeMs);
     } catch (cause) {

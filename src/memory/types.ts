@@ -20,7 +20,6 @@ export const ENCODINGS = [
 ] as const;
 
 export type TypeName = (typeof TYPES)[number];
-export type EncodingName = (typeof ENCODINGS)[number];
 
 /** Index of each type name in `TYPES`. */
 export const TYPE = indexOf(TYPES);

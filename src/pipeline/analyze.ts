@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import os from "node:os";
 import type { Piscina } from "piscina";
 import { type RdbHeader, readHeader } from "../../parsers/header.ts";
@@ -12,13 +13,16 @@ import type {
 import { fromErrorRecord, UsageError } from "../errors.ts";
 import { createInventory } from "../inventory/create.ts";
 import { MODULE_TABLE_BYTES, ModuleKinds } from "../inventory/module-kinds.ts";
+import { MAX_SNAPSHOTS, SNAPSHOT_ID_SHIFT } from "../inventory/schema.ts";
 import { INDEX_COLUMNS } from "../inventory/summaries.ts";
 import { FileSource } from "../io/file-source.ts";
 import { fingerprint } from "../io/fingerprint.ts";
 import { TempFile } from "../io/temp-file.ts";
 import { chooseProfile, PROFILES, type Profile, type ProfileName } from "../memory/index.ts";
 import { VERSION } from "../version.ts";
-import type { KeyFilter } from "./filter.ts";
+import { mergeDamages } from "./damages.ts";
+import { compileFilter, type KeyFilter } from "./filter.ts";
+import { runGuarded } from "./guard.ts";
 import { answerOf, openPool, workerUrl } from "./pool.ts";
 import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 
@@ -81,17 +85,12 @@ export async function analyze(options: AnalyzeOptions): Promise<AnalyzeResult> {
   const readers = options.workers ?? os.availableParallelism();
   const temp = new TempFile(options.output, options.force ?? false);
   const pool = openPool(readers + 1);
-  const aborted = new Promise<never>((_, reject) => {
-    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  aborted.catch(() => {});
   try {
     const run = new Run(options, plans, readers, temp, pool);
-    const snapshots = await Promise.race([run.all(), aborted]);
+    const snapshots = await runGuarded(pool, signal, () => run.all());
     temp.publish();
     return { output: options.output, snapshots };
   } finally {
-    await pool.destroy();
     temp.discard();
   }
 }
@@ -107,6 +106,8 @@ interface Plan {
 function checkOptions(options: AnalyzeOptions): Plan[] {
   const { profile, inputs, index = [], workers } = options;
   if (inputs.length === 0) throw new UsageError("no snapshot given");
+  if (inputs.length > MAX_SNAPSHOTS)
+    throw new UsageError(`one inventory holds ${MAX_SNAPSHOTS} snapshots at most`);
   if (profile !== undefined && !(profile in PROFILES)) {
     throw new UsageError(`unknown profile ${profile}: known are ${Object.keys(PROFILES).join(", ")}`);
   }
@@ -118,10 +119,15 @@ function checkOptions(options: AnalyzeOptions): Plan[] {
       throw new UsageError(`cannot index ${name}: possible are ${Object.keys(INDEX_COLUMNS).join(", ")}`);
     }
   }
+  compileFilter(options.filters ?? {}, 0);
   return inputs.map((path) => {
+    if (isSameFile(path, options.output))
+      throw new UsageError(`${path} is the snapshot: it cannot be the output too`);
     const source = new FileSource(path);
     try {
       const header = readHeader(source);
+      if (source.size > SNAPSHOT_ID_SHIFT)
+        throw new UsageError(`${path} is larger than ${SNAPSHOT_ID_SHIFT} bytes`);
       return {
         path,
         header,
@@ -135,6 +141,11 @@ function checkOptions(options: AnalyzeOptions): Plan[] {
   });
 }
 
+function isSameFile(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((path) => fs.statSync(path, { throwIfNoEntry: false }));
+  return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
+}
+
 /** One analysis: the snapshots one after the other, each by all threads, then the summaries. */
 class Run {
   private readonly options: AnalyzeOptions;
@@ -143,6 +154,8 @@ class Run {
   private readonly temp: TempFile;
   private readonly pool: Piscina;
   private readonly pages = new SharedArrayBuffer(4);
+  /** One table for all snapshots: their kinds stand in one table of the inventory. */
+  private readonly modules = new SharedArrayBuffer(MODULE_TABLE_BYTES);
   private readonly bytesTotal: number;
   private bytesDone = 0;
   private keysDone = 0;
@@ -186,7 +199,7 @@ class Run {
   }
 
   private async snapshot(plan: Plan, id: number) {
-    const modules = new SharedArrayBuffer(MODULE_TABLE_BYTES);
+    const { modules } = this;
     let origin = originOf(new Map(), plan, this.options.profile);
     const read = await readSnapshot<ReadTask, ReadResult>(this.pool, {
       worker: "read",
@@ -222,7 +235,7 @@ class Run {
   ) {
     const sum = (pick: (r: ReadResult) => number) => read.readers.reduce((n, r) => n + pick(r), 0);
     const warnings = warningsOf(plan, origin, read);
-    const damages = read.readers.flatMap((r) => r.damages).sort((a, b) => a.offset - b.offset);
+    const damages = mergeDamages(read.readers.map((r) => r.damages));
     const told: AnalyzedSnapshot = {
       path: plan.path,
       magic: plan.header.magic,

@@ -5,6 +5,8 @@ import { typesOf } from "../../parsers/types.ts";
 import type { CheckResult } from "../../workers/protocol.ts";
 import { FileSource } from "../io/file-source.ts";
 import type { Progress } from "./analyze.ts";
+import { mergeDamages } from "./damages.ts";
+import { runGuarded } from "./guard.ts";
 import { openPool } from "./pool.ts";
 import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 
@@ -60,27 +62,24 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
   }
   const readers = options.workers ?? os.availableParallelism();
   const pool = openPool(readers + 1);
-  const aborted = new Promise<never>((_, reject) => {
-    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  aborted.catch(() => {});
   let bytesDone = 0;
   let keys = 0;
   const base = { path, magic: header.magic, rdbVersion: header.version, fileBytes: source.size };
   try {
-    const reading = readSnapshot<object, CheckResult>(pool, {
-      path,
-      header,
-      readers,
-      worker: "check",
-      begin: () => ({}),
-      onChunk(chunk) {
-        bytesDone += chunk.bytes;
-        keys += chunk.keys;
-        options.onProgress?.({ phase: "read", bytesDone, bytesTotal: source.size, keys });
-      },
-    });
-    const read = await Promise.race([reading, aborted]);
+    const read = await runGuarded(pool, signal, () =>
+      readSnapshot<object, CheckResult>(pool, {
+        path,
+        header,
+        readers,
+        worker: "check",
+        begin: () => ({}),
+        onChunk(chunk) {
+          bytesDone += chunk.bytes;
+          keys += chunk.keys;
+          options.onProgress?.({ phase: "read", bytesDone, bytesTotal: source.size, keys });
+        },
+      }),
+    );
     return { ...base, ...soundness(read, typesOf(header.family)) };
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
@@ -90,8 +89,6 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
       keys,
       faults: [{ code: error.code, offset: error.offset, message: error.message }],
     };
-  } finally {
-    await pool.destroy();
   }
 }
 
@@ -108,7 +105,7 @@ const NOTHING = {
 
 function soundness(read: ReadSnapshot<CheckResult>, types: ReturnType<typeof typesOf>) {
   const { facts, checksum, crc, readers } = read;
-  const faults: Fault[] = readers.flatMap((r) => r.damages).sort((a, b) => a.offset - b.offset);
+  const faults: Fault[] = mergeDamages(readers.map((r) => r.damages));
   if (checksum === "mismatch") {
     const error = new RdbError("CHECKSUM_MISMATCH", facts.checkedBytes);
     faults.push({ code: error.code, offset: error.offset, message: error.message });

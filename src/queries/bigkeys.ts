@@ -1,6 +1,6 @@
 import { type Column, column } from "./answer.ts";
 import { isUnfiltered, type QuestionFilters } from "./filters.ts";
-import { hasKeyRows, keySource, type Scope, scopeParams } from "./scope.ts";
+import { BY_TYPE, hasKeyRows, keySource, type Scope, scopeParams } from "./scope.ts";
 
 /** One of the biggest keys. */
 export type BigKeyRow = {
@@ -71,7 +71,7 @@ function rankedSource(scope: Scope, largest: number): string {
     return keyRowSource(scope);
   }
   return `(SELECT * FROM big_keys WHERE snapshot = @snapshot AND ranked_by = @ranking
-    AND (@types IS NULL OR type IN (SELECT value FROM json_each(@types))))`;
+    AND ${BY_TYPE})`;
 }
 
 function keyRowSource(scope: Scope): string {

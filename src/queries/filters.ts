@@ -1,4 +1,4 @@
-import { byteString, globToRegExp } from "./glob.ts";
+import { byteString, globToRegExp } from "../patterns/index.ts";
 
 /** Seconds left at the snapshot's own time (both ends are in it), or a word. */
 export type TtlFilter = "none" | "any" | "expired" | { readonly min: number; readonly max: number };

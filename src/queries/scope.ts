@@ -11,7 +11,9 @@ export interface Scope {
 }
 
 const BY_DB = "(@dbs IS NULL OR db IN (SELECT value FROM json_each(@dbs)))";
-const BY_TYPE = "(@types IS NULL OR type IN (SELECT value FROM json_each(@types)))";
+/** Modules' values have the module's own name as their type; `module` is all of them. */
+export const BY_TYPE = `(@types IS NULL OR type IN (SELECT value FROM json_each(@types))
+  OR (encoding = 'module' AND 'module' IN (SELECT value FROM json_each(@types))))`;
 const BY_PATTERN = "(@pattern IS NULL OR pattern = @pattern)";
 
 /** Values of every parameter that `tallySource`, `keySource` and `expirySource` mention. */

@@ -1,4 +1,3 @@
-import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { FIRST_MODULE_KIND, MODULE_TABLE_BYTES, ModuleKinds } from "../../src/inventory/module-kinds.ts";
 
@@ -10,8 +9,12 @@ describe("ModuleKinds", () => {
       { high: -5, low: 6 },
       { high: 5, low: -2_000_000_000 },
     ];
-    expect(ids.map(({ high, low }) => kinds.kindOf(high, low))).toEqual([0, 1, 2].map((i) => FIRST_MODULE_KIND + i));
-    expect(ids.map(({ high, low }) => kinds.kindOf(high, low))).toEqual([0, 1, 2].map((i) => FIRST_MODULE_KIND + i));
+    expect(ids.map(({ high, low }) => kinds.kindOf(high, low))).toEqual(
+      [0, 1, 2].map((i) => FIRST_MODULE_KIND + i),
+    );
+    expect(ids.map(({ high, low }) => kinds.kindOf(high, low))).toEqual(
+      [0, 1, 2].map((i) => FIRST_MODULE_KIND + i),
+    );
     expect(kinds.ids()).toEqual(ids);
   });
 
@@ -30,29 +33,5 @@ describe("ModuleKinds", () => {
     expect(new Set(given.slice(0, 512)).size).toBe(512);
     expect(new Set(given.slice(511)).size).toBe(1);
     expect(kinds.ids()).toHaveLength(512);
-  });
-
-  it("gives the same numbers to threads that ask at once", async () => {
-    const shared = new SharedArrayBuffer(MODULE_TABLE_BYTES);
-    const url = new URL("../../src/inventory/module-kinds.ts", import.meta.url).href;
-    const code = `
-      const { parentPort, workerData } = require("node:worker_threads");
-      import(workerData.url).then(({ ModuleKinds }) => {
-        const kinds = new ModuleKinds(workerData.shared);
-        const found = [];
-        for (let n = 0; n < 20000; n++) { const id = (n * workerData.step) % 100; found[id] = kinds.kindOf(id, ~id); }
-        parentPort.postMessage(found);
-      });`;
-    const run = (step: number) =>
-      new Promise<number[]>((resolve, reject) => {
-        const worker = new Worker(code, { eval: true, execArgv: ["--import", "tsx"], workerData: { shared, url, step } });
-        worker.once("message", resolve);
-        worker.once("error", reject);
-      });
-    const [one, two, three] = await Promise.all([run(1), run(7), run(93)]);
-    expect(one).toEqual(two);
-    expect(one).toEqual(three);
-    expect(new Set(one).size).toBe(100);
-    expect(new ModuleKinds(shared).ids()).toHaveLength(100);
   });
 });

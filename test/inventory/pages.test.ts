@@ -89,19 +89,26 @@ type Stored = [id: bigint, before: bigint | null, body: string, after: bigint | 
 
 /** Text as it is, bytes as hex; long ones by their hash, which is quicker to compare. */
 function shown(body: string | Buffer): string {
-  if (body.length > 200) return `${typeof body} ${body.length} ${createHash("sha1").update(body).digest("hex")}`;
+  if (body.length > 200)
+    return `${typeof body} ${body.length} ${createHash("sha1").update(body).digest("hex")}`;
   return typeof body === "string" ? body : `blob ${body.toString("hex")}`;
 }
 
 function storedRows(table: Table): Stored[] {
   type Raw = [bigint, bigint | null, string | Buffer, bigint | null];
-  const all = (db: Database.Database) => db.prepare("SELECT * FROM t ORDER BY id").safeIntegers(true).raw(true).all();
+  const all = (db: Database.Database) =>
+    db.prepare("SELECT * FROM t ORDER BY id").safeIntegers(true).raw(true).all();
   return (table.ask(all) as Raw[]).map(([id, before, body, after]) => [id, before, shown(body), after]);
 }
 
 function asStored(row: Row): Stored {
   const integer = (value: number | null) => (value === null ? null : BigInt(value));
-  return [BigInt(row.id), integer(row.before), shown(row.text ? row.body.toString("utf8") : row.body), integer(row.after)];
+  return [
+    BigInt(row.id),
+    integer(row.before),
+    shown(row.text ? row.body.toString("utf8") : row.body),
+    integer(row.after),
+  ];
 }
 
 function expectRoundTrip(rows: readonly Row[]): void {
@@ -113,7 +120,11 @@ function expectRoundTrip(rows: readonly Row[]): void {
   expect(storedRows(table)).toEqual(rows.map(asStored));
 }
 
-const row = (id: number, body: Buffer | string, numbers: Partial<Pick<Row, "before" | "after">> = {}): Row => ({
+const row = (
+  id: number,
+  body: Buffer | string,
+  numbers: Partial<Pick<Row, "before" | "after">> = {},
+): Row => ({
   id,
   body: Buffer.from(body),
   text: typeof body === "string",
@@ -123,9 +134,19 @@ const row = (id: number, body: Buffer | string, numbers: Partial<Pick<Row, "befo
 });
 
 /** Both sides of every border between two integer sizes of the format. */
-const BORDERS = [0, 1, 2, 2 ** 7, 2 ** 15, 2 ** 23, 2 ** 31, 2 ** 32, 2 ** 47, 2 ** 48, Number.MAX_SAFE_INTEGER].flatMap(
-  (n) => [n - 1, n, n + 1, -n, -n - 1, 1 - n].filter(Number.isSafeInteger).map((value) => value + 0),
-);
+const BORDERS = [
+  0,
+  1,
+  2,
+  2 ** 7,
+  2 ** 15,
+  2 ** 23,
+  2 ** 31,
+  2 ** 32,
+  2 ** 47,
+  2 ** 48,
+  Number.MAX_SAFE_INTEGER,
+].flatMap((n) => [n - 1, n, n + 1, -n, -n - 1, 1 - n].filter(Number.isSafeInteger).map((value) => value + 0));
 
 describe("rows written as pages, read by SQLite", () => {
   it("hold every size of integer, and NULL", () => {
@@ -166,11 +187,17 @@ describe("rows written as pages, read by SQLite", () => {
       fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes)),
       fc.tuple(length, fc.nat(255)).map(([n, fill]) => Buffer.alloc(n, fill)),
     );
-    const rows = fc.array(fc.tuple(fc.integer({ min: 1, max: 2 ** 40 }), body, integer, integer), { maxLength: 40 });
+    const rows = fc.array(fc.tuple(fc.integer({ min: 1, max: 2 ** 40 }), body, integer, integer), {
+      maxLength: 40,
+    });
     fc.assert(
       fc.property(rows, (made) => {
         let id = 0;
-        expectRoundTrip(made.map(([step, text, before, after]) => row((id += step), text, { before, after })));
+        const placed = made.map(([step, text, before, after]) => {
+          id += step;
+          return row(id, text, { before, after });
+        });
+        expectRoundTrip(placed);
       }),
       { numRuns: 80 },
     );
@@ -197,9 +224,13 @@ describe("rows written as pages, read by SQLite", () => {
     const sums = "SELECT count(*), sum(before), sum(id), count(DISTINCT body), min(body), max(body) FROM t";
     const all = [100_000, 5_000_050_000, 15_000_150_000, 100_000, "key:0000001", "key:0100000"];
     expect(table.ask((db) => db.prepare(sums).raw(true).get())).toEqual(all);
-    expect(table.ask((db) => db.prepare("SELECT body FROM t WHERE id = 150000").pluck().get())).toBe("key:0050000");
+    expect(table.ask((db) => db.prepare("SELECT body FROM t WHERE id = 150000").pluck().get())).toBe(
+      "key:0050000",
+    );
     table.ask((db) => {
-      db.exec("DELETE FROM t WHERE id % 2 = 0; INSERT INTO t SELECT id + 1, 1, 'new', NULL FROM t; CREATE INDEX i ON t (body)");
+      db.exec(
+        "DELETE FROM t WHERE id % 2 = 0; INSERT INTO t SELECT id + 1, 1, 'new', NULL FROM t; CREATE INDEX i ON t (body)",
+      );
       expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
       expect(db.prepare("SELECT count(*) FROM t").pluck().get()).toBe(100_000);
     });
@@ -217,7 +248,11 @@ describe("rows written as pages, read by SQLite", () => {
   });
 
   it("of several writers stand in the order of their ids, whoever had which range", () => {
-    const range = fc.record({ writer: fc.nat(2), rows: fc.nat(300), length: fc.constantFrom(3, 90, 5000, 20_000) });
+    const range = fc.record({
+      writer: fc.nat(2),
+      rows: fc.nat(300),
+      length: fc.constantFrom(3, 90, 5000, 20_000),
+    });
     fc.assert(
       fc.property(fc.array(range, { minLength: 1, maxLength: 8 }), (ranges) => {
         const table = new Table();
@@ -255,7 +290,9 @@ describe("the page that SQLite locks", () => {
       expect(allocator.granted).toBeGreaterThan(0);
       for (let i = 0; i < allocator.granted; i++) given.push(first + i);
     }
-    const wanted = Array.from({ length: 61 }, (_, i) => LOCK_PAGE - 20 + i).filter((page) => page !== LOCK_PAGE);
+    const wanted = Array.from({ length: 61 }, (_, i) => LOCK_PAGE - 20 + i).filter(
+      (page) => page !== LOCK_PAGE,
+    );
     expect(given.slice(0, 60)).toEqual(wanted);
   });
 
@@ -271,10 +308,14 @@ describe("the page that SQLite locks", () => {
     const writer = table.writer();
     for (let i = 1; i <= 40; i++) add(writer, row(i, Buffer.alloc(9000, i), { before: i }));
     const { pages } = table.finish();
-    const around = Array.from({ length: 41 }, (_, i) => LOCK_PAGE - 5 + i).filter((page) => page !== LOCK_PAGE);
+    const around = Array.from({ length: 41 }, (_, i) => LOCK_PAGE - 5 + i).filter(
+      (page) => page !== LOCK_PAGE,
+    );
     expect(pages).toEqual(around);
     expect(storedRows(table)).toEqual(
-      Array.from({ length: 40 }, (_, i) => asStored(row(i + 1, Buffer.alloc(9000, i + 1), { before: i + 1 }))),
+      Array.from({ length: 40 }, (_, i) =>
+        asStored(row(i + 1, Buffer.alloc(9000, i + 1), { before: i + 1 })),
+      ),
     );
     fs.rmSync(table.path);
   });

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { keyHashSlot } from "../../src/inventory/slot.ts";
 
-const slotOf = (key: string | Uint8Array) => keyHashSlot(Buffer.from(key as string), Buffer.from(key as string).length);
+const slotOf = (key: string | Uint8Array) =>
+  keyHashSlot(Buffer.from(key as string), Buffer.from(key as string).length);
 
 /** CRC16/XMODEM a bit at a time. */
 function crc16(bytes: Uint8Array): number {
@@ -33,15 +34,18 @@ describe("keyHashSlot", () => {
     ["a}b{bar}", "bar"],
   ])("of %j is that of its tag %j", (key, tag) => expect(slotOf(key)).toBe(crc16(Buffer.from(tag)) % 16384));
 
-  it.each(["foo{}{bar}", "foo{bar", "foo}bar{", "{}", "{", "a{}"])("of %j, without a tag, is that of the whole name", (key) =>
-    expect(slotOf(key)).toBe(crc16(Buffer.from(key)) % 16384),
+  it.each(["foo{}{bar}", "foo{bar", "foo}bar{", "{}", "{", "a{}"])(
+    "of %j, without a tag, is that of the whole name",
+    (key) => expect(slotOf(key)).toBe(crc16(Buffer.from(key)) % 16384),
   );
 
   it("is the remainder of CRC16 for any bytes without a brace, and looks at `length` bytes only", () => {
     const bytes = fc.uint8Array({ maxLength: 64 }).map((b) => b.map((byte) => (byte === 0x7b ? 0x7c : byte)));
     fc.assert(
       fc.property(bytes, fc.uint8Array({ maxLength: 8 }), (key, rest) => {
-        expect(keyHashSlot(Buffer.concat([key, Buffer.from("}"), rest]), key.length)).toBe(crc16(key) % 16384);
+        expect(keyHashSlot(Buffer.concat([key, Buffer.from("}"), rest]), key.length)).toBe(
+          crc16(key) % 16384,
+        );
       }),
     );
   });

@@ -34,7 +34,25 @@ describe("isText", () => {
   });
 
   it("agrees with TextDecoder for any bytes", () => {
-    const edge = fc.constantFrom(0, 0x7f, 0x80, 0xbf, 0xc1, 0xc2, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff, 0xa0, 0x9f, 0x90, 0x8f);
+    const edge = fc.constantFrom(
+      0,
+      0x7f,
+      0x80,
+      0xbf,
+      0xc1,
+      0xc2,
+      0xe0,
+      0xed,
+      0xef,
+      0xf0,
+      0xf4,
+      0xf5,
+      0xff,
+      0xa0,
+      0x9f,
+      0x90,
+      0x8f,
+    );
     const piece = fc.oneof(
       fc.string({ unit: "binary", minLength: 1, maxLength: 3 }).map((s) => Buffer.from(s)),
       fc.array(edge, { minLength: 1, maxLength: 4 }).map((b) => Buffer.from(b)),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseByteRange, parseTimeRange } from "../../src/cli/ranges.ts";
-import { byteString, globToRegExp } from "../../src/queries/glob.ts";
+import { byteString, globToRegExp } from "../../src/patterns/index.ts";
 import { bucketMiddle, quantilesOf } from "../../src/queries/quantiles.ts";
 
 describe("globs match as Redis's do", () => {

@@ -206,15 +206,6 @@ export function hashListpackExPreGaValue(fields: Expiring, { form }: Forms = {})
   return value(23, "hash", blob(triplets(fields), form), fields.length, pairTexts(fields));
 }
 
-/** Type 23 of Valkey 9.2 (layout known from a pull request only). */
-export function valkeyPathHashValue(paths: readonly (readonly [Text, Pairs])[]): Value {
-  const parts = paths.map(([path, pairs]) =>
-    Buffer.concat([str(path), len(pairs.length), strings(pairs.flat())]),
-  );
-  const pairs = paths.flatMap(([, p]) => p);
-  return value(23, "hash", Buffer.concat([len(paths.length), ...parts]), pairs.length, pairs.flat());
-}
-
 /** Type 24: the least expiry, then times relative to it (0 = none). */
 export function hashMetadataValue(fields: Expiring, { form }: Forms = {}): Value {
   const least = minExpire(fields);

@@ -76,7 +76,8 @@ describe("expiryHourOf", () => {
 
   it("makes few buckets of any expiries", () => {
     const hours = new Set<number>();
-    for (let at = NOW - 300 * 366 * DAY; at < NOW + 300 * 366 * DAY; at += 7 * HOUR) hours.add(expiryHourOf(at, NOW));
+    for (let at = NOW - 300 * 366 * DAY; at < NOW + 300 * 366 * DAY; at += 7 * HOUR)
+      hours.add(expiryHourOf(at, NOW));
     for (let at = NOW - 50 * DAY; at < NOW + 50 * DAY; at += HOUR) hours.add(expiryHourOf(at, NOW));
     expect(hours.size).toBeLessThan(12_000);
   });

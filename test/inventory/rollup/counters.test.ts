@@ -3,7 +3,11 @@ import { describe, expect, it } from "vitest";
 import { CounterTable } from "../../../src/inventory/rollup/counters.ts";
 
 describe("CounterTable", () => {
-  const number = fc.oneof(fc.nat(20), fc.maxSafeInteger().map(Math.abs), fc.nat(2 ** 20).map((n) => n * 2 ** 32));
+  const number = fc.oneof(
+    fc.nat(20),
+    fc.maxSafeInteger().map(Math.abs),
+    fc.nat(2 ** 20).map((n) => n * 2 ** 32),
+  );
 
   it("counts as a Map does, however often it grows", () => {
     const add = fc.tuple(number, number, fc.nat(2), fc.integer({ min: -100, max: 100 }));
@@ -21,7 +25,9 @@ describe("CounterTable", () => {
         }
         const { width, first, second, sums } = table.export();
         expect(width).toBe(3);
-        const entries = [...first].map((f, i) => [`${f} ${second[i]}`, [...sums.slice(i * 3, i * 3 + 3)]] as const);
+        const entries = [...first].map(
+          (f, i) => [`${f} ${second[i]}`, [...sums.slice(i * 3, i * 3 + 3)]] as const,
+        );
         expect(entries).toEqual([...map]);
         expect(table.size).toBe(map.size);
       }),

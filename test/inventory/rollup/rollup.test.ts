@@ -24,9 +24,11 @@ const KEY: KeyFacts = {
 it("counts each key once in every summary, however many patterns there are", () => {
   const rollup = new Rollup(1, 1_790_000_000_000);
   const patterns = 5000;
-  for (let pattern = 0; pattern < patterns; pattern++) rollup.add({ ...KEY, pattern }, new Uint8Array(3), new Uint8Array(2), 2);
+  for (let pattern = 0; pattern < patterns; pattern++)
+    rollup.add({ ...KEY, pattern }, new Uint8Array(3), new Uint8Array(2), 2);
   const { rollup: rows, expiry, typeSketch, patternSketch, slots } = rollup.export();
-  const total = (sums: Float64Array, width: number) => sums.reduce((n, sum, i) => (i % width === 0 ? n + sum : n), 0);
+  const total = (sums: Float64Array, width: number) =>
+    sums.reduce((n, sum, i) => (i % width === 0 ? n + sum : n), 0);
   expect(total(rows.sums, rows.width)).toBe(patterns);
   expect(total(expiry.sums, expiry.width)).toBe(patterns);
   expect(total(typeSketch.sums, 1)).toBe(2 * patterns);
