@@ -80,3 +80,26 @@ export const LAYOUT = {
   module: 21,
   gcra: 22,
 } as const;
+
+const ignore = (): void => {};
+
+/** Looks at nothing: for a walk that is made to find damage, and to build partial visitors on. */
+export const IGNORE_ALL: ValueVisitor = {
+  begin: ignore,
+  blob: ignore,
+  plainNode: ignore,
+  text: ignore,
+  integer: ignore,
+  score: ignore,
+  fieldExpiry: ignore,
+  streamNode: ignore,
+  streamLength: ignore,
+  streamGroup: ignore,
+  streamPending: ignore,
+  streamConsumer: ignore,
+  streamConsumerPending: ignore,
+  streamProducer: ignore,
+  module: ignore,
+  template: ignore,
+  end: ignore,
+};

@@ -1,5 +1,9 @@
-import type { RecordReader } from "../parsers/records.ts";
+import { Crc64 } from "../parsers/crc64.ts";
+import { RecordReader } from "../parsers/records.ts";
+import { TemplateStore } from "../parsers/templates.ts";
+import type { ValueVisitor } from "../parsers/visitor.ts";
 import { toErrorRecord } from "../src/errors.ts";
+import { FileSource } from "../src/io/file-source.ts";
 import { Inbox } from "./inbox.ts";
 import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damages } from "./protocol.ts";
 
@@ -27,6 +31,41 @@ export async function takeChunks<R>(task: ChunkTask, make: () => ChunkWorker<R>)
     return { error: toErrorRecord(error) };
   } finally {
     task.port.close();
+  }
+}
+
+/** The records of a thread's chunks, and the checksum of each chunk's bytes. */
+export class ChunkRecords {
+  readonly records: RecordReader;
+  private readonly task: ChunkTask;
+  private readonly source: FileSource;
+  private readonly templates: TemplateStore;
+  private readonly crc = new Crc64();
+
+  constructor(task: ChunkTask, visitor: ValueVisitor) {
+    this.task = task;
+    this.source = new FileSource(task.path);
+    this.records = new RecordReader(task.windowBytes, visitor);
+    this.templates = new TemplateStore(this.source);
+    this.records.values.templates = this.templates;
+  }
+
+  /** Reads a chunk; `visit` is called after each record, whose fields stand in `records`. */
+  each({ chunk, templates }: NonNullable<ChunkOrder>, visit: () => void): ChunkDone {
+    const { crc, records, task } = this;
+    this.templates.add(templates);
+    crc.reset();
+    const onBytes = task.checksum
+      ? (bytes: Uint8Array, start: number, end: number) => crc.update(bytes, start, end)
+      : undefined;
+    records.begin(this.source, task.header, chunk, onBytes);
+    while (records.next()) visit();
+    const bytes = chunk.end - chunk.start;
+    return { index: chunk.index, bytes, keys: chunk.keys, crcHigh: crc.high, crcLow: crc.low };
+  }
+
+  close(): void {
+    this.source.close();
   }
 }
 

@@ -1,7 +1,5 @@
 import fs from "node:fs";
-import { Crc64 } from "../parsers/crc64.ts";
-import { RecordReader } from "../parsers/records.ts";
-import { TemplateStore } from "../parsers/templates.ts";
+import type { RecordReader } from "../parsers/records.ts";
 import { ENCODING_LIMIT, ModuleKinds } from "../src/inventory/module-kinds.ts";
 import { PageAllocator, RowWriter } from "../src/inventory/pages.ts";
 import { patternBase } from "../src/inventory/pattern-ids.ts";
@@ -9,11 +7,10 @@ import { type KeyFacts, Rollup } from "../src/inventory/rollup/rollup.ts";
 import { KEY_COLUMNS, SNAPSHOT_ID_SHIFT } from "../src/inventory/schema.ts";
 import { keyHashSlot } from "../src/inventory/slot.ts";
 import { isText } from "../src/inventory/utf8.ts";
-import { FileSource } from "../src/io/file-source.ts";
 import { makeTarget, PROFILES, type ProfileName, TYPE, TYPES, ValueMeter } from "../src/memory/index.ts";
 import { PatternTable } from "../src/patterns/index.ts";
 import { compileFilter } from "../src/pipeline/filter.ts";
-import { type ChunkWorker, noteDamage, takeChunks } from "./chunks.ts";
+import { ChunkRecords, type ChunkWorker, noteDamage, takeChunks } from "./chunks.ts";
 import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damages, ReadResult, ReadTask } from "./protocol.ts";
 
 const KEY_COLUMN = 2;
@@ -29,13 +26,11 @@ export default function read(task: ChunkTask & ReadTask): Promise<Answer<ReadRes
 /** Walks records, sizes and classifies them, counts them and writes their rows. One a thread and snapshot. */
 class ChunkReader implements ChunkWorker<ReadResult> {
   private readonly task: ChunkTask & ReadTask;
-  private readonly source: FileSource;
+  private readonly input: ChunkRecords;
   private readonly meter: ValueMeter;
   private readonly records: RecordReader;
-  private readonly templates: TemplateStore;
   private readonly patterns = new PatternTable();
   private readonly rollup: Rollup;
-  private readonly crc = new Crc64();
   private readonly modules: ModuleKinds;
   private readonly rows: RowWriter | undefined;
   private readonly fd: number | undefined;
@@ -67,13 +62,11 @@ class ChunkReader implements ChunkWorker<ReadResult> {
 
   constructor(task: ChunkTask & ReadTask) {
     this.task = task;
-    this.source = new FileSource(task.path);
     this.meter = new ValueMeter([makeTarget(PROFILES[task.profile as ProfileName])], {
       captureLargest: true,
     });
-    this.records = new RecordReader(task.windowBytes, this.meter);
-    this.templates = new TemplateStore(this.source);
-    this.records.values.templates = this.templates;
+    this.input = new ChunkRecords(task, this.meter);
+    this.records = this.input.records;
     this.rollup = new Rollup(TYPES.length, task.createdAt);
     this.modules = new ModuleKinds(task.modules);
     this.filter = compileFilter(task.filter, task.createdAt);
@@ -90,26 +83,13 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     }
   }
 
-  read({ chunk, templates }: NonNullable<ChunkOrder>): ChunkDone {
-    const { crc, records } = this;
-    this.templates.add(templates);
-    crc.reset();
-    const onBytes = this.task.checksum
-      ? (bytes: Uint8Array, start: number, end: number) => crc.update(bytes, start, end)
-      : undefined;
-    records.begin(this.source, this.task.header, chunk, onBytes);
-    while (records.next()) this.record();
+  read(order: NonNullable<ChunkOrder>): ChunkDone {
+    const done = this.input.each(order, this.record);
     this.rows?.finishRange();
-    return {
-      index: chunk.index,
-      bytes: chunk.end - chunk.start,
-      keys: chunk.keys,
-      crcHigh: crc.high,
-      crcLow: crc.low,
-    };
+    return done;
   }
 
-  private record(): void {
+  private readonly record = (): void => {
     const { records, meter, key: k } = this;
     k.db = records.db;
     k.nameBytes = records.keyLength;
@@ -137,7 +117,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     if (records.damage !== undefined) noteDamage(this.damages, records);
     this.rollup.add(k, records.key, meter.largestName, meter.largestNameLength);
     if (this.rows !== undefined) this.writeRow(this.rows);
-  }
+  };
 
   private writeRow(rows: RowWriter): void {
     const { records, key: k } = this;
@@ -173,7 +153,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
   }
 
   close(): void {
-    this.source.close();
+    this.input.close();
     if (this.fd !== undefined) fs.closeSync(this.fd);
   }
 }

@@ -1,4 +1,4 @@
-import type { ValueVisitor } from "../../parsers/visitor.ts";
+import { IGNORE_ALL, type ValueVisitor } from "../../parsers/visitor.ts";
 import { RangeFeed, Window } from "../../parsers/window.ts";
 import { memorySource } from "./read-snapshot.ts";
 
@@ -17,11 +17,8 @@ export function collector(): {
 } {
   const elements: string[] = [];
   const sizes: number[] = [];
-  const ignore = () => undefined;
   const visitor: ValueVisitor = {
-    begin: ignore,
-    blob: ignore,
-    plainNode: ignore,
+    ...IGNORE_ALL,
     text(bytes, buffer, start) {
       elements.push(Buffer.from(buffer.subarray(start, start + Math.min(bytes, 256))).toString("latin1"));
       sizes.push(bytes);
@@ -31,18 +28,6 @@ export function collector(): {
       elements.push(text);
       sizes.push(text.length);
     },
-    score: ignore,
-    fieldExpiry: ignore,
-    streamNode: ignore,
-    streamLength: ignore,
-    streamGroup: ignore,
-    streamPending: ignore,
-    streamConsumer: ignore,
-    streamConsumerPending: ignore,
-    streamProducer: ignore,
-    module: ignore,
-    template: ignore,
-    end: ignore,
   };
   return { visitor, elements, sizes };
 }
