@@ -7,7 +7,15 @@ import { type KeyFacts, Rollup } from "../src/inventory/rollup/rollup.ts";
 import { KEY_COLUMNS, SNAPSHOT_ID_SHIFT } from "../src/inventory/schema.ts";
 import { keyHashSlot } from "../src/inventory/slot.ts";
 import { isText } from "../src/inventory/utf8.ts";
-import { makeTarget, PROFILES, type ProfileName, TYPE, TYPES, ValueMeter } from "../src/memory/index.ts";
+import {
+  type Bill,
+  makeTarget,
+  PROFILES,
+  type ProfileName,
+  TYPE,
+  TYPES,
+  ValueMeter,
+} from "../src/memory/index.ts";
 import { PatternTable } from "../src/patterns/index.ts";
 import { compileFilter } from "../src/pipeline/filter.ts";
 import { ChunkRecords, type ChunkWorker, noteDamage, takeChunks } from "./chunks.ts";
@@ -28,6 +36,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
   private readonly task: ChunkTask & ReadTask;
   private readonly input: ChunkRecords;
   private readonly meter: ValueMeter;
+  private readonly bill: Bill;
   private readonly records: RecordReader;
   private readonly patterns = new PatternTable();
   private readonly rollup: Rollup;
@@ -65,6 +74,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     this.meter = new ValueMeter([makeTarget(PROFILES[task.profile as ProfileName])], {
       captureLargest: true,
     });
+    this.bill = this.meter.bills[0] as Bill;
     this.input = new ChunkRecords(task, this.meter);
     this.records = this.input.records;
     this.rollup = new Rollup(TYPES.length, task.createdAt);
@@ -90,19 +100,20 @@ class ChunkReader implements ChunkWorker<ReadResult> {
   }
 
   private readonly record = (): void => {
-    const { records, meter, key: k } = this;
+    const { records, meter, bill, key: k } = this;
     k.db = records.db;
     k.nameBytes = records.keyLength;
     k.type = meter.type < 0 ? TYPE.string : meter.type;
-    k.bytes = Math.round(meter.bytesWithKey(k.nameBytes));
     k.hasExpiry = records.hasExpiry;
+    meter.size(k.nameBytes, k.hasExpiry);
+    k.bytes = bill.bytes;
     k.expiresAt = Math.min(records.expiresAt, MAX_INT64_DOUBLE);
     if (!this.filter.everything && !this.filter.accepts(k, records.key, meter)) return;
     k.kind =
       k.type === TYPE.module
         ? this.modules.kindOf(meter.moduleHigh, meter.moduleLow)
-        : k.type * ENCODING_LIMIT + meter.encoding;
-    k.heapBytes = Math.round(meter.heapWithKey(k.nameBytes, k.hasExpiry));
+        : k.type * ENCODING_LIMIT + bill.encoding;
+    k.heapBytes = bill.heapBytes;
     k.serializedBytes = records.recordBytes;
     k.payloadBytes = meter.payloadBytes + k.nameBytes;
     k.elements = meter.elements;
@@ -135,7 +146,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     v[12] = records.idleSeconds < 0 ? Number.NaN : records.idleSeconds;
     v[13] = k.freq < 0 ? Number.NaN : k.freq;
     v[14] = k.slot;
-    v[15] = records.damage !== undefined ? DAMAGED : this.meter.exactness;
+    v[15] = records.damage !== undefined ? DAMAGED : this.bill.exactness;
     rows.add(this.idBase + k.recordOffset, records.key, k.nameBytes, isText(records.key, k.nameBytes));
   }
 

@@ -1,25 +1,10 @@
 import { LAYOUT } from "../../parsers/visitor.ts";
-import type { Finish } from "./finished.ts";
-import {
-  finishHash,
-  finishHashExpiry,
-  finishHashListpack,
-  finishHashListpackExpiry,
-  finishHashZiplist,
-  finishHashZipmap,
-} from "./models/hash.ts";
-import { finishList, finishListZiplist } from "./models/list.ts";
-import { finishArray, finishGcra, finishModule, finishTemplate } from "./models/opaque.ts";
-import { finishSet, finishSetIntset, finishSetListpack } from "./models/set.ts";
-import { finishStream } from "./models/stream.ts";
-import { finishString } from "./models/string.ts";
-import { finishZset, finishZsetListpack, finishZsetZiplist } from "./models/zset.ts";
 import { TYPE, type TypeName } from "./types.ts";
 
 /** What the meter does with each element of a layout: bits of `LayoutRow.flags`. */
 export const FLAG = {
-  /** Sum the elements' sds allocations. */
-  sds: 1,
+  /** Sum what the elements take as members of a hash table or skiplist. */
+  members: 1,
   /** Sum their listpack entries, and look for integers held as text. */
   entry: 2,
   /** Every other element is a packed score, no element. */
@@ -32,6 +17,10 @@ export const FLAG = {
   ziplistNodes: 32,
   /** Blobs are a stream's listpacks. */
   stream: 64,
+  /** Elements are fields and values by turns: sum what each pair takes in a hash table. */
+  pairs: 128,
+  /** Each pair is followed by its expiry. */
+  fieldExpiry: 256,
 } as const;
 
 /** How many elements make one of what `elements` counts; 0 where the value has no such count. */
@@ -41,44 +30,42 @@ interface LayoutRow {
   readonly type: TypeName;
   readonly flags: number;
   readonly group: Group;
-  readonly finish: Finish;
 }
 
-const { sds, entry, scores, fill, listpackNodes, ziplistNodes, stream } = FLAG;
+const { members, pairs, fieldExpiry, entry, scores, fill, listpackNodes, ziplistNodes, stream } = FLAG;
 
 const ROWS: Readonly<Record<keyof typeof LAYOUT, LayoutRow>> = {
-  string: { type: "string", flags: entry, group: 0, finish: finishString },
-  list: { type: "list", flags: entry | fill, group: 1, finish: finishList },
-  listZiplist: { type: "list", flags: entry | fill, group: 1, finish: finishListZiplist },
-  quicklistZiplist: { type: "list", flags: entry | ziplistNodes, group: 1, finish: finishList },
-  quicklist2: { type: "list", flags: listpackNodes, group: 1, finish: finishList },
-  set: { type: "set", flags: sds | entry, group: 1, finish: finishSet },
-  setIntset: { type: "set", flags: sds, group: 1, finish: finishSetIntset },
-  setListpack: { type: "set", flags: sds, group: 1, finish: finishSetListpack },
-  zset: { type: "zset", flags: sds | entry, group: 1, finish: finishZset },
-  zsetZiplist: { type: "zset", flags: sds | entry | scores, group: 2, finish: finishZsetZiplist },
-  zsetListpack: { type: "zset", flags: sds | scores, group: 2, finish: finishZsetListpack },
-  hash: { type: "hash", flags: sds | entry, group: 2, finish: finishHash },
-  hashZipmap: { type: "hash", flags: sds | entry, group: 2, finish: finishHashZipmap },
-  hashZiplist: { type: "hash", flags: sds | entry, group: 2, finish: finishHashZiplist },
-  hashListpack: { type: "hash", flags: sds, group: 2, finish: finishHashListpack },
-  hashExpiry: { type: "hash", flags: sds, group: 2, finish: finishHashExpiry },
-  hashListpackExpiry: { type: "hash", flags: sds, group: 2, finish: finishHashListpackExpiry },
-  hashTemplateListpack: { type: "hash", flags: 0, group: 1, finish: finishTemplate },
-  hashTemplateArray: { type: "hash", flags: 0, group: 1, finish: finishTemplate },
-  stream: { type: "stream", flags: stream, group: 0, finish: finishStream },
-  array: { type: "array", flags: 0, group: 1, finish: finishArray },
-  module: { type: "module", flags: 0, group: 0, finish: finishModule },
-  gcra: { type: "gcra", flags: 0, group: 0, finish: finishGcra },
+  string: { type: "string", flags: entry, group: 0 },
+  list: { type: "list", flags: entry | fill, group: 1 },
+  listZiplist: { type: "list", flags: entry | fill, group: 1 },
+  quicklistZiplist: { type: "list", flags: entry | ziplistNodes, group: 1 },
+  quicklist2: { type: "list", flags: listpackNodes, group: 1 },
+  set: { type: "set", flags: members | entry, group: 1 },
+  setIntset: { type: "set", flags: members, group: 1 },
+  setListpack: { type: "set", flags: members, group: 1 },
+  zset: { type: "zset", flags: members | entry, group: 1 },
+  zsetZiplist: { type: "zset", flags: members | entry | scores, group: 2 },
+  zsetListpack: { type: "zset", flags: members | scores, group: 2 },
+  hash: { type: "hash", flags: pairs | entry, group: 2 },
+  hashZipmap: { type: "hash", flags: pairs | entry, group: 2 },
+  hashZiplist: { type: "hash", flags: pairs | entry, group: 2 },
+  hashListpack: { type: "hash", flags: pairs, group: 2 },
+  hashExpiry: { type: "hash", flags: pairs | fieldExpiry, group: 2 },
+  hashListpackExpiry: { type: "hash", flags: pairs | fieldExpiry, group: 2 },
+  hashTemplateListpack: { type: "hash", flags: 0, group: 1 },
+  hashTemplateArray: { type: "hash", flags: 0, group: 1 },
+  stream: { type: "stream", flags: stream, group: 0 },
+  array: { type: "array", flags: 0, group: 1 },
+  module: { type: "module", flags: 0, group: 0 },
+  gcra: { type: "gcra", flags: 0, group: 0 },
 };
 
 const COUNT = Object.keys(LAYOUT).length;
 
 /** The same by index of layout, for the hot path. */
 export const LAYOUT_TYPE = new Uint8Array(COUNT);
-export const LAYOUT_FLAGS = new Uint8Array(COUNT);
+export const LAYOUT_FLAGS = new Uint16Array(COUNT);
 export const LAYOUT_GROUP = new Uint8Array(COUNT);
-export const LAYOUT_FINISH: Finish[] = new Array<Finish>(COUNT).fill(finishString);
 
 for (const name of Object.keys(ROWS) as (keyof typeof LAYOUT)[]) {
   const row = ROWS[name];
@@ -86,5 +73,4 @@ for (const name of Object.keys(ROWS) as (keyof typeof LAYOUT)[]) {
   LAYOUT_TYPE[index] = TYPE[row.type];
   LAYOUT_FLAGS[index] = row.flags;
   LAYOUT_GROUP[index] = row.group;
-  LAYOUT_FINISH[index] = row.finish;
 }

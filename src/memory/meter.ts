@@ -1,12 +1,13 @@
 import { LAYOUT, type ValueVisitor } from "../../parsers/visitor.ts";
-import type { Finish, Finished } from "./finished.ts";
-import { FLAG, LAYOUT_FINISH, LAYOUT_FLAGS, LAYOUT_GROUP, LAYOUT_TYPE } from "./layouts.ts";
+import { Bill } from "./bill.ts";
+import type { ElementLane, PairLane } from "./lanes.ts";
+import { FLAG, LAYOUT_FLAGS, LAYOUT_GROUP, LAYOUT_TYPE } from "./layouts.ts";
+import type { Finish } from "./loader.ts";
 import { integerDigits, integerEntryBytes, textIntegerEntryBytes, writeInteger } from "./models/integer.ts";
 import { LP_EMPTY_BYTES, stringEntryBytes } from "./models/listpack.ts";
-import type { QuicklistNodes } from "./models/quicklist.ts";
 import { scoreEntryBytes } from "./models/score.ts";
-import { ValueStats } from "./stats.ts";
-import { SDS_TABLE_LENGTH, sdsZmallocSize, type Target } from "./target.ts";
+import { type TargetStats, ValueStats } from "./stats.ts";
+import { sdsZmallocSize, type Target } from "./target.ts";
 import { EXACTNESS, TYPE } from "./types.ts";
 
 /** Bytes kept of the largest element's name. */
@@ -14,22 +15,17 @@ export const LARGEST_NAME_BYTES = 256;
 /** A length that no element reaches: none is copied. */
 const NEVER = Number.POSITIVE_INFINITY;
 const SHARED_INTEGER_DIGITS = 4;
+const NO_LANES: readonly ElementLane[] = [];
 const NODES = FLAG.fill | FLAG.listpackNodes | FLAG.ziplistNodes | FLAG.stream;
 
 /**
- * Sizes one value after another, as each target's server would hold it just after loading the snapshot. The walk
- * counts into `stats`, numbers only; `end` then sizes the value for every target. The plain fields are the results
- * for the first target, valid until the next `begin`.
+ * Sizes one key after another, as each target's server would hold it just after loading the snapshot. The walk over
+ * its value counts into `stats`, numbers only; `size` then makes every target's bill of that. All is valid until the
+ * next `begin`.
  */
 export class ValueMeter implements ValueVisitor {
   /** Index in `TYPES`; -1 when the value was so damaged that nothing of it was reported. */
   type = -1;
-  encoding = 0;
-  /** objectComputeSize(): without the key's name and dictEntry. */
-  valueBytes = 0;
-  valueHeapBytes = 0;
-  exactness = 0;
-  bandBytes = 0;
   /** Bytes of all elements; of a hash template's names too. No key name, scores or ids. */
   payloadBytes = 0;
   /** LLEN, SCARD, HLEN, ZCARD, XLEN; -1 for strings, modules and the like. */
@@ -44,30 +40,26 @@ export class ValueMeter implements ValueVisitor {
   /** Elements shorter than this are not copied to `largestName`; Infinity: none is. */
   captureFrom: number;
   readonly stats: ValueStats;
-  /** Results by target, in the order given. */
-  readonly results: readonly Finished[];
-  readonly targets: readonly Target[];
-  private readonly target: Target;
-  private readonly sdsTable: Uint16Array;
+  /** One bill a target, in the order given. */
+  readonly bills: readonly Bill[];
   private readonly hashLimit: number;
   private readonly setLimit: number;
   private readonly zsetLimit: number;
+  private begun = false;
   private flags = 0;
   private capture = NEVER;
+  private lanes: readonly ElementLane[] = NO_LANES;
+  private fieldBytes = 0;
+  private valueBytes = 0;
 
-  constructor(targets: readonly [Target, ...Target[]], options: { captureLargest?: boolean } = {}) {
-    this.targets = targets;
-    this.target = targets[0];
-    this.sdsTable = this.target.sdsTable;
+  /** `bills`: the kind of bill to make, plain if not given. */
+  constructor(
+    targets: readonly [Target, ...Target[]],
+    options: { captureLargest?: boolean; bills?: () => Bill } = {},
+  ) {
     this.captureFrom = options.captureLargest === true ? 0 : NEVER;
     this.stats = new ValueStats(targets);
-    this.results = targets.map(() => ({
-      encoding: 0,
-      valueBytes: 0,
-      valueHeapBytes: 0,
-      exactness: 0,
-      bandBytes: 0,
-    }));
+    this.bills = targets.map(options.bills ?? (() => new Bill()));
     const largest = (limit: (target: Target) => number): number => Math.max(...targets.map(limit));
     this.hashLimit = largest(({ config }) => config.hashMaxListpackEntries);
     this.setLimit = largest(({ config }) =>
@@ -79,13 +71,22 @@ export class ValueMeter implements ValueVisitor {
   begin(layout: number, count: number): void {
     const { stats } = this;
     let flags = LAYOUT_FLAGS[layout] as number;
+    this.begun = true;
     stats.reset(layout, count);
     if ((flags & NODES) !== 0) stats.resetNodes();
     if (count >= 0 && (flags & FLAG.entry) !== 0 && count > this.entryLimit(layout)) flags &= ~FLAG.entry;
     this.flags = flags;
+    if ((flags & FLAG.members) !== 0) this.resetLanes(layout);
+    else if ((flags & FLAG.pairs) !== 0) for (const lane of stats.hashLanes) lane.reset();
     this.type = LAYOUT_TYPE[layout] as number;
     this.largestNameLength = 0;
     this.capture = layout === LAYOUT.string ? NEVER : this.captureFrom;
+  }
+
+  private resetLanes(layout: number): void {
+    const { stats } = this;
+    this.lanes = LAYOUT_TYPE[layout] === TYPE.set ? stats.setLanes : stats.zsetLanes;
+    for (const lane of this.lanes) lane.reset();
   }
 
   /** Beyond so many elements no target packs them, so what packed entries would take need not be known. */
@@ -100,15 +101,13 @@ export class ValueMeter implements ValueVisitor {
     const flags = this.flags;
     if ((flags & NODES) === 0) stats.blobBytes = bytes;
     else if ((flags & FLAG.stream) !== 0) {
-      for (let t = 0; t < this.targets.length; t++) {
-        stats.listpackHeap[t]! += (this.targets[t] as Target).allocator.goodSize(bytes);
-      }
+      for (const on of stats.targets) on.listpackHeap += on.target.allocator.goodSize(bytes);
     } else if ((flags & FLAG.fill) === 0) this.openNode(bytes, storedBytes);
   }
 
   plainNode(bytes: number, storedBytes: number): void {
     this.closeNode();
-    for (const list of this.stats.quicklists) list.appendPlain(bytes, storedBytes);
+    for (const list of this.stats.lists) list.appendPlain(bytes, storedBytes);
   }
 
   text(bytes: number, buffer: Uint8Array, start: number): void {
@@ -124,7 +123,8 @@ export class ValueMeter implements ValueVisitor {
       stats.record(bytes);
       if (bytes >= this.capture) this.captureText(bytes, buffer, start);
     }
-    if ((flags & FLAG.sds) !== 0) this.addSds(bytes);
+    if ((flags & FLAG.members) !== 0) this.addMember(bytes);
+    else if ((flags & FLAG.pairs) !== 0) this.addPair(at, bytes);
     if ((flags & FLAG.entry) !== 0) {
       const entryBytes = this.textEntry(bytes, buffer, start);
       if ((flags & FLAG.fill) !== 0) this.push(bytes, entryBytes);
@@ -150,7 +150,8 @@ export class ValueMeter implements ValueVisitor {
       stats.sharedInteger = high === 0 && bytes <= SHARED_INTEGER_DIGITS;
       if (bytes >= this.capture) this.largestNameLength = writeInteger(high, low, this.largestName);
     }
-    if ((flags & FLAG.sds) !== 0) this.addSds(bytes);
+    if ((flags & FLAG.members) !== 0) this.addMember(bytes);
+    else if ((flags & FLAG.pairs) !== 0) this.addPair(at, bytes);
     if ((flags & FLAG.fill) !== 0) this.push(bytes, entryBytes);
   }
 
@@ -158,7 +159,11 @@ export class ValueMeter implements ValueVisitor {
     if ((this.flags & FLAG.entry) !== 0) this.stats.entryBytes += scoreEntryBytes(value);
   }
 
-  fieldExpiry(_atMs: number): void {}
+  fieldExpiry(atMs: number): void {
+    const { stats } = this;
+    if (atMs > 0) stats.fieldsWithExpiry++;
+    for (const lane of stats.hashLanes) lane.add(this.fieldBytes, this.valueBytes, atMs);
+  }
 
   streamNode(idBytes: Uint8Array, start: number, _liveEntries: number): void {
     const { rax } = this.stats;
@@ -186,9 +191,7 @@ export class ValueMeter implements ValueVisitor {
     const { stats } = this;
     stats.consumers++;
     stats.consumerNameBytes += nameBytes;
-    for (let t = 0; t < this.targets.length; t++) {
-      stats.nameHeap[t]! += sdsZmallocSize(this.targets[t] as Target, nameBytes);
-    }
+    for (const on of stats.targets) on.nameHeap += sdsZmallocSize(on.target, nameBytes);
     stats.rax.begin();
   }
 
@@ -211,40 +214,33 @@ export class ValueMeter implements ValueVisitor {
   }
 
   end(): void {
-    const { stats, results, targets } = this;
-    if (stats.layout < 0) this.nothingReported();
+    const { stats } = this;
+    if (!this.begun) this.nothingReported();
     else {
+      this.begun = false;
       this.closeNode();
-      const finish = LAYOUT_FINISH[stats.layout] as Finish;
-      for (let t = 0; t < targets.length; t++) finish(stats, targets[t] as Target, t, results[t] as Finished);
       const group = LAYOUT_GROUP[stats.layout] as number;
       this.elements = group === 0 ? -1 : group === 1 ? stats.reported : Math.floor(stats.reported / 2);
       if (this.type === TYPE.stream) this.elements = stats.entries;
     }
-    const first = results[0] as Finished;
-    this.encoding = first.encoding;
-    this.valueBytes = first.valueBytes;
-    this.valueHeapBytes = first.valueHeapBytes;
-    this.exactness = first.exactness;
-    this.bandBytes = first.bandBytes;
     this.payloadBytes = stats.payloadBytes;
     this.largestBytes = Math.max(0, stats.largestBytes);
-    stats.layout = -1;
   }
 
-  /** What MEMORY USAGE answers for target `index`: sds of the key and its dictEntry added. object.c, Redis 7.2.6. */
-  bytesWithKey(nameLength: number, index = 0): number {
-    const target = this.targets[index] as Target;
-    const value = (this.results[index] as Finished).valueBytes;
-    return value + sdsZmallocSize(target, nameLength) + target.profile.sizes.dictEntry;
-  }
-
-  /** What the allocator holds for target `index`: the entry of the expires dict shares the key's sds. db.c, Redis 7.2.6. */
-  heapWithKey(nameLength: number, hasExpiry: boolean, index = 0): number {
-    const target = this.targets[index] as Target;
-    const entry = target.allocator.goodSize(target.profile.sizes.dictEntry);
-    const value = (this.results[index] as Finished).valueHeapBytes;
-    return value + sdsZmallocSize(target, nameLength) + (hasExpiry ? 2 * entry : entry);
+  /** Makes every bill for the value that ended, under a key whose name has `nameBytes` bytes. */
+  size(nameBytes: number, hasExpiry: boolean): void {
+    const { stats, bills } = this;
+    stats.nameBytes = nameBytes;
+    stats.hasExpiry = hasExpiry;
+    for (let t = 0; t < bills.length; t++) {
+      const on = stats.targets[t] as TargetStats;
+      const bill = bills[t] as Bill;
+      const { finishes, profile } = on.target;
+      bill.reset();
+      if (stats.layout < 0) bill.exactness = EXACTNESS.lowerBound;
+      else (finishes[stats.layout] as Finish)(stats, on, bill);
+      profile.key(stats, on, bill);
+    }
   }
 
   private nothingReported(): void {
@@ -252,19 +248,23 @@ export class ValueMeter implements ValueVisitor {
     this.type = -1;
     this.elements = -1;
     this.largestNameLength = 0;
-    for (const result of this.results) {
-      result.valueBytes = 0;
-      result.valueHeapBytes = 0;
-      result.bandBytes = 0;
-      result.exactness = EXACTNESS.lowerBound;
-    }
   }
 
-  private addSds(bytes: number): void {
-    const sums = this.stats.sdsBytes;
-    sums[0]! +=
-      bytes < SDS_TABLE_LENGTH ? (this.sdsTable[bytes] as number) : sdsZmallocSize(this.target, bytes);
-    for (let t = 1; t < sums.length; t++) sums[t]! += sdsZmallocSize(this.targets[t] as Target, bytes);
+  private addMember(bytes: number): void {
+    const { lanes } = this;
+    for (let i = 0; i < lanes.length; i++) (lanes[i] as ElementLane).add(bytes);
+  }
+
+  /** Element number `at` of a hash: a field, or the value that completes a pair. */
+  private addPair(at: number, bytes: number): void {
+    if ((at & 1) === 0) {
+      this.fieldBytes = bytes;
+      return;
+    }
+    this.valueBytes = bytes;
+    if ((this.flags & FLAG.fieldExpiry) !== 0) return;
+    const { hashLanes } = this.stats;
+    for (let i = 0; i < hashLanes.length; i++) (hashLanes[i] as PairLane).add(this.fieldBytes, bytes, 0);
   }
 
   private textEntry(bytes: number, buffer: Uint8Array, start: number): number {
@@ -286,8 +286,8 @@ export class ValueMeter implements ValueVisitor {
   }
 
   private push(bytes: number, entryBytes: number): void {
-    const lists = this.stats.quicklists;
-    for (let t = 0; t < lists.length; t++) (lists[t] as QuicklistNodes).push(bytes, entryBytes);
+    const { lists } = this.stats;
+    for (let t = 0; t < lists.length; t++) (lists[t] as (typeof lists)[number]).push(bytes, entryBytes);
   }
 
   private openNode(bytes: number, storedBytes: number): void {
@@ -310,7 +310,7 @@ export class ValueMeter implements ValueVisitor {
     const rewritten = (this.flags & FLAG.ziplistNodes) !== 0;
     const bytes = rewritten ? LP_EMPTY_BYTES + stats.entryBytes - stats.nodeEntryStart : stats.blobBytes;
     const storedBytes = rewritten ? bytes : stats.storedBytes;
-    for (const list of stats.quicklists) list.appendListpack(bytes, entries, storedBytes);
+    for (const list of stats.lists) list.appendListpack(bytes, entries, storedBytes);
   }
 
   private captureText(bytes: number, buffer: Uint8Array, start: number): void {

@@ -1,3 +1,4 @@
+import { type ElementCost, ElementLane, LanePool, type PairCost, type PairLane } from "./lanes.ts";
 import { QuicklistNodes } from "./models/quicklist.ts";
 import { RaxCounter } from "./models/rax.ts";
 import type { Target } from "./target.ts";
@@ -5,9 +6,26 @@ import type { Target } from "./target.ts";
 /** Records of a new longest element that are kept, to find the first element over any threshold. */
 const MAX_RECORDS = 1024;
 
+/** The sums of one walk that depend on a target: on its allocator, its structures, its settings. */
+export interface TargetStats {
+  readonly target: Target;
+  /** Members of sets and zsets, as MEMORY USAGE counts them and on the heap. */
+  readonly setBytes: ElementLane;
+  readonly setHeap: ElementLane;
+  readonly zsetBytes: ElementLane;
+  readonly zsetHeap: ElementLane;
+  /** Fields of hashes with their values. */
+  readonly hashBytes: PairLane;
+  readonly hashHeap: PairLane;
+  readonly list: QuicklistNodes;
+  /** Allocations of a stream's listpacks, and of the names of its consumers. */
+  listpackHeap: number;
+  nameHeap: number;
+}
+
 /**
- * What one walk over a value counted. Nothing here depends on a server's settings, and only the arrays (an entry a
- * target) on its allocator; so any number of targets can be finished from one walk.
+ * What one walk over a value counted. Nothing but `targets` depends on a server, so any number of them can be
+ * sized from one walk; those that agree on a cost share its sum.
  */
 export class ValueStats {
   layout = 0;
@@ -43,21 +61,49 @@ export class ValueStats {
   moduleBytes = 0;
   moduleHigh = 0;
   moduleLow = 0;
-  /** By target: allocations of the elements as sds, of stream listpacks, of names of consumers. */
-  readonly sdsBytes: Float64Array;
-  readonly listpackHeap: Float64Array;
-  readonly nameHeap: Float64Array;
-  readonly quicklists: readonly QuicklistNodes[];
+  /** Bytes of the key's name, and whether it expires. */
+  nameBytes = 0;
+  hasExpiry = false;
+  /** Fields of a hash that expire. */
+  fieldsWithExpiry = 0;
+  readonly targets: readonly TargetStats[];
+  readonly setLanes: readonly ElementLane[];
+  readonly zsetLanes: readonly ElementLane[];
+  readonly hashLanes: readonly PairLane[];
+  readonly lists: readonly QuicklistNodes[];
   readonly rax = new RaxCounter();
   private records = 0;
   private readonly recordBytes = new Float64Array(MAX_RECORDS);
   private readonly recordAt = new Float64Array(MAX_RECORDS);
 
   constructor(targets: readonly Target[]) {
-    this.sdsBytes = new Float64Array(targets.length);
-    this.listpackHeap = new Float64Array(targets.length);
-    this.nameHeap = new Float64Array(targets.length);
-    this.quicklists = targets.map((target) => new QuicklistNodes(target));
+    const sets = new LanePool((cost: ElementCost, { allocator }) => new ElementLane(cost, allocator));
+    const zsets = new LanePool((cost: ElementCost, { allocator }) => new ElementLane(cost, allocator));
+    const hashes = new LanePool((cost: PairCost, target) => cost.lane(target));
+    const lists = new Map<string, QuicklistNodes>();
+    this.targets = targets.map((target) => {
+      const { allocator, config, profile } = target;
+      const { set, zset, hash } = profile.elements;
+      const nodes = `${allocator.name} ${config.listMaxListpackSize} ${config.listCompressDepth}`;
+      const list = lists.get(nodes) ?? new QuicklistNodes(target);
+      lists.set(nodes, list);
+      return {
+        target,
+        setBytes: sets.lane(set.bytes, target),
+        setHeap: sets.lane(set.heap, target),
+        zsetBytes: zsets.lane(zset.bytes, target),
+        zsetHeap: zsets.lane(zset.heap, target),
+        hashBytes: hashes.lane(hash.bytes, target),
+        hashHeap: hashes.lane(hash.heap, target),
+        list,
+        listpackHeap: 0,
+        nameHeap: 0,
+      };
+    });
+    this.setLanes = sets.lanes;
+    this.zsetLanes = zsets.lanes;
+    this.hashLanes = hashes.lanes;
+    this.lists = [...lists.values()];
   }
 
   reset(layout: number, declared: number): void {
@@ -72,7 +118,7 @@ export class ValueStats {
     this.integerEntryMax = 0;
     this.sharedInteger = false;
     this.blobBytes = 0;
-    for (let t = 0; t < this.sdsBytes.length; t++) this.sdsBytes[t] = 0;
+    this.fieldsWithExpiry = 0;
     this.records = 0;
   }
 
@@ -87,10 +133,10 @@ export class ValueStats {
     this.consumerNameBytes = 0;
     this.pending = 0;
     this.rax.reset();
-    for (let t = 0; t < this.quicklists.length; t++) {
-      this.listpackHeap[t] = 0;
-      this.nameHeap[t] = 0;
-      (this.quicklists[t] as QuicklistNodes).reset();
+    for (const list of this.lists) list.reset();
+    for (const on of this.targets) {
+      on.listpackHeap = 0;
+      on.nameHeap = 0;
     }
   }
 

@@ -1,36 +1,52 @@
+import { LAYOUT } from "../../parsers/visitor.ts";
 import { ALLOCATORS, type Allocator, type AllocatorName } from "./allocators/index.ts";
+import type { Finish } from "./loader.ts";
 import { sdsRequestBytes } from "./models/sds.ts";
 import { zslNodeExpectation } from "./models/skiplist.ts";
 import type { MemoryConfig, Profile } from "./profiles/index.ts";
 
 /** Lengths below this have their sds allocation in `sdsTable`. */
-export const SDS_TABLE_LENGTH = 1024;
+const SDS_TABLE_LENGTH = 1024;
 
 /** A server to size for: a profile with its allocator and settings, and what follows from them. */
 export interface Target {
   readonly profile: Profile;
   readonly allocator: Allocator;
   readonly config: MemoryConfig;
-  /** zmalloc_size of an sds by its length, for lengths below `SDS_TABLE_LENGTH`. */
+  /** When the snapshot is loaded (ms since the epoch): some servers drop hash fields that are past their time. */
+  readonly loadedAt: number;
+  /** `profile.loader` by index of layout. */
+  readonly finishes: readonly Finish[];
+  /** zmalloc_size of an sds by its length, for short ones. */
   readonly sdsTable: Uint16Array;
-  /** Mean and variance of a skiplist node's allocation. */
+  /** Mean and variance of the allocation of a skiplist node that points to its member. */
   readonly zslNode: { readonly mean: number; readonly variance: number };
 }
 
+/** What a target may have other than its profile. */
+export interface TargetOptions {
+  readonly allocator?: AllocatorName | undefined;
+  readonly config?: Partial<MemoryConfig> | undefined;
+  readonly loadedAt?: number | undefined;
+}
+
 /** A target of a profile, with another allocator or other settings where given. */
-export function makeTarget(
-  profile: Profile,
-  overrides: { allocator?: AllocatorName; config?: Partial<MemoryConfig> } = {},
-): Target {
-  const allocator: Allocator = ALLOCATORS[overrides.allocator ?? profile.allocator];
+export function makeTarget(profile: Profile, options: TargetOptions = {}): Target {
+  const allocator: Allocator = ALLOCATORS[options.allocator ?? profile.allocator];
   const sdsTable = new Uint16Array(SDS_TABLE_LENGTH);
   for (let length = 0; length < SDS_TABLE_LENGTH; length++) {
     sdsTable[length] = allocator.goodSize(sdsRequestBytes(length));
   }
+  const finishes: Finish[] = [];
+  for (const [name, index] of Object.entries(LAYOUT)) {
+    finishes[index] = profile.loader[name as keyof typeof LAYOUT];
+  }
   return {
     profile,
     allocator,
-    config: { ...profile.config, ...overrides.config },
+    config: { ...profile.config, ...options.config },
+    loadedAt: options.loadedAt ?? 0,
+    finishes,
     sdsTable,
     zslNode: zslNodeExpectation(profile.sizes, allocator),
   };

@@ -6,7 +6,10 @@ import { makeTarget } from "../../src/memory/target.ts";
 import { ENCODINGS, EXACTNESS, TYPES } from "../../src/memory/types.ts";
 
 const meter = new ValueMeter([makeTarget(redis72)], { captureLargest: true });
+const bill = meter.bills[0]!;
 const encoder = new TextEncoder();
+/** An empty name's sds and the dictEntry, which `value` leaves out. */
+const NAME_AND_ENTRY = 8 + 24;
 
 /** Reports elements: numbers as the snapshot's integers, texts somewhere inside a buffer. */
 function say(...elements: (string | number)[]): void {
@@ -23,7 +26,14 @@ function value(layout: number, count: number, walk: () => void): { encoding: str
   meter.begin(layout, count);
   walk();
   meter.end();
-  return { encoding: ENCODINGS[meter.encoding]!, bytes: meter.valueBytes };
+  meter.size(0, false);
+  return { encoding: ENCODINGS[bill.encoding]!, bytes: bill.bytes - NAME_AND_ENTRY };
+}
+
+/** The bill of the value walked last, under a key. */
+function sized(nameBytes: number, hasExpiry = false) {
+  meter.size(nameBytes, hasExpiry);
+  return bill;
 }
 
 const each = (count: number, element: (i: number) => string | number): (string | number)[] =>
@@ -41,7 +51,7 @@ describe("strings, with their keys, as redis 7.2.6 answered", () => {
     ["bitmap:100000", "x".repeat(12501), "raw", 14392],
   ])("%s", (key, element, encoding, bytes) => {
     expect(value(LAYOUT.string, -1, () => say(element)).encoding).toBe(encoding);
-    expect(meter.bytesWithKey(key.length)).toBe(bytes);
+    expect(sized(key.length).bytes).toBe(bytes);
     expect([TYPES[meter.type], meter.elements, meter.largestBytes]).toEqual([
       "string",
       -1,
@@ -61,16 +71,16 @@ describe("strings, with their keys, as redis 7.2.6 answered", () => {
       ["-1", 16],
     ] as const) {
       value(LAYOUT.string, -1, () => say(text));
-      expect([text, meter.valueHeapBytes]).toEqual([text, heap]);
+      expect([text, bill.heapBytes - NAME_AND_ENTRY]).toEqual([text, heap]);
       value(LAYOUT.string, -1, () => say(Number(text)));
-      expect([text, meter.valueHeapBytes]).toEqual([text, heap]);
+      expect([text, bill.heapBytes - NAME_AND_ENTRY]).toEqual([text, heap]);
     }
   });
 
   it("cost the heap an entry of the expires table when they end", () => {
     value(LAYOUT.string, -1, () => say("x"));
-    expect(meter.heapWithKey(3, false)).toBe(24 + 8 + 24);
-    expect(meter.heapWithKey(3, true)).toBe(24 + 8 + 48);
+    expect(sized(3, false).heapBytes).toBe(24 + 8 + 24);
+    expect(sized(3, true).heapBytes).toBe(24 + 8 + 48);
   });
 });
 
@@ -112,7 +122,7 @@ describe("lists", () => {
     const elements = each(82, () => "x".repeat(100));
     expect(value(LAYOUT.list, 82, () => say(...elements.slice(1))).encoding).toBe("quicklist");
     const nodes = 79 * 103 + 7;
-    expect(meter.valueBytes).toBe(16 + 40 + 80 + 8192 + 224);
+    expect(bill.bytes - NAME_AND_ENTRY).toBe(16 + 40 + 80 + 8192 + 224);
     expect([nodes <= 8192 - 8, nodes + 103 > 8192 - 8]).toEqual([true, true]);
     expect(value(LAYOUT.list, 79, () => say(...elements.slice(3)))).toEqual({
       encoding: "listpack",
@@ -136,9 +146,10 @@ describe("lists", () => {
       compressing.integer(0, i);
     }
     compressing.end();
-    const [plain, compressed] = compressing.results;
-    expect(plain!.valueBytes).toBe(56 + 5 * (40 + 8192));
-    expect(compressed!.valueBytes).toBe(56 + 5 * 40 + 2 * 8192 + 3 * 1024);
+    compressing.size(0, false);
+    const [plain, compressed] = compressing.bills;
+    expect(plain!.bytes - NAME_AND_ENTRY).toBe(56 + 5 * (40 + 8192));
+    expect(compressed!.bytes - NAME_AND_ENTRY).toBe(56 + 5 * 40 + 2 * 8192 + 3 * 1024);
     expect([plain!.exactness, compressed!.exactness]).toEqual([EXACTNESS.exact, EXACTNESS.expectation]);
   });
 });
@@ -201,13 +212,13 @@ describe("hashes", () => {
   it("may end a load with two tables", () => {
     const walk = () => say(...each(8, (i) => `f${i}`), "f", "x".repeat(65));
     expect(value(LAYOUT.hash, 5, walk).bytes).toBe(16 + 56 + (4 + 8) * 8 + 5 * 24 + 9 * 8 + 80);
-    expect(meter.exactness).toBe(EXACTNESS.exact);
+    expect(bill.exactness).toBe(EXACTNESS.exact);
     const more = () => {
       walk();
       say("g", "h");
     };
     expect(value(LAYOUT.hash, 6, more).encoding).toBe("hashtable");
-    expect([meter.exactness, meter.bandBytes]).toEqual([EXACTNESS.expectation, 32]);
+    expect([bill.exactness, bill.below, bill.above]).toEqual([EXACTNESS.expectation, 32, 32]);
   });
 
   it("hold more than 512 fields in a table of their size", () => {
@@ -254,11 +265,11 @@ describe("zsets", () => {
     };
     expect(value(LAYOUT.zset, 1000, walk).encoding).toBe("skiplist");
     const fixed = 16 + 16 + 32 + 56 + 8192 + 640 + 1000 * (24 + 16);
-    const perNode = (meter.valueBytes - fixed) / 1000;
+    const perNode = (bill.bytes - NAME_AND_ENTRY - fixed) / 1000;
     expect(perNode).toBeGreaterThan(45);
     expect(perNode).toBeLessThan(47);
-    expect(meter.exactness).toBe(EXACTNESS.expectation);
-    expect(meter.bandBytes).toBeLessThan(2500);
+    expect(bill.exactness).toBe(EXACTNESS.expectation);
+    expect(bill.above).toBeLessThan(2500);
   });
 });
 
@@ -279,7 +290,7 @@ describe("streams, modules and the rest", () => {
     const tree = 16 + 2 * 244;
     const bytes = 96 + tree + 32 + 40 + tree + 24 + (32 + 3 + tree) + (32 + 4 + 244);
     expect(value(LAYOUT.stream, -1, walk)).toEqual({ encoding: "stream", bytes });
-    expect([meter.elements, meter.payloadBytes, meter.exactness]).toEqual([1, 2, EXACTNESS.exact]);
+    expect([meter.elements, meter.payloadBytes, bill.exactness]).toEqual([1, 2, EXACTNESS.exact]);
   });
 
   it("count the tree of an emptied stream", () => {
@@ -289,13 +300,14 @@ describe("streams, modules and the rest", () => {
 
   it("call a module's size a lower bound", () => {
     expect(value(LAYOUT.module, -1, () => meter.module(1, 2, 1000)).bytes).toBe(1016);
-    expect([meter.exactness, meter.moduleHigh, meter.moduleLow]).toEqual([EXACTNESS.lowerBound, 1, 2]);
+    expect([bill.exactness, meter.moduleHigh, meter.moduleLow]).toEqual([EXACTNESS.lowerBound, 1, 2]);
   });
 
   it("size nothing of a value that never began", () => {
     value(LAYOUT.string, -1, () => say("x".repeat(1000)));
     meter.end();
-    expect([meter.type, meter.valueBytes, meter.payloadBytes, meter.exactness]).toEqual([
+    meter.size(0, false);
+    expect([meter.type, bill.bytes - NAME_AND_ENTRY - 16, meter.payloadBytes, bill.exactness]).toEqual([
       -1,
       0,
       0,
@@ -335,9 +347,10 @@ describe("several targets", () => {
     both.blob(17, 17);
     for (const element of ["a", "b", "c", "d"]) both.text(1, encoder.encode(element), 0);
     both.end();
-    expect(both.results.map((result) => ENCODINGS[result.encoding])).toEqual(["listpack", "hashtable"]);
-    expect(both.bytesWithKey(2)).toBe(16 + 24 + 8 + 24);
-    expect(both.bytesWithKey(2, 1)).toBe(16 + 56 + 32 + 2 * (24 + 8 + 8) + 8 + 24);
-    expect(both.heapWithKey(2, false, 1)).toBe(16 + 64 + 32 + 2 * (32 + 8 + 8) + 8 + 32);
+    both.size(2, false);
+    expect(both.bills.map(({ encoding }) => ENCODINGS[encoding])).toEqual(["listpack", "hashtable"]);
+    expect(both.bills[0]!.bytes).toBe(16 + 24 + 8 + 24);
+    expect(both.bills[1]!.bytes).toBe(16 + 56 + 32 + 2 * (24 + 8 + 8) + 8 + 24);
+    expect(both.bills[1]!.heapBytes).toBe(16 + 64 + 32 + 2 * (32 + 8 + 8) + 8 + 32);
   });
 });

@@ -1,3 +1,6 @@
+import type { Bill, Part } from "../bill.ts";
+import type { Target } from "../target.ts";
+
 /** DICT_HT_INITIAL_SIZE, dict.h, Redis 7.2.6. */
 const DICT_HT_INITIAL_SIZE = 4;
 
@@ -74,4 +77,27 @@ function bucketsToMove(buckets: number, used: number): number {
 /** About three standard deviations of the number of buckets that are not empty. */
 function moveSpread(buckets: number): number {
   return 1 + Math.ceil(Math.sqrt(buckets));
+}
+
+const DICT: Part = { name: "dict", source: "dictCreate(), dict.c, Redis 7.2.6" };
+const BUCKETS: Part = { name: "bucket array", source: "_dictExpand(), dict.c, Redis 7.2.6" };
+export const DICT_ENTRY: Part = { name: "dictEntry", source: "dictInsertAtPosition(), dict.c, Redis 7.2.6" };
+
+/**
+ * Adds a dict and its bucket arrays (the second is none when 0), which MEMORY USAGE counts by what was asked for.
+ * Mirrors objectComputeSize(), object.c, Redis 7.2.6. Exact.
+ */
+export function addDictTables(bill: Bill, target: Target, first: number, second: number): void {
+  const { allocator, profile } = target;
+  const { dict } = profile.sizes;
+  bill.add(DICT, 1, dict, allocator.goodSize(dict));
+  bill.add(BUCKETS, 1, 8 * first, allocator.goodSize(8 * first));
+  if (second > 0) bill.add(BUCKETS, 1, 8 * second, allocator.goodSize(8 * second));
+}
+
+/** The same with `entries` whole entries. */
+export function addDict(bill: Bill, target: Target, first: number, second: number, entries: number): void {
+  const { dictEntry } = target.profile.sizes;
+  addDictTables(bill, target, first, second);
+  bill.add(DICT_ENTRY, entries, entries * dictEntry, entries * target.allocator.goodSize(dictEntry));
 }

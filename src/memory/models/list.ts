@@ -1,29 +1,32 @@
-import { addSampled, exactly, type Finish, type Finished } from "../finished.ts";
+import type { Bill, Part } from "../bill.ts";
+import type { Finish } from "../loader.ts";
 import type { Target } from "../target.ts";
 import { ENCODING } from "../types.ts";
 import { nodeBytesLimit, nodeEntriesLimit, type QuicklistNodes } from "./quicklist.ts";
+import { addRounding } from "./sampled.ts";
+
+const LISTPACK: Part = { name: "listpack", source: "listTypeTryConvertQuicklist(), t_list.c, Redis 7.2.6" };
+const QUICKLIST: Part = { name: "quicklist", source: "quicklistCreate(), quicklist.c, Redis 7.2.6" };
+const NODES: Part = { name: "quicklistNode", source: "quicklistCreateNode(), quicklist.c, Redis 7.2.6" };
+const ENTRIES: Part = {
+  name: "listpacks of the nodes",
+  source: "quicklistAppendListpack(), quicklist.c, Redis 7.2.6",
+};
 
 /** A list loaded as a quicklist, then tried as one listpack. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact. */
-export const finishList: Finish = (stats, target, index, out) => {
-  const list = stats.quicklists[index] as QuicklistNodes;
+export const finishList: Finish = (_stats, { list, target }, bill) => {
   list.close();
-  if (!becomesListpack(list, target)) finishQuicklist(list, target, out);
+  if (!becomesListpack(list, target)) addQuicklist(list, target, bill);
   else {
-    const { allocator, profile } = target;
-    exactly(
-      out,
-      ENCODING.listpack,
-      profile.sizes.robj + list.heapBytes,
-      allocator.goodSize(profile.sizes.robj) + list.heapBytes,
-    );
+    bill.encoding = ENCODING.listpack;
+    bill.add(LISTPACK, 1, list.heapBytes, list.heapBytes);
   }
 };
 
 /** A list from one ziplist (RDB type 10) stays a quicklist. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact. */
-export const finishListZiplist: Finish = (stats, target, index, out) => {
-  const list = stats.quicklists[index] as QuicklistNodes;
+export const finishListZiplist: Finish = (_stats, { list, target }, bill) => {
   list.close();
-  finishQuicklist(list, target, out);
+  addQuicklist(list, target, bill);
 };
 
 /** Mirrors listTypeTryConvertQuicklist(), t_list.c, Redis 7.2.6. */
@@ -33,22 +36,15 @@ function becomesListpack(list: QuicklistNodes, target: Target): boolean {
   return list.lastBytes <= nodeBytesLimit(fill) && list.lastEntries <= nodeEntriesLimit(fill);
 }
 
-function finishQuicklist(list: QuicklistNodes, target: Target, out: Finished): void {
+function addQuicklist(list: QuicklistNodes, target: Target, bill: Bill): void {
   const { allocator, profile } = target;
   const { robj, quicklist, quicklistNode } = profile.sizes;
-  const elements = list.nodes * quicklistNode + list.heapBytes;
-  exactly(
-    out,
-    ENCODING.quicklist,
-    addSampled(robj + quicklist, elements, list.nodes, list.nodes),
-    allocator.goodSize(robj) +
-      allocator.goodSize(quicklist) +
-      list.nodes * allocator.goodSize(quicklistNode) +
-      list.heapBytes,
-  );
+  const { nodes, heapBytes } = list;
+  bill.encoding = ENCODING.quicklist;
+  bill.add(QUICKLIST, 1, quicklist, allocator.goodSize(quicklist));
+  bill.add(NODES, nodes, nodes * quicklistNode, nodes * allocator.goodSize(quicklistNode));
+  bill.add(ENTRIES, nodes, heapBytes, heapBytes);
+  addRounding(bill, robj + quicklist, nodes * quicklistNode + heapBytes, nodes);
   const depth = target.config.listCompressDepth;
-  if (depth > 0 && list.nodes > 2 * depth) {
-    out.exactness = 1;
-    out.bandBytes = list.heapBytes;
-  }
+  if (depth > 0 && nodes > 2 * depth) bill.expect(heapBytes, heapBytes);
 }

@@ -1,19 +1,26 @@
-import { exactly, type Finish } from "../finished.ts";
-import { ENCODING } from "../types.ts";
+import type { Part } from "../bill.ts";
+import type { Finish } from "../loader.ts";
+import { ENCODING, EXACTNESS } from "../types.ts";
+
+const MODULE: Part = {
+  name: "module value, as in the snapshot",
+  source: "a lower bound: only the module knows",
+};
+const UNKNOWN: Part = { name: "contents", source: "a lower bound: this server has no such type" };
 
 /** A module's value: what it takes in the snapshot, as a lower bound; its heap is its own secret. */
-export const finishModule: Finish = (stats, target, _index, out) => {
-  const bytes = target.profile.sizes.robj + stats.moduleBytes;
-  exactly(out, ENCODING.module, bytes, bytes);
-  out.exactness = 2;
+export const finishModule: Finish = (stats, _on, bill) => {
+  bill.encoding = ENCODING.module;
+  bill.exactness = EXACTNESS.lowerBound;
+  bill.add(MODULE, 1, stats.moduleBytes, stats.moduleBytes);
 };
 
 /** A type the target's server does not know: its payload, as a lower bound. */
 function finishUnknown(encoding: number): Finish {
-  return (stats, target, _index, out) => {
-    const bytes = target.profile.sizes.robj + stats.payloadBytes;
-    exactly(out, encoding, bytes, bytes);
-    out.exactness = 2;
+  return (stats, _on, bill) => {
+    bill.encoding = encoding;
+    bill.exactness = EXACTNESS.lowerBound;
+    bill.add(UNKNOWN, 1, stats.payloadBytes, stats.payloadBytes);
   };
 }
 

@@ -1,3 +1,5 @@
+import type { ElementCost } from "../lanes.ts";
+
 /**
  * Bytes requested for an sds of `length` bytes that is created whole: header, content, terminator. An empty one
  * gets the 3-byte header, as if to be appended to. Mirrors sdsReqType(), sdsHdrSize() and _sdsnewlen(), sds.c,
@@ -13,3 +15,9 @@ function sdsHdrSize(length: number): number {
   if (length < 65536) return 5;
   return length < 0x100000000 ? 9 : 17;
 }
+
+/** An element as an sds of its own, by zmalloc_size. Exact. */
+export const sdsElement: ElementCost = {
+  name: "sds",
+  bytes: (length, allocator) => allocator.goodSize(sdsRequestBytes(length)),
+};

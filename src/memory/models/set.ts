@@ -1,10 +1,15 @@
-import { addSampled, exactly, type Finish, type Finished } from "../finished.ts";
-import type { ValueStats } from "../stats.ts";
-import type { Target } from "../target.ts";
+import type { Bill, Part } from "../bill.ts";
+import type { Finish } from "../loader.ts";
+import type { TargetStats, ValueStats } from "../stats.ts";
 import { ENCODING } from "../types.ts";
-import { dictNextSize, occupiedBuckets } from "./dict.ts";
+import { addDictTables, DICT_ENTRY, dictNextSize, occupiedBuckets } from "./dict.ts";
 import { LP_EMPTY_BYTES } from "./listpack.ts";
-import { finishPacked } from "./packed.ts";
+import { addPacked } from "./packed.ts";
+import { addRounding } from "./sampled.ts";
+
+const INTSET: Part = { name: "intset", source: "intsetResize(), intset.c, Redis 7.2.6" };
+const LISTPACK: Part = { name: "listpack", source: "setTypeConvertAndExpand(), t_set.c, Redis 7.2.6" };
+const MEMBERS: Part = { name: "members (sds)", source: "rdbLoadObject(), rdb.c, Redis 7.2.6" };
 
 /** sizeof(intset) without contents: encoding and length. */
 const INTSET_HEADER_BYTES = 8;
@@ -13,33 +18,40 @@ const INTSET_HEADER_BYTES = 8;
  * A set saved member by member: an intset as long as all are integers, then a listpack, then a hash table.
  * Mirrors rdbLoadObject(), rdb.c, and setTypeConvertAndExpand(), t_set.c, Redis 7.2.6. Exact.
  */
-export const finishSet: Finish = (stats, target, index, out) => {
-  const { config } = target;
+export const finishSet: Finish = (stats, on, bill) => {
+  const { config } = on.target;
   const members = stats.reported;
-  if (members > config.setMaxIntsetEntries) finishSetTable(stats, target, index, out);
+  if (members > config.setMaxIntsetEntries) finishSetTable(stats, on, bill);
   else if (stats.nonIntegers === 0) {
-    finishPacked(
-      ENCODING.intset,
+    addPacked(
+      bill,
+      INTSET,
       INTSET_HEADER_BYTES + members * intsetWidth(stats.integerEntryMax),
-      target,
-      out,
+      ENCODING.intset,
+      on.target,
     );
   } else if (members <= config.setMaxListpackEntries && stats.largestBytes <= config.setMaxListpackValue) {
     const estimate = stats.integersBefore * stats.integerEntryMax;
-    finishPacked(ENCODING.listpack, LP_EMPTY_BYTES + Math.max(estimate, stats.entryBytes), target, out);
-  } else finishSetTable(stats, target, index, out);
+    addPacked(
+      bill,
+      LISTPACK,
+      LP_EMPTY_BYTES + Math.max(estimate, stats.entryBytes),
+      ENCODING.listpack,
+      on.target,
+    );
+  } else finishSetTable(stats, on, bill);
 };
 
 /** A set from an intset blob. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact. */
-export const finishSetIntset: Finish = (stats, target, index, out) => {
-  if (stats.reported > target.config.setMaxIntsetEntries) finishSetTable(stats, target, index, out);
-  else finishPacked(ENCODING.intset, stats.blobBytes, target, out);
+export const finishSetIntset: Finish = (stats, on, bill) => {
+  if (stats.reported > on.target.config.setMaxIntsetEntries) finishSetTable(stats, on, bill);
+  else addPacked(bill, INTSET, stats.blobBytes, ENCODING.intset, on.target);
 };
 
 /** A set from a listpack blob. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact. */
-export const finishSetListpack: Finish = (stats, target, index, out) => {
-  if (stats.reported > target.config.setMaxListpackEntries) finishSetTable(stats, target, index, out);
-  else finishPacked(ENCODING.listpack, stats.blobBytes, target, out);
+export const finishSetListpack: Finish = (stats, on, bill) => {
+  if (stats.reported > on.target.config.setMaxListpackEntries) finishSetTable(stats, on, bill);
+  else addPacked(bill, LISTPACK, stats.blobBytes, ENCODING.listpack, on.target);
 };
 
 /**
@@ -47,23 +59,17 @@ export const finishSetListpack: Finish = (stats, target, index, out) => {
  * none and the others a short one, which is random: the heap is an expectation. Mirrors objectComputeSize(),
  * object.c, and dictInsertAtPosition(), dict.c, Redis 7.2.6. `valueBytes` exact.
  */
-function finishSetTable(stats: ValueStats, target: Target, index: number, out: Finished): void {
-  const { allocator, profile } = target;
-  const { robj, dict, dictEntry, dictEntryNoValue } = profile.sizes;
+function finishSetTable(stats: ValueStats, on: TargetStats, bill: Bill): void {
+  const { target, setBytes, setHeap } = on;
+  const { robj, dict, dictEntry, dictEntryNoValue } = target.profile.sizes;
   const members = stats.reported;
-  const sds = stats.sdsBytes[index] as number;
   const buckets = dictNextSize(members);
   const chained = Math.round(members - occupiedBuckets(buckets, members));
-  exactly(
-    out,
-    ENCODING.hashtable,
-    addSampled(robj + dict + 8 * buckets, sds + members * dictEntry, members, members),
-    allocator.goodSize(robj) +
-      allocator.goodSize(dict) +
-      allocator.goodSize(8 * buckets) +
-      sds +
-      chained * allocator.goodSize(dictEntryNoValue),
-  );
+  bill.encoding = ENCODING.hashtable;
+  bill.add(MEMBERS, members, setBytes.sum, setHeap.sum);
+  addDictTables(bill, target, buckets, 0);
+  bill.add(DICT_ENTRY, chained, members * dictEntry, chained * target.allocator.goodSize(dictEntryNoValue));
+  addRounding(bill, robj + dict + 8 * buckets, setBytes.sum + members * dictEntry, members);
 }
 
 /** Bytes of an intset's members, from the largest listpack entry one would make. _intsetValueEncoding(), intset.c. */

@@ -1,69 +1,65 @@
-import { addSampled, exactly, type Finish, type Finished } from "../finished.ts";
-import type { ValueStats } from "../stats.ts";
-import type { Target } from "../target.ts";
+import type { Bill, Part } from "../bill.ts";
+import type { Finish } from "../loader.ts";
+import type { TargetStats } from "../stats.ts";
 import { ENCODING } from "../types.ts";
-import { dictNextSize } from "./dict.ts";
+import { addDict, dictNextSize } from "./dict.ts";
 import { LP_EMPTY_BYTES } from "./listpack.ts";
-import { finishPacked } from "./packed.ts";
+import { addPacked } from "./packed.ts";
+import { addRounding } from "./sampled.ts";
 import { ZSKIPLIST_MAXLEVEL, zslNodeRequestBytes } from "./skiplist.ts";
 
+const LISTPACK: Part = { name: "listpack", source: "zsetConvertToListpackIfNeeded(), t_zset.c, Redis 7.2.6" };
+const ZSET: Part = { name: "zset", source: "createZsetObject(), object.c, Redis 7.2.6" };
+const ZSKIPLIST: Part = { name: "zskiplist", source: "zslCreate(), t_zset.c, Redis 7.2.6" };
+const NODES: Part = { name: "zskiplistNode", source: "zslCreateNode(), t_zset.c, Redis 7.2.6" };
+const HEADER: Part = { name: "zskiplistNode, header", source: "zslCreate(), t_zset.c, Redis 7.2.6" };
+const MEMBERS: Part = { name: "members (sds)", source: "rdbLoadObject(), rdb.c, Redis 7.2.6" };
+/** A normal variable is within so many standard deviations 98 times in 100. */
+const BAND_DEVIATIONS = 2.326;
+
 /** A zset saved member by member: loaded as a skiplist, then packed when small. rdbLoadObject(), rdb.c, Redis 7.2.6. */
-export const finishZset: Finish = (stats, target, index, out) => {
-  const { config } = target;
+export const finishZset: Finish = (stats, on, bill) => {
+  const { config } = on.target;
   const fits =
     stats.reported <= config.zsetMaxListpackEntries && stats.largestBytes <= config.zsetMaxListpackValue;
-  if (fits) finishPacked(ENCODING.listpack, LP_EMPTY_BYTES + stats.entryBytes, target, out);
-  else finishSkiplist(stats, stats.reported, target, index, out);
+  if (fits) addPacked(bill, LISTPACK, LP_EMPTY_BYTES + stats.entryBytes, ENCODING.listpack, on.target);
+  else finishSkiplist(stats.reported, on, bill);
 };
 
 /** A zset from a ziplist, written anew as a listpack. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact when packed. */
-export const finishZsetZiplist: Finish = (stats, target, index, out) => {
+export const finishZsetZiplist: Finish = (stats, on, bill) => {
   const members = stats.reported / 2;
-  if (members > target.config.zsetMaxListpackEntries) finishSkiplist(stats, members, target, index, out);
-  else finishPacked(ENCODING.listpack, LP_EMPTY_BYTES + stats.entryBytes, target, out);
+  if (members > on.target.config.zsetMaxListpackEntries) finishSkiplist(members, on, bill);
+  else addPacked(bill, LISTPACK, LP_EMPTY_BYTES + stats.entryBytes, ENCODING.listpack, on.target);
 };
 
 /** A zset from a listpack blob. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact when packed. */
-export const finishZsetListpack: Finish = (stats, target, index, out) => {
+export const finishZsetListpack: Finish = (stats, on, bill) => {
   const members = stats.reported / 2;
-  if (members > target.config.zsetMaxListpackEntries) finishSkiplist(stats, members, target, index, out);
-  else finishPacked(ENCODING.listpack, stats.blobBytes, target, out);
+  if (members > on.target.config.zsetMaxListpackEntries) finishSkiplist(members, on, bill);
+  else addPacked(bill, LISTPACK, stats.blobBytes, ENCODING.listpack, on.target);
 };
 
 /**
- * A zset as skiplist and dict. Node levels are random: an expectation, with a band of four standard deviations.
+ * A zset as skiplist and dict. Node levels are random: an expectation, with its band.
  * Mirrors objectComputeSize(), object.c, Redis 7.2.6.
  */
-function finishSkiplist(
-  stats: ValueStats,
-  members: number,
-  target: Target,
-  index: number,
-  out: Finished,
-): void {
+function finishSkiplist(members: number, on: TargetStats, bill: Bill): void {
+  const { target, zsetBytes, zsetHeap } = on;
   const { allocator, profile, zslNode } = target;
   const { robj, zset, zskiplist, dict, dictEntry } = profile.sizes;
   const buckets = dictNextSize(members);
   const header = allocator.goodSize(zslNodeRequestBytes(profile.sizes, ZSKIPLIST_MAXLEVEL));
-  const nodes = Math.round(members * zslNode.mean) + (stats.sdsBytes[index] as number);
-  exactly(
-    out,
-    ENCODING.skiplist,
-    addSampled(
-      robj + zset + zskiplist + dict + 8 * buckets + header,
-      nodes + members * dictEntry,
-      members,
-      members,
-    ),
-    allocator.goodSize(robj) +
-      allocator.goodSize(zset) +
-      allocator.goodSize(zskiplist) +
-      allocator.goodSize(dict) +
-      allocator.goodSize(8 * buckets) +
-      header +
-      nodes +
-      members * allocator.goodSize(dictEntry),
-  );
-  out.exactness = 1;
-  out.bandBytes = Math.ceil(4 * Math.sqrt(members * zslNode.variance));
+  const nodes = Math.round(members * zslNode.mean);
+  bill.encoding = ENCODING.skiplist;
+  bill.add(ZSET, 1, zset, allocator.goodSize(zset));
+  bill.add(ZSKIPLIST, 1, zskiplist, allocator.goodSize(zskiplist));
+  bill.add(HEADER, 1, header, header);
+  bill.add(NODES, members, nodes, nodes);
+  bill.add(MEMBERS, members, zsetBytes.sum, zsetHeap.sum);
+  addDict(bill, target, buckets, 0, members);
+  const base = robj + zset + zskiplist + dict + 8 * buckets + header;
+  addRounding(bill, base, nodes + zsetBytes.sum + members * dictEntry, members);
+  const band = Math.ceil(BAND_DEVIATIONS * Math.sqrt(members * zslNode.variance));
+  bill.expect(band, band);
 }

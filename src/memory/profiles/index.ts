@@ -1,7 +1,7 @@
 import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
 
-export type { MemoryConfig, Profile, StructSizes } from "./profile.ts";
+export type { DatabaseCounts, MemoryConfig, Profile, StructSizes, TableModel } from "./profile.ts";
 
 /** Every server the memory model knows, by name. A new server: one file and one line here. */
 export const PROFILES = {

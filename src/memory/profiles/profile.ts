@@ -1,4 +1,8 @@
 import type { AllocatorName } from "../allocators/index.ts";
+import type { Bill } from "../bill.ts";
+import type { ElementCost, PairCost } from "../lanes.ts";
+import type { KeyModel, Loader } from "../loader.ts";
+import type { Target } from "../target.ts";
 
 /** Thresholds that decide encodings at load, named after the server's directives. */
 export interface MemoryConfig {
@@ -14,9 +18,10 @@ export interface MemoryConfig {
   readonly listCompressDepth: number;
   readonly streamNodeMaxBytes: number;
   readonly streamNodeMaxEntries: number;
+  readonly clusterEnabled: boolean;
 }
 
-/** Bytes of the structures a value is made of: sizeof on a 64-bit build. */
+/** Bytes of the structures a value is made of: sizeof on a 64-bit build. 0: this server has no such structure. */
 export interface StructSizes {
   readonly robj: number;
   readonly dict: number;
@@ -39,14 +44,38 @@ export interface StructSizes {
   readonly raxNodeGuess: number;
 }
 
-/** A server as the memory model knows it. */
+/** What elements of hash tables and skiplists take: as MEMORY USAGE counts them, and on the heap. */
+export interface ElementCosts {
+  readonly set: { readonly bytes: ElementCost; readonly heap: ElementCost };
+  readonly zset: { readonly bytes: ElementCost; readonly heap: ElementCost };
+  readonly hash: { readonly bytes: PairCost; readonly heap: PairCost };
+}
+
+/** Keys of one database that a server would load. */
+export interface DatabaseCounts {
+  readonly keys: number;
+  readonly expires: number;
+}
+
+/** Adds to the bill's `heapBytes` the tables of a database after loading, their bucket arrays first of all. */
+export type TableModel = (target: Target, counts: DatabaseCounts, bill: Bill) => void;
+
+/** A server as the memory model knows it: all that differs between versions. */
 export interface Profile {
   readonly name: string;
   readonly server: "redis" | "valkey";
   /** First and last (inclusive) [major, minor] it stands for. */
   readonly from: readonly [number, number];
   readonly to: readonly [number, number];
+  /** The version whose answers the model was compared with; undefined: derived, not measured. */
+  readonly measured: string | undefined;
   readonly allocator: AllocatorName;
   readonly config: MemoryConfig;
   readonly sizes: StructSizes;
+  readonly elements: ElementCosts;
+  readonly loader: Loader;
+  readonly key: KeyModel;
+  readonly tables: TableModel;
+  /** used_memory of this server with no data and default settings, as INFO says over one connection. */
+  readonly baselineBytes: number;
 }

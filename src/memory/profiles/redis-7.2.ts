@@ -1,3 +1,8 @@
+import { separatePair } from "../lanes.ts";
+import { loader72 } from "../loaders/redis-7.2.ts";
+import { dictKey } from "../models/dict-key.ts";
+import { dictTables } from "../models/dict-tables.ts";
+import { sdsElement } from "../models/sds.ts";
 import type { Profile } from "./profile.ts";
 
 /**
@@ -9,6 +14,7 @@ export const redis72: Profile = {
   server: "redis",
   from: [7, 2],
   to: [7, 2],
+  measured: "7.2.6",
   allocator: "jemalloc",
   config: {
     hashMaxListpackEntries: 512,
@@ -22,6 +28,7 @@ export const redis72: Profile = {
     listCompressDepth: 0,
     streamNodeMaxBytes: 4096,
     streamNodeMaxEntries: 100,
+    clusterEnabled: false,
   },
   sizes: {
     robj: 16,
@@ -43,4 +50,13 @@ export const redis72: Profile = {
     raxNode: 4,
     raxNodeGuess: 240,
   },
+  elements: {
+    set: { bytes: sdsElement, heap: sdsElement },
+    zset: { bytes: sdsElement, heap: sdsElement },
+    hash: { bytes: separatePair(sdsElement), heap: separatePair(sdsElement) },
+  },
+  loader: loader72,
+  key: dictKey,
+  tables: dictTables,
+  baselineBytes: 938752,
 };
