@@ -1,0 +1,68 @@
+import { UsageError } from "../errors.ts";
+import type { MemoryConfig } from "./profiles/index.ts";
+
+interface Setting {
+  readonly field: keyof MemoryConfig;
+  /** A value of the field; undefined when the text is none. */
+  readonly parse: (text: string) => number | boolean | undefined;
+  readonly expected: string;
+}
+
+const count = (field: keyof MemoryConfig): Setting => ({
+  field,
+  parse: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined),
+  expected: "a whole number",
+});
+const nodeSize = (field: keyof MemoryConfig): Setting => ({
+  field,
+  parse: (text) => (/^(-[1-5]|[1-9]\d{0,8})$/.test(text) ? Number(text) : undefined),
+  expected: "-1 to -5, or a number of entries",
+});
+const yesNo = (field: keyof MemoryConfig): Setting => ({
+  field,
+  parse: (text) => (/^(yes|no)$/i.test(text) ? text.toLowerCase() === "yes" : undefined),
+  expected: "yes or no",
+});
+
+/** Directives of redis.conf that change what keys take, by every spelling. A new one: a line here. */
+const SETTINGS: Readonly<Record<string, Setting>> = {
+  "hash-max-listpack-entries": count("hashMaxListpackEntries"),
+  "hash-max-ziplist-entries": count("hashMaxListpackEntries"),
+  "hash-max-listpack-value": count("hashMaxListpackValue"),
+  "hash-max-ziplist-value": count("hashMaxListpackValue"),
+  "set-max-intset-entries": count("setMaxIntsetEntries"),
+  "set-max-listpack-entries": count("setMaxListpackEntries"),
+  "set-max-listpack-value": count("setMaxListpackValue"),
+  "zset-max-listpack-entries": count("zsetMaxListpackEntries"),
+  "zset-max-ziplist-entries": count("zsetMaxListpackEntries"),
+  "zset-max-listpack-value": count("zsetMaxListpackValue"),
+  "zset-max-ziplist-value": count("zsetMaxListpackValue"),
+  "list-max-listpack-size": nodeSize("listMaxListpackSize"),
+  "list-max-ziplist-size": nodeSize("listMaxListpackSize"),
+  "list-compress-depth": count("listCompressDepth"),
+  "stream-node-max-bytes": count("streamNodeMaxBytes"),
+  "stream-node-max-entries": count("streamNodeMaxEntries"),
+  "cluster-enabled": yesNo("clusterEnabled"),
+};
+
+/**
+ * Settings by directive name, as redis.conf or CONFIG GET spell them.
+ * @throws {UsageError} for a value that is none, and for an unknown name unless `unknown` is "ignore"
+ */
+export function parseSettings(
+  given: Readonly<Record<string, string>>,
+  unknown: "refuse" | "ignore" = "refuse",
+): Partial<MemoryConfig> {
+  const config: Partial<Record<keyof MemoryConfig, number | boolean>> = {};
+  for (const [name, text] of Object.entries(given)) {
+    const setting = SETTINGS[name.toLowerCase()];
+    if (setting === undefined) {
+      if (unknown === "ignore") continue;
+      throw new UsageError(`unknown setting ${name}: known are ${Object.keys(SETTINGS).join(", ")}`);
+    }
+    const value = setting.parse(text);
+    if (value === undefined) throw new UsageError(`${name}: "${text}" is not ${setting.expected}`);
+    config[setting.field] = value;
+  }
+  return config as Partial<MemoryConfig>;
+}
