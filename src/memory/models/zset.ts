@@ -15,7 +15,7 @@ const NODES: Part = { name: "zskiplistNode", source: "zslCreateNode(), t_zset.c,
 const HEADER: Part = { name: "zskiplistNode, header", source: "zslCreate(), t_zset.c, Redis 7.2.6" };
 const MEMBERS: Part = { name: "members (sds)", source: "rdbLoadObject(), rdb.c, Redis 7.2.6" };
 /** A normal variable is within so many standard deviations 98 times in 100. */
-const BAND_DEVIATIONS = 2.326;
+export const BAND_DEVIATIONS = 2.326;
 
 /** A zset saved member by member: loaded as a skiplist, then packed when small. rdbLoadObject(), rdb.c, Redis 7.2.6. */
 export const finishZset: Finish = (stats, on, bill) => {
