@@ -1,6 +1,8 @@
 import { type ElementCost, ElementLane, LanePool, type PairCost, type PairLane } from "./lanes.ts";
 import { largeFrom, QuicklistNodes } from "./models/quicklist.ts";
 import { RaxCounter } from "./models/rax.ts";
+import { Ziplist } from "./models/ziplist.ts";
+import { ZiplistNodes } from "./models/ziplist-nodes.ts";
 import type { Target } from "./target.ts";
 
 /** Records of a new longest element that are kept, to find the first element over any threshold. */
@@ -45,6 +47,8 @@ export class ValueStats {
   integerEntryMax = 0;
   /** A string's value is an integer that servers share (0..9999). */
   sharedInteger = false;
+  /** What scores take beyond `entryBytes` when they are printed by "%.17g"; only if some target needs it. */
+  printfExtraBytes = 0;
   /** Uncompressed length of the last packed blob. */
   blobBytes = 0;
   /** The same in the snapshot, of a quicklist node. */
@@ -53,6 +57,8 @@ export class ValueStats {
   nodeStart = 0;
   nodeEntryStart = 0;
   nodeOpen = false;
+  /** Lengths of a stream's listpacks. */
+  listpackBytes = 0;
   entries = 0;
   groups = 0;
   consumers = 0;
@@ -71,6 +77,10 @@ export class ValueStats {
   readonly zsetLanes: readonly ElementLane[];
   readonly hashLanes: readonly PairLane[];
   readonly lists: readonly QuicklistNodes[];
+  /** The nodes of lists packed as ziplists, by target; none when there are none. */
+  readonly ziplistNodes: readonly ZiplistNodes[];
+  /** The ziplist that all elements would make; only if some target needs it. */
+  readonly ziplist = new Ziplist();
   readonly rax = new RaxCounter();
   private records = 0;
   private readonly recordBytes = new Float64Array(MAX_RECORDS);
@@ -81,12 +91,15 @@ export class ValueStats {
     const zsets = new LanePool((cost: ElementCost, { allocator }) => new ElementLane(cost, allocator));
     const hashes = new LanePool((cost: PairCost, target) => cost.lane(target));
     const lists = new Map<string, QuicklistNodes>();
+    const ziplists = new Map<string, ZiplistNodes>();
     this.targets = targets.map((target) => {
       const { allocator, config, profile } = target;
       const { set, zset, hash } = profile.elements;
       const nodes = `${allocator.name} ${config.listMaxListpackSize} ${config.listCompressDepth} ${largeFrom(target)}`;
-      const list = lists.get(nodes) ?? new QuicklistNodes(target);
-      lists.set(nodes, list);
+      const list =
+        profile.listNodes === "ziplist"
+          ? once(ziplists, nodes, () => new ZiplistNodes(target))
+          : once(lists, nodes, () => new QuicklistNodes(target));
       return {
         target,
         setBytes: sets.lane(set.bytes, target),
@@ -104,6 +117,7 @@ export class ValueStats {
     this.zsetLanes = zsets.lanes;
     this.hashLanes = hashes.lanes;
     this.lists = [...lists.values()];
+    this.ziplistNodes = [...ziplists.values()];
   }
 
   reset(layout: number, declared: number): void {
@@ -117,6 +131,7 @@ export class ValueStats {
     this.integersBefore = 0;
     this.integerEntryMax = 0;
     this.sharedInteger = false;
+    this.printfExtraBytes = 0;
     this.blobBytes = 0;
     this.fieldsWithExpiry = 0;
     this.records = 0;
@@ -127,6 +142,7 @@ export class ValueStats {
     this.nodeStart = 0;
     this.nodeEntryStart = 0;
     this.nodeOpen = false;
+    this.listpackBytes = 0;
     this.entries = 0;
     this.groups = 0;
     this.consumers = 0;
@@ -134,6 +150,7 @@ export class ValueStats {
     this.pending = 0;
     this.rax.reset();
     for (const list of this.lists) list.reset();
+    for (const list of this.ziplistNodes) list.reset();
     for (const on of this.targets) {
       on.listpackHeap = 0;
       on.nameHeap = 0;
@@ -155,4 +172,14 @@ export class ValueStats {
     }
     return Number.POSITIVE_INFINITY;
   }
+}
+
+/** The value of `key`, made when it is asked for the first time. */
+function once<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }

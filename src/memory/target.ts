@@ -32,7 +32,8 @@ export interface TargetOptions {
 
 /** A target of a profile, with another allocator or other settings where given. */
 export function makeTarget(profile: Profile, options: TargetOptions = {}): Target {
-  const allocator: Allocator = ALLOCATORS[options.allocator ?? profile.allocator];
+  const name = options.allocator ?? profile.allocator;
+  const allocator: Allocator = ALLOCATORS[name === "libc" ? (profile.libc ?? name) : name];
   const sdsTable = new Uint16Array(SDS_TABLE_LENGTH);
   for (let length = 0; length < SDS_TABLE_LENGTH; length++) {
     sdsTable[length] = allocator.goodSize(sdsRequestBytes(length));

@@ -15,7 +15,7 @@ const NODES: Part = { name: "zskiplistNode", source: "zslCreateNode(), t_zset.c,
 const HEADER: Part = { name: "zskiplistNode, header", source: "zslCreate(), t_zset.c, Redis 7.2.6" };
 const MEMBERS: Part = { name: "members (sds)", source: "rdbLoadObject(), rdb.c, Redis 7.2.6" };
 /** A normal variable is within so many standard deviations 98 times in 100. */
-const BAND_DEVIATIONS = 2.326;
+export const BAND_DEVIATIONS = 2.326;
 /** The first term for skewness of the Cornish-Fisher expansion at that quantile. */
 const BAND_SKEW = (BAND_DEVIATIONS ** 2 - 1) / 6;
 

@@ -1,6 +1,7 @@
 import type { AllocatorName } from "../allocators/index.ts";
 import type { Bill } from "../bill.ts";
 import type { ElementCost, PairCost } from "../lanes.ts";
+import type { ExtraFlags } from "../layouts.ts";
 import type { KeyModel, Loader } from "../loader.ts";
 import type { LargeElement } from "../models/quicklist.ts";
 import type { Target } from "../target.ts";
@@ -75,12 +76,18 @@ export interface Profile {
   /** The version whose answers the model was compared with; undefined: derived, not measured. */
   readonly measured: string | undefined;
   readonly allocator: AllocatorName;
+  /** What the server makes of its C library's malloc, when it does not ask it for sizes. */
+  readonly libc?: AllocatorName;
   readonly config: MemoryConfig;
   readonly sizes: StructSizes;
   readonly elements: ElementCosts;
   readonly loader: Loader;
   /** Undefined: only beyond packed_threshold, 1 GB. */
   readonly largeElement?: LargeElement;
+  /** What `loader` needs counted besides what every layout has counted. */
+  readonly counts?: ExtraFlags;
+  /** How nodes of lists are packed, listpacks unless given. */
+  readonly listNodes?: "ziplist";
   readonly key: KeyModel;
   readonly tables: TableModel;
   /** used_memory of this server with no data and default settings, as INFO says over one connection. */
