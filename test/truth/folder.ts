@@ -22,6 +22,8 @@ export interface TruthFolder {
   readonly name: string;
   /** The server that loaded, as "redis-7.2" or "debian-redis-7.0". */
   readonly server: string;
+  /** The server's jemalloc, as INFO says: "jemalloc-5.3.0". */
+  readonly allocator: string;
   readonly snapshot: string;
   /** By `tagOf`. */
   readonly truths: ReadonlyMap<string, Truth>;
@@ -63,6 +65,7 @@ export function readTruthFolder(folder: string): TruthFolder {
   return {
     name: folder.replace(/^(\.\.\/)+[^/]+\//, ""),
     server: info.server_name,
+    allocator: info.memory.mem_allocator ?? "",
     snapshot: snapshotOf(folder),
     truths: readTruths(join(folder, "truth.tsv.gz")),
     config: info.config,

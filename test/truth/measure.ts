@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { AllocatorName } from "../../src/memory/allocators/index.ts";
 import { Bill, ItemisedBill } from "../../src/memory/bill.ts";
 import { parseSettings } from "../../src/memory/config.ts";
 import { PROFILES, type Profile } from "../../src/memory/profiles/index.ts";
@@ -58,13 +59,19 @@ export interface Measurement {
 /** The profile a folder's server belongs to, by name. */
 export const profileName = (folder: TruthFolder): string => folder.server.replace(/^debian-/, "");
 
-/** A folder's server as a target; undefined when no profile stands for it. Debian links the distribution's jemalloc. */
+/** Debian links the distribution's jemalloc, which has no large size classes from 5.3.1 on. */
+function allocatorOf({ server, allocator }: TruthFolder, profile: Profile): AllocatorName {
+  if (!server.startsWith("debian-")) return profile.allocator;
+  const [, patch] = /^jemalloc-5\.3\.(\d+)/.exec(allocator) ?? [];
+  return patch !== undefined && Number(patch) >= 1 ? "jemalloc-16-paged" : "jemalloc-16";
+}
+
+/** A folder's server as a target; undefined when no profile stands for it. */
 export function targetOf(folder: TruthFolder): Target | undefined {
   const profile = (PROFILES as Record<string, Profile>)[profileName(folder)];
   if (profile === undefined) return undefined;
-  const allocator = folder.server.startsWith("debian-") ? "jemalloc-16" : profile.allocator;
   return makeTarget(profile, {
-    allocator,
+    allocator: allocatorOf(folder, profile),
     config: parseSettings(folder.config, "ignore"),
     loadedAt: folder.loadedAt,
   });
