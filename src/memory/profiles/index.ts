@@ -1,11 +1,21 @@
 import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
+import { valkey72 } from "./valkey-7.2.ts";
+import { valkey80 } from "./valkey-8.0.ts";
+import { valkey81 } from "./valkey-8.1.ts";
+import { valkey90 } from "./valkey-9.0.ts";
+import { valkey91 } from "./valkey-9.1.ts";
 
 export type { DatabaseCounts, MemoryConfig, Profile, StructSizes, TableModel } from "./profile.ts";
 
 /** Every server the memory model knows, by name. A new server: one file and one line here. */
 export const PROFILES = {
   "redis-7.2": redis72,
+  "valkey-7.2": valkey72,
+  "valkey-8.0": valkey80,
+  "valkey-8.1": valkey81,
+  "valkey-9.0": valkey90,
+  "valkey-9.1": valkey91,
 } as const satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof PROFILES;
