@@ -1,9 +1,9 @@
 import type { Loader } from "../loader.ts";
 import { embeddedString } from "../models/embedded-key.ts";
 import { embedding91 } from "../models/embedding-rules.ts";
-import { hashExpiryBy } from "../models/hash-expiry.ts";
 import { hashtableHashes, hashtableSets } from "../models/hashtable-values.ts";
 import { embeddedZsets } from "../models/hashtable-zset.ts";
+import { hashExpiryBy } from "../models/volatile-hash.ts";
 import { loaderValkey90 } from "./valkey-9.0.ts";
 
 /** sizeof(hashtable), hashtable.c, Valkey 9.1.2, and the same with a pointer to the vset of a hash. */

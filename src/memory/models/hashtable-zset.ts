@@ -1,3 +1,4 @@
+import type { Allocator } from "../allocators/index.ts";
 import type { Bill, Part } from "../bill.ts";
 import type { ElementCost } from "../lanes.ts";
 import type { Loader } from "../loader.ts";
@@ -91,10 +92,11 @@ function expectNodes(bill: Bill, members: number, variance: number, children: Sp
 
 /** A node of a random level with its member: zslCreateNode(), t_zset.c, Valkey 9.1.2. An expectation: the level is random. */
 export function embeddedNode(sizes: StructSizes): ElementCost {
-  const over = (length: number) => 1 + sdsReqSize(length);
+  const node = (length: number, allocator: Allocator) =>
+    zslNodeExpectation({ ...sizes, zskiplistNode: sizes.zskiplistNode + 1 + sdsReqSize(length) }, allocator);
   return {
     name: "zskiplistNode with member",
-    bytes: (length, allocator) => zslNodeExpectation(sizes, allocator, over(length)).mean,
-    variance: (length, allocator) => zslNodeExpectation(sizes, allocator, over(length)).variance,
+    bytes: (length, allocator) => node(length, allocator).mean,
+    variance: (length, allocator) => node(length, allocator).variance,
   };
 }

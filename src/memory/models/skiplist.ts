@@ -12,20 +12,19 @@ export function zslNodeRequestBytes(sizes: StructSizes, level: number): number {
 }
 
 /**
- * Mean and variance of a node's allocation, over the random level a server draws at load, with `extraBytes` more in the
- * node. Mirrors zslRandomLevel(), t_zset.c, Redis 7.2.6. An expectation: the level is random().
+ * Mean and variance of a node's allocation, over the random level a server draws at load. Mirrors
+ * zslRandomLevel(), t_zset.c, Redis 7.2.6. An expectation: the level is random().
  */
 export function zslNodeExpectation(
   sizes: StructSizes,
   allocator: Allocator,
-  extraBytes = 0,
 ): { mean: number; variance: number } {
   let mean = 0;
   let square = 0;
   let reach = 1;
   for (let level = 1; level <= ZSKIPLIST_MAXLEVEL; level++) {
     const chance = level === ZSKIPLIST_MAXLEVEL ? reach : reach * (1 - ZSKIPLIST_P);
-    const bytes = allocator.goodSize(zslNodeRequestBytes(sizes, level) + extraBytes);
+    const bytes = allocator.goodSize(zslNodeRequestBytes(sizes, level));
     mean += chance * bytes;
     square += chance * bytes * bytes;
     reach *= ZSKIPLIST_P;

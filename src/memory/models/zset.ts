@@ -49,6 +49,10 @@ export const zsetListpackBy =
     else addPacked(bill, LISTPACK, stats.blobBytes, ENCODING.listpack, on.target);
   };
 
+export const finishZset: Finish = zsetBy(finishSkiplistDict);
+export const finishZsetZiplist: Finish = zsetZiplistBy(finishSkiplistDict);
+export const finishZsetListpack: Finish = zsetListpackBy(finishSkiplistDict);
+
 /**
  * A zset as skiplist and dict. Node levels are random: an expectation, with its band.
  * Mirrors objectComputeSize(), object.c, Redis 7.2.6.
@@ -72,7 +76,3 @@ function finishSkiplistDict(members: number, on: TargetStats, bill: Bill): void 
   const band = Math.ceil(BAND_DEVIATIONS * Math.sqrt(members * zslNode.variance));
   bill.expect(band, band);
 }
-
-export const finishZset: Finish = zsetBy(finishSkiplistDict);
-export const finishZsetZiplist: Finish = zsetZiplistBy(finishSkiplistDict);
-export const finishZsetListpack: Finish = zsetListpackBy(finishSkiplistDict);

@@ -1,6 +1,7 @@
 import { separatePair } from "../lanes.ts";
 import { loaderValkey80 } from "../loaders/valkey-8.0.ts";
 import { dictEmbeddedKey } from "../models/dict-embedded-key.ts";
+import { largeByFill } from "../models/quicklist.ts";
 import { sdsnewlenBytes, sdsUsableElement } from "../models/sds-usable.ts";
 import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
@@ -20,6 +21,7 @@ export const valkey80: Profile = {
     hash: { bytes: separatePair(sdsUsableElement), heap: separatePair(sdsUsableElement) },
   },
   loader: loaderValkey80,
+  largeElement: largeByFill,
   key: dictEmbeddedKey,
   baselineBytes: 964464,
 };
