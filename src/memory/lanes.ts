@@ -101,7 +101,7 @@ class SeparateLane implements PairLane {
   }
 }
 
-/** Makes lanes, one for each different cost and allocator: targets that agree share theirs. */
+/** Makes lanes, one for each different cost, allocator and time of loading: targets that agree share theirs. */
 export class LanePool<Cost extends { readonly name: string }, Lane> {
   readonly lanes: Lane[] = [];
   private readonly byName = new Map<string, Lane>();
@@ -112,7 +112,7 @@ export class LanePool<Cost extends { readonly name: string }, Lane> {
   }
 
   lane(cost: Cost, target: Target): Lane {
-    const name = `${target.allocator.name}: ${cost.name}`;
+    const name = `${target.allocator.name} ${target.loadedAt}: ${cost.name}`;
     let lane = this.byName.get(name);
     if (lane === undefined) {
       lane = this.make(cost, target);

@@ -17,6 +17,8 @@ export interface Target {
   readonly loadedAt: number;
   /** `profile.loader` by index of layout. */
   readonly finishes: readonly Finish[];
+  /** Bytes requested for an sds of a length. */
+  readonly sdsBytes: (length: number) => number;
   /** zmalloc_size of an sds by its length, for short ones. */
   readonly sdsTable: Uint16Array;
   /** Allocation of a skiplist node that points to its member. */
@@ -34,9 +36,10 @@ export interface TargetOptions {
 export function makeTarget(profile: Profile, options: TargetOptions = {}): Target {
   const name = options.allocator ?? profile.allocator;
   const allocator: Allocator = ALLOCATORS[name === "libc" ? (profile.libc ?? name) : name];
+  const sdsBytes = profile.sdsBytes ?? sdsRequestBytes;
   const sdsTable = new Uint16Array(SDS_TABLE_LENGTH);
   for (let length = 0; length < SDS_TABLE_LENGTH; length++) {
-    sdsTable[length] = allocator.goodSize(sdsRequestBytes(length));
+    sdsTable[length] = allocator.goodSize(sdsBytes(length));
   }
   const finishes: Finish[] = [];
   for (const [name, index] of Object.entries(LAYOUT)) {
@@ -48,6 +51,7 @@ export function makeTarget(profile: Profile, options: TargetOptions = {}): Targe
     config: { ...profile.config, ...options.config },
     loadedAt: options.loadedAt ?? 0,
     finishes,
+    sdsBytes,
     sdsTable,
     zslNode: zslNodeExpectation(profile.sizes, allocator),
   };
@@ -57,5 +61,5 @@ export function makeTarget(profile: Profile, options: TargetOptions = {}): Targe
 export function sdsZmallocSize(target: Target, length: number): number {
   return length < SDS_TABLE_LENGTH
     ? (target.sdsTable[length] as number)
-    : target.allocator.goodSize(sdsRequestBytes(length));
+    : target.allocator.goodSize(target.sdsBytes(length));
 }

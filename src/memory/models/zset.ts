@@ -19,34 +19,47 @@ export const BAND_DEVIATIONS = 2.326;
 /** The first term for skewness of the Cornish-Fisher expansion at that quantile. */
 const BAND_SKEW = (BAND_DEVIATIONS ** 2 - 1) / 6;
 
+/** What a server makes of a zset of `members` members that is not packed. */
+export type SkiplistFinish = (members: number, on: TargetStats, bill: Bill) => void;
+
 /** A zset saved member by member: loaded as a skiplist, then packed when small. rdbLoadObject(), rdb.c, Redis 7.2.6. */
-export const finishZset: Finish = (stats, on, bill) => {
-  const { config } = on.target;
-  const fits =
-    stats.reported <= config.zsetMaxListpackEntries && stats.largestBytes <= config.zsetMaxListpackValue;
-  if (fits) addPacked(bill, LISTPACK, LP_EMPTY_BYTES + stats.entryBytes, ENCODING.listpack, on.target);
-  else finishSkiplist(stats.reported, on, bill);
-};
+export const zsetBy =
+  (finishSkiplist: SkiplistFinish): Finish =>
+  (stats, on, bill) => {
+    const { config } = on.target;
+    const fits =
+      stats.reported <= config.zsetMaxListpackEntries && stats.largestBytes <= config.zsetMaxListpackValue;
+    if (fits) addPacked(bill, LISTPACK, LP_EMPTY_BYTES + stats.entryBytes, ENCODING.listpack, on.target);
+    else finishSkiplist(stats.reported, on, bill);
+  };
 
 /** A zset from a ziplist, written anew as a listpack. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact when packed. */
-export const finishZsetZiplist: Finish = (stats, on, bill) => {
-  const members = stats.reported / 2;
-  if (members > on.target.config.zsetMaxListpackEntries) finishSkiplist(members, on, bill);
-  else addPacked(bill, LISTPACK, LP_EMPTY_BYTES + stats.entryBytes, ENCODING.listpack, on.target);
-};
+export const zsetZiplistBy =
+  (finishSkiplist: SkiplistFinish): Finish =>
+  (stats, on, bill) => {
+    const members = stats.reported / 2;
+    if (members > on.target.config.zsetMaxListpackEntries) finishSkiplist(members, on, bill);
+    else addPacked(bill, LISTPACK, LP_EMPTY_BYTES + stats.entryBytes, ENCODING.listpack, on.target);
+  };
 
 /** A zset from a listpack blob. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact when packed. */
-export const finishZsetListpack: Finish = (stats, on, bill) => {
-  const members = stats.reported / 2;
-  if (members > on.target.config.zsetMaxListpackEntries) finishSkiplist(members, on, bill);
-  else addPacked(bill, LISTPACK, stats.blobBytes, ENCODING.listpack, on.target);
-};
+export const zsetListpackBy =
+  (finishSkiplist: SkiplistFinish): Finish =>
+  (stats, on, bill) => {
+    const members = stats.reported / 2;
+    if (members > on.target.config.zsetMaxListpackEntries) finishSkiplist(members, on, bill);
+    else addPacked(bill, LISTPACK, stats.blobBytes, ENCODING.listpack, on.target);
+  };
+
+export const finishZset: Finish = zsetBy(finishSkiplistDict);
+export const finishZsetZiplist: Finish = zsetZiplistBy(finishSkiplistDict);
+export const finishZsetListpack: Finish = zsetListpackBy(finishSkiplistDict);
 
 /**
  * A zset as skiplist and dict. Node levels are random: an expectation, with its band.
  * Mirrors objectComputeSize(), object.c, Redis 7.2.6.
  */
-function finishSkiplist(members: number, on: TargetStats, bill: Bill): void {
+function finishSkiplistDict(members: number, on: TargetStats, bill: Bill): void {
   const { target, zsetBytes, zsetHeap } = on;
   const { allocator, profile, zslNode } = target;
   const { robj, zset, zskiplist, dict, dictEntry } = profile.sizes;

@@ -7,6 +7,11 @@ import { redis70 } from "./redis-7.0.ts";
 import { redis72 } from "./redis-7.2.ts";
 import { redis74 } from "./redis-7.4.ts";
 import { redis80 } from "./redis-8.0.ts";
+import { valkey72 } from "./valkey-7.2.ts";
+import { valkey80 } from "./valkey-8.0.ts";
+import { valkey81 } from "./valkey-8.1.ts";
+import { valkey90 } from "./valkey-9.0.ts";
+import { valkey91 } from "./valkey-9.1.ts";
 
 export type { DatabaseCounts, MemoryConfig, Profile, StructSizes, TableModel } from "./profile.ts";
 
@@ -20,6 +25,11 @@ export const PROFILES = {
   "redis-7.2": redis72,
   "redis-7.4": redis74,
   "redis-8.0": redis80,
+  "valkey-7.2": valkey72,
+  "valkey-8.0": valkey80,
+  "valkey-8.1": valkey81,
+  "valkey-9.0": valkey90,
+  "valkey-9.1": valkey91,
 } as const satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof PROFILES;

@@ -80,6 +80,8 @@ export interface Profile {
   readonly libc?: AllocatorName;
   readonly config: MemoryConfig;
   readonly sizes: StructSizes;
+  /** Bytes requested for an sds of a length, created whole; as on Redis 7.2 when not given. */
+  readonly sdsBytes?: (length: number) => number;
   readonly elements: ElementCosts;
   readonly loader: Loader;
   /** Undefined: only beyond packed_threshold, 1 GB. */
