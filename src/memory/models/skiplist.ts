@@ -1,10 +1,14 @@
 import type { Allocator } from "../allocators/index.ts";
+import type { Bill } from "../bill.ts";
 import type { StructSizes } from "../profiles/index.ts";
+import { BAND_DEVIATIONS } from "./spread.ts";
 
 /** ZSKIPLIST_MAXLEVEL, server.h, Redis 7.2.6. */
 export const ZSKIPLIST_MAXLEVEL = 32;
 /** ZSKIPLIST_P, server.h, Redis 7.2.6. */
 const ZSKIPLIST_P = 0.25;
+/** The first term for skewness of the Cornish-Fisher expansion at the band's quantiles. */
+const BAND_SKEW = (BAND_DEVIATIONS ** 2 - 1) / 6;
 
 /** Bytes requested for a skiplist node of `level` levels. Mirrors zslCreateNode(), t_zset.c, Redis 7.2.6. */
 export function zslNodeRequestBytes(sizes: StructSizes, level: number): number {
@@ -34,4 +38,11 @@ export function zslNodeExpectation(sizes: StructSizes, allocator: Allocator): No
   const mean = moment(0, 1);
   const variance = moment(mean, 2);
   return { mean, variance, skew: moment(mean, 3) / variance };
+}
+
+/** Gives the bill the band of `members` nodes. An approximation: the sum of their sizes is nearly normal. */
+export function expectNodes(bill: Bill, members: number, { variance, skew }: NodeExpectation): void {
+  const band = BAND_DEVIATIONS * Math.sqrt(members * variance);
+  const shift = BAND_SKEW * skew;
+  bill.expect(Math.ceil(band - shift), Math.ceil(band + shift));
 }

@@ -6,7 +6,7 @@ import { addDict, dictNextSize } from "./dict.ts";
 import { LP_EMPTY_BYTES } from "./listpack.ts";
 import { addPacked } from "./packed.ts";
 import { addRounding } from "./sampled.ts";
-import { ZSKIPLIST_MAXLEVEL, zslNodeRequestBytes } from "./skiplist.ts";
+import { expectNodes, ZSKIPLIST_MAXLEVEL, zslNodeRequestBytes } from "./skiplist.ts";
 
 const LISTPACK: Part = { name: "listpack", source: "zsetConvertToListpackIfNeeded(), t_zset.c, Redis 7.2.6" };
 const ZSET: Part = { name: "zset", source: "createZsetObject(), object.c, Redis 7.2.6" };
@@ -14,10 +14,6 @@ const ZSKIPLIST: Part = { name: "zskiplist", source: "zslCreate(), t_zset.c, Red
 const NODES: Part = { name: "zskiplistNode", source: "zslCreateNode(), t_zset.c, Redis 7.2.6" };
 const HEADER: Part = { name: "zskiplistNode, header", source: "zslCreate(), t_zset.c, Redis 7.2.6" };
 const MEMBERS: Part = { name: "members (sds)", source: "rdbLoadObject(), rdb.c, Redis 7.2.6" };
-/** A normal variable is within so many standard deviations 98 times in 100. */
-export const BAND_DEVIATIONS = 2.326;
-/** The first term for skewness of the Cornish-Fisher expansion at that quantile. */
-const BAND_SKEW = (BAND_DEVIATIONS ** 2 - 1) / 6;
 
 /** What a server makes of a zset of `members` members that is not packed. */
 export type SkiplistFinish = (members: number, on: TargetStats, bill: Bill) => void;
@@ -75,7 +71,5 @@ function finishSkiplistDict(members: number, on: TargetStats, bill: Bill): void 
   addDict(bill, target, buckets, 0, members);
   const base = robj + zset + zskiplist + dict + 8 * buckets + header;
   addRounding(bill, base, nodes + zsetBytes.sum + members * dictEntry, members);
-  const band = BAND_DEVIATIONS * Math.sqrt(members * zslNode.variance);
-  const shift = BAND_SKEW * zslNode.skew;
-  bill.expect(Math.ceil(band - shift), Math.ceil(band + shift));
+  expectNodes(bill, members, zslNode);
 }
