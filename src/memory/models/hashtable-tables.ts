@@ -1,3 +1,4 @@
+import type { Allocator } from "../allocators/index.ts";
 import type { Part } from "../bill.ts";
 import type { TableModel } from "../profiles/index.ts";
 import type { Target } from "../target.ts";
@@ -9,26 +10,48 @@ const CLUSTER_SLOTS = 16384;
 /** Numbers of keys of a slot that are less likely are left out. */
 const NEGLIGIBLE = 1e-12;
 
-const MAIN: Part = { name: "buckets of the main table", source: "dbExpand(), db.c, Valkey 8.1.1" };
+const SLOTS: Part = {
+  name: "kvstore: pointers and counts of slots",
+  source: "kvstoreCreate(), kvstore.c, Valkey 8.1.1",
+};
+const MAIN: Part = { name: "hashtable of keys", source: "dbExpand(), db.c, Valkey 8.1.1" };
 const EXPIRES: Part = {
-  name: "buckets of the expires table",
+  name: "hashtable of expiries",
   source: "dbExpandExpires(), db.c, Valkey 8.1.1",
 };
 const VOLATILE: Part = {
-  name: "buckets of the table of hashes with expiring fields",
+  name: "hashtable of hashes with expiring fields",
   source: "dbTrackKeyWithVolatileItems(), db.c, Valkey 9.1.2",
 };
 
-/** A table made for `entries`, its child buckets as expected. */
-function tableBytes({ allocator }: Target, entries: number): number {
+/** What differs between the kvstores of servers. */
+export interface KvstoreRules {
+  /** sizeof(hashtable) with the metadata of a kvstore. */
+  readonly structBytes: number;
+  /** Kvstores of a database, all with an array of slots in cluster mode. */
+  readonly stores: number;
+}
+
+/** A hashtable made for `entries`, its child buckets as expected; none exists for none. */
+function tableBytes({ allocator }: Target, structBytes: number, entries: number): number {
   if (entries === 0) return 0;
-  const buckets = nextBuckets(entries);
+  return allocator.goodSize(structBytes) + bucketBytes(allocator, nextBuckets(entries), entries);
+}
+
+/** The same when entries were added to it one by one, after the cron job has moved all. */
+function grownTableBytes({ allocator }: Target, structBytes: number, entries: number): number {
+  if (entries === 0) return 0;
+  let buckets = 1;
+  while (entries > ENTRIES_PER_BUCKET * buckets) buckets *= 2;
+  return allocator.goodSize(structBytes) + bucketBytes(allocator, buckets, entries);
+}
+
+function bucketBytes(allocator: Allocator, buckets: number, entries: number): number {
   return allocator.goodSize(BUCKET_BYTES * buckets) + BUCKET_BYTES * childBuckets(buckets, entries).mean;
 }
 
-/** One table a slot that has keys, the keys spread over the slots at random. An estimate. */
-function slotTablesBytes(target: Target, entries: number, structBytes: number): number {
-  const struct = target.allocator.goodSize(structBytes);
+/** A table a slot that has keys, the keys spread over the slots at random. */
+function spreadSlotsBytes(target: Target, structBytes: number, entries: number): number {
   const load = entries / CLUSTER_SLOTS;
   const last = load + 12 * Math.sqrt(load) + 12;
   let logChance = -load;
@@ -36,43 +59,42 @@ function slotTablesBytes(target: Target, entries: number, structBytes: number): 
   for (let keys = 1; keys <= last; keys++) {
     logChance += Math.log(load / keys);
     const chance = Math.exp(logChance);
-    if (chance > NEGLIGIBLE) expected += chance * (struct + tableBytes(target, keys));
+    if (chance > NEGLIGIBLE) expected += chance * tableBytes(target, structBytes, keys);
   }
   return CLUSTER_SLOTS * expected;
 }
 
-/** A table that entries were added to one by one, after the cron job has moved all. */
-function grownTableBytes({ allocator }: Target, entries: number): number {
-  if (entries === 0) return 0;
-  let buckets = 1;
-  while (entries > ENTRIES_PER_BUCKET * buckets) buckets *= 2;
-  return allocator.goodSize(BUCKET_BYTES * buckets) + BUCKET_BYTES * childBuckets(buckets, entries).mean;
-}
-
-function knownSlotsBytes(target: Target, slots: ArrayLike<number>, structBytes: number): number {
-  const struct = target.allocator.goodSize(structBytes);
+function knownSlotsBytes(target: Target, structBytes: number, slots: ArrayLike<number>): number {
   let bytes = 0;
-  for (let slot = 0; slot < slots.length; slot++) {
-    const entries = slots[slot] as number;
-    if (entries > 0) bytes += struct + tableBytes(target, entries);
-  }
+  for (let slot = 0; slot < slots.length; slot++)
+    bytes += tableBytes(target, structBytes, slots[slot] as number);
   return bytes;
 }
 
+/** A kvstore's array of hashtables and its binary indexed tree, less the array of one that it has anyway. */
+function slotArraysBytes({ allocator }: Target): number {
+  const { goodSize } = allocator;
+  return goodSize(8 * CLUSTER_SLOTS) + goodSize(8 * (CLUSTER_SLOTS + 1)) - goodSize(8);
+}
+
 /**
- * The tables of a database, whose arrays were made for the sizes that RESIZEDB announces; in cluster mode one of
- * `structBytes` for each slot. Mirrors dbExpandGeneric(), db.c, and createHashtableIfNeeded(), kvstore.c, Valkey 8.1.1. An
- * expectation: how many child buckets there are is random.
+ * The hashtables of a database, made for the sizes that RESIZEDB announces; in cluster mode one for each slot that has
+ * keys. Mirrors dbExpandGeneric(), db.c, kvstoreCreate() and createHashtableIfNeeded(), kvstore.c, Valkey 8.1.1. An
+ * expectation: how many child buckets there are is random; in cluster mode the bus is not in it.
  */
-export function hashtableTables(structBytes: number): TableModel {
+export function hashtableTables({ structBytes, stores }: KvstoreRules): TableModel {
   return (target, { keys, expires, slots, expiringHashes = 0 }, bill) => {
+    const { clusterEnabled } = target.config;
     const size = (entries: number, bySlot: ArrayLike<number> | undefined): number => {
-      if (!target.config.clusterEnabled || entries === 0) return tableBytes(target, entries);
-      if (bySlot !== undefined) return knownSlotsBytes(target, bySlot, structBytes);
-      return slotTablesBytes(target, entries, structBytes);
+      if (!clusterEnabled || entries === 0) return tableBytes(target, structBytes, entries);
+      if (bySlot !== undefined) return knownSlotsBytes(target, structBytes, bySlot);
+      return spreadSlotsBytes(target, structBytes, entries);
     };
+    if (clusterEnabled) bill.add(SLOTS, stores, 0, stores * slotArraysBytes(target));
     bill.add(MAIN, 1, 0, Math.round(size(keys, slots?.keys)));
     bill.add(EXPIRES, 1, 0, Math.round(size(expires, slots?.expires)));
-    if (expiringHashes > 0) bill.add(VOLATILE, 1, 0, Math.round(grownTableBytes(target, expiringHashes)));
+    if (expiringHashes > 0) {
+      bill.add(VOLATILE, 1, 0, Math.round(grownTableBytes(target, structBytes, expiringHashes)));
+    }
   };
 }

@@ -8,7 +8,7 @@ import type { Profile } from "./profile.ts";
 import { valkey80 } from "./valkey-8.0.ts";
 
 /** sizeof(hashtable) with kvstoreHashtableMetadata, hashtable.c and kvstore.c, Valkey 8.1.1. */
-const SLOT_TABLE_BYTES = 72 + 16;
+const KVSTORE_TABLE_BYTES = 72 + 16;
 
 /** Valkey 8.1 with its vendored jemalloc 5.3.0: hashtables in place of dicts, keys in their objects. 8.1.1. Exact. */
 export const valkey81: Profile = {
@@ -25,6 +25,6 @@ export const valkey81: Profile = {
   },
   loader: loaderValkey81,
   key: embeddedKey(embedding81),
-  tables: hashtableTables(SLOT_TABLE_BYTES),
+  tables: hashtableTables({ structBytes: KVSTORE_TABLE_BYTES, stores: 2 }),
   baselineBytes: 931264,
 };

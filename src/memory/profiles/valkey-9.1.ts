@@ -7,7 +7,7 @@ import type { Profile } from "./profile.ts";
 import { valkey90 } from "./valkey-9.0.ts";
 
 /** sizeof(hashtable) with kvstoreHashtableMetadata, hashtable.c and kvstore.c, Valkey 9.1.2. */
-const SLOT_TABLE_BYTES = 80 + 16;
+const KVSTORE_TABLE_BYTES = 80 + 16;
 
 /** Score and tail pointer of a node, and a level: zskiplistNode without its first level, server.h, Valkey 9.1.2. */
 const sizes = { ...valkey90.sizes, zskiplist: 0, zskiplistNode: 16, zskiplistLevel: 16 };
@@ -24,6 +24,6 @@ export const valkey91: Profile = {
   elements: { ...valkey90.elements, zset: { bytes: node, heap: node } },
   loader: loaderValkey91,
   key: embeddedKey(embedding91),
-  tables: hashtableTables(SLOT_TABLE_BYTES),
+  tables: hashtableTables({ structBytes: KVSTORE_TABLE_BYTES, stores: 3 }),
   baselineBytes: 979120,
 };
