@@ -5,26 +5,13 @@
  */
 import { parseArgs } from "node:util";
 import { skipLoudly } from "../gates/shared.ts";
+import { checkFolder } from "./check.ts";
 import { profileTable, writeSection } from "./document.ts";
-import { readTruthFolder, truthFolders } from "./folder.ts";
-import { type Measurement, measureFolder, profileName, targetOf } from "./measure.ts";
+import { truthFolders } from "./folder.ts";
+import type { Measurement } from "./measure.ts";
 import { markdown, printed } from "./table.ts";
-import { deviations } from "./verdict.ts";
 
 const DEFAULT_FOLDERS = ["../shared/truth", "../shared/truth-cross", "../shared/truth-config"];
-
-/** Prints what a folder shows and returns it; undefined when nothing could be measured. */
-function check(path: string): { measurement?: Measurement; found: readonly string[] } {
-  const folder = readTruthFolder(path);
-  const target = targetOf(folder);
-  if (target === undefined) {
-    console.log(`\n${folder.name}`);
-    return { found: [`no profile is named ${profileName(folder)}`] };
-  }
-  const measurement = measureFolder(folder, target);
-  console.log(printed(measurement));
-  return { measurement, found: deviations(measurement) };
-}
 
 function main(roots: readonly string[], only: string, write: boolean): number {
   const folders = roots.flatMap(truthFolders).filter((folder) => folder.includes(only));
@@ -36,7 +23,8 @@ function main(roots: readonly string[], only: string, write: boolean): number {
   const measurements: Measurement[] = [];
   let bad = 0;
   for (const path of folders) {
-    const { measurement, found } = check(path);
+    const { measurement, found } = checkFolder(path);
+    console.log(measurement === undefined ? `\n${path}` : printed(measurement));
     for (const text of found) console.log(`DEVIATION ${path}: ${text}`);
     if (found.length > 0) bad++;
     if (measurement === undefined) continue;

@@ -11,8 +11,10 @@ const LIMITS = {
   baseline: 0.01,
 } as const;
 
-/** Random keys are a statistic from so many on: of fewer one may lie outside, and their total is not judged. */
-const STATISTIC = 20;
+/** By chance so many random keys may lie outside the band, however few there are. */
+const CHANCE_OUTSIDE = 2;
+/** The total of fewer random keys is not judged: chance alone moves it by 1%. */
+const MIN_RANDOM_KEYS = 50;
 const SHOWN = 3;
 
 const percent = (share: number, digits = 2) => `${(100 * share).toFixed(digits)}%`;
@@ -70,7 +72,7 @@ function groupDeviations(group: Group): string[] {
 
 function bandDeviations(group: Group): string[] {
   const { kind, keys, right, worstKey } = group;
-  const outside = Math.max(1, (1 - LIMITS.randomRight) * keys);
+  const outside = Math.max(CHANCE_OUTSIDE, (1 - LIMITS.randomRight) * keys);
   const found =
     keys - right > outside
       ? [`${kind}: ${percent(right / keys)} of ${keys} keys inside the band; ${worstKey}`]
@@ -80,7 +82,7 @@ function bandDeviations(group: Group): string[] {
 
 function randomTotal({ kind, keys, ours, theirs }: Group): string[] {
   const error = errorShare(ours, theirs);
-  if (keys < STATISTIC || Math.abs(error) <= LIMITS.randomTotal) return [];
+  if (keys < MIN_RANDOM_KEYS || Math.abs(error) <= LIMITS.randomTotal) return [];
   return [`${kind}: ${ours} bytes in all, not ${theirs}: ${percent(error)}`];
 }
 
