@@ -1,6 +1,7 @@
 import { type ElementCost, ElementLane, LanePool, type PairCost, type PairLane } from "./lanes.ts";
 import { QuicklistNodes } from "./models/quicklist.ts";
-import { RaxCounter } from "./models/rax.ts";
+import { usesPendingIds } from "./models/stream.ts";
+import { StreamStats } from "./models/stream-stats.ts";
 import type { Target } from "./target.ts";
 
 /** Records of a new longest element that are kept, to find the first element over any threshold. */
@@ -18,9 +19,13 @@ export interface TargetStats {
   readonly hashBytes: PairLane;
   readonly hashHeap: PairLane;
   readonly list: QuicklistNodes;
+  /** Index of the allocator in what `StreamStats` counts for each. */
+  readonly lane: number;
   /** Allocations of a stream's listpacks, and of the names of its consumers. */
   listpackHeap: number;
   nameHeap: number;
+  /** What sdsAllocSize() says of those names. */
+  nameUsable: number;
 }
 
 /**
@@ -53,11 +58,6 @@ export class ValueStats {
   nodeStart = 0;
   nodeEntryStart = 0;
   nodeOpen = false;
-  entries = 0;
-  groups = 0;
-  consumers = 0;
-  consumerNameBytes = 0;
-  pending = 0;
   moduleBytes = 0;
   moduleHigh = 0;
   moduleLow = 0;
@@ -71,7 +71,7 @@ export class ValueStats {
   readonly zsetLanes: readonly ElementLane[];
   readonly hashLanes: readonly PairLane[];
   readonly lists: readonly QuicklistNodes[];
-  readonly rax = new RaxCounter();
+  readonly stream: StreamStats;
   private records = 0;
   private readonly recordBytes = new Float64Array(MAX_RECORDS);
   private readonly recordAt = new Float64Array(MAX_RECORDS);
@@ -81,6 +81,8 @@ export class ValueStats {
     const zsets = new LanePool((cost: ElementCost, { allocator }) => new ElementLane(cost, allocator));
     const hashes = new LanePool((cost: PairCost, target) => cost.lane(target));
     const lists = new Map<string, QuicklistNodes>();
+    const allocators = [...new Set(targets.map(({ allocator }) => allocator))];
+    this.stream = new StreamStats(allocators, targets.some(usesPendingIds));
     this.targets = targets.map((target) => {
       const { allocator, config, profile } = target;
       const { set, zset, hash } = profile.elements;
@@ -96,8 +98,10 @@ export class ValueStats {
         hashBytes: hashes.lane(hash.bytes, target),
         hashHeap: hashes.lane(hash.heap, target),
         list,
+        lane: allocators.indexOf(allocator),
         listpackHeap: 0,
         nameHeap: 0,
+        nameUsable: 0,
       };
     });
     this.setLanes = sets.lanes;
@@ -127,16 +131,12 @@ export class ValueStats {
     this.nodeStart = 0;
     this.nodeEntryStart = 0;
     this.nodeOpen = false;
-    this.entries = 0;
-    this.groups = 0;
-    this.consumers = 0;
-    this.consumerNameBytes = 0;
-    this.pending = 0;
-    this.rax.reset();
+    this.stream.reset();
     for (const list of this.lists) list.reset();
     for (const on of this.targets) {
       on.listpackHeap = 0;
       on.nameHeap = 0;
+      on.nameUsable = 0;
     }
   }
 
