@@ -46,3 +46,6 @@ export const STREAM_86: StreamSizes = {
   streamNACK: 64,
   rax: 32,
 };
+
+/** Redis 8.8: where entries that were given back end in a group's list. By a header of its development. */
+export const STREAM_88: StreamSizes = { ...STREAM_86, version: "Redis 8.8", streamCG: 64 };

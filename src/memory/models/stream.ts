@@ -4,7 +4,7 @@ import type { TargetStats } from "../stats.ts";
 import type { Target } from "../target.ts";
 import { ENCODING } from "../types.ts";
 import type { RaxCounter } from "./rax.ts";
-import { addPelByTime, addPendingIndex, addProducers } from "./stream-extras.ts";
+import { addPelByTime, addPendingIndex, addProducers, type StreamExtra } from "./stream-extras.ts";
 import {
   STREAM_50,
   STREAM_62,
@@ -13,6 +13,7 @@ import {
   STREAM_82,
   STREAM_84,
   STREAM_86,
+  STREAM_88,
   STREAM_VALKEY_81,
   type StreamSizes,
 } from "./stream-sizes.ts";
@@ -25,15 +26,6 @@ import {
   USAGE_86,
   USAGE_VALKEY_81,
 } from "./stream-usage.ts";
-
-/** What a server adds to streams beyond entries, groups and consumers. */
-type StreamExtra = (
-  stream: StreamStats,
-  sizes: StreamSizes,
-  usage: StreamUsage,
-  on: TargetStats,
-  bill: Bill,
-) => void;
 
 /** Redis 5.0 and 6.0. */
 export const finishStream50 = streamFinish(STREAM_50, USAGE_50);
@@ -51,8 +43,15 @@ export const finishStream82 = streamFinish(STREAM_82, USAGE_62, [addPendingIndex
 export const finishStream84 = streamFinish(STREAM_84, USAGE_62, [addPendingIndex, addPelByTime]);
 /** Redis 8.6. */
 export const finishStream86 = streamFinish(STREAM_86, USAGE_86, [addPendingIndex, addProducers]);
+/** Redis 8.8 and 8.10. */
+export const finishStream88 = streamFinish(STREAM_88, USAGE_86, [addPendingIndex, addProducers]);
 
-const INDEXING: ReadonlySet<Finish> = new Set([finishStream82, finishStream84, finishStream86]);
+const INDEXING: ReadonlySet<Finish> = new Set([
+  finishStream82,
+  finishStream84,
+  finishStream86,
+  finishStream88,
+]);
 
 /** Whether a target's server indexes pending ids over all groups, so that they must be kept to be counted. */
 export function usesPendingIds(target: Target): boolean {
@@ -65,7 +64,8 @@ export function usesPendingIds(target: Target): boolean {
  */
 function streamFinish(sizes: StreamSizes, usage: StreamUsage, extras: readonly StreamExtra[] = []): Finish {
   const parts = partsOf(sizes.version);
-  return ({ stream }, on, bill) => {
+  return (stats, on, bill) => {
+    const { stream } = stats;
     const { consumers, groups, pending, listpacks } = stream;
     bill.encoding = ENCODING.stream;
     bill.add(parts.stream, 1, usage.header(sizes, on), on.target.allocator.goodSize(sizes.stream));
@@ -83,7 +83,7 @@ function streamFinish(sizes: StreamSizes, usage: StreamUsage, extras: readonly S
       bill.add(parts.names, consumers, usage.names(stream, on), on.nameHeap);
       addIdTrees(parts.consumerPels, stream.consumerPels, sizes, usage, on, bill);
     }
-    for (const extra of extras) extra(stream, sizes, usage, on, bill);
+    for (const extra of extras) extra(stats, sizes, usage, on, bill);
     if (stream.disorder > 0) bill.expect(0, 0);
   };
 }
