@@ -14,6 +14,7 @@ import { LP_EMPTY_BYTES, stringEntryBytes } from "./models/listpack.ts";
 import { printfScoreEntryBytes } from "./models/printf-score.ts";
 import type { QuicklistNodes } from "./models/quicklist.ts";
 import { scoreEntryBytes } from "./models/score.ts";
+import { sdsAllocSize } from "./models/sds.ts";
 import { zipIntegerBytes, zipScoreBytes, zipTextBytes } from "./models/ziplist.ts";
 import { type TargetStats, ValueStats } from "./stats.ts";
 import { sdsZmallocSize, type Target } from "./target.ts";
@@ -114,7 +115,7 @@ export class ValueMeter implements ValueVisitor {
     const flags = this.flags;
     if ((flags & NODES) === 0) stats.blobBytes = bytes;
     else if ((flags & FLAG.stream) !== 0) {
-      stats.listpackBytes += bytes;
+      stats.stream.listpackBytes += bytes;
       for (const on of stats.targets) on.listpackHeap += on.target.allocator.goodSize(bytes);
     } else if ((flags & FLAG.fill) === 0) this.openNode(bytes, storedBytes);
   }
@@ -189,40 +190,42 @@ export class ValueMeter implements ValueVisitor {
   }
 
   streamNode(idBytes: Uint8Array, start: number, _liveEntries: number): void {
-    const { rax } = this.stats;
-    if (rax.trees === 0) rax.begin();
-    rax.add(idBytes, start);
+    this.stats.stream.node(idBytes, start);
   }
 
   streamLength(entries: number): void {
-    this.stats.entries = entries;
-    if (this.stats.rax.trees === 0) this.stats.rax.begin();
+    this.stats.stream.length(entries);
   }
 
-  streamGroup(_nameBytes: number, pending: number): void {
-    const { stats } = this;
-    stats.groups++;
-    stats.pending += pending;
-    stats.rax.begin();
+  streamGroup(nameBytes: number, pending: number, buffer: Uint8Array, start: number): void {
+    this.stats.stream.group(nameBytes, pending, buffer, start);
   }
 
   streamPending(buffer: Uint8Array, start: number): void {
-    this.stats.rax.add(buffer, start);
+    this.stats.stream.groupPending(buffer, start);
   }
 
-  streamConsumer(nameBytes: number, _pending: number): void {
+  streamConsumer(nameBytes: number, _pending: number, buffer: Uint8Array, start: number): void {
     const { stats } = this;
-    stats.consumers++;
-    stats.consumerNameBytes += nameBytes;
-    for (const on of stats.targets) on.nameHeap += sdsZmallocSize(on.target, nameBytes);
-    stats.rax.begin();
+    stats.stream.consumer(nameBytes, buffer, start);
+    for (const on of stats.targets) {
+      const heap = sdsZmallocSize(on.target, nameBytes);
+      on.nameHeap += heap;
+      on.nameUsable += sdsAllocSize(nameBytes, heap);
+    }
   }
 
   streamConsumerPending(buffer: Uint8Array, start: number): void {
-    this.stats.rax.add(buffer, start);
+    this.stats.stream.consumerPending(buffer, start);
   }
 
-  streamProducer(_nameBytes: number, _ids: number): void {}
+  streamProducer(nameBytes: number, ids: number, buffer: Uint8Array, start: number): void {
+    this.stats.stream.producer(nameBytes, ids, buffer, start);
+  }
+
+  streamProducerId(bytes: number): void {
+    this.stats.stream.producerId(bytes);
+  }
 
   module(high: number, low: number, serializedBytes: number): void {
     this.stats.moduleBytes = serializedBytes;
@@ -244,7 +247,7 @@ export class ValueMeter implements ValueVisitor {
       this.closeNode();
       const group = LAYOUT_GROUP[stats.layout] as number;
       this.elements = group === 0 ? -1 : group === 1 ? stats.reported : Math.floor(stats.reported / 2);
-      if (this.type === TYPE.stream) this.elements = stats.entries;
+      if (this.type === TYPE.stream) this.elements = stats.stream.entries;
     }
     this.payloadBytes = stats.payloadBytes;
     this.largestBytes = Math.max(0, stats.largestBytes);

@@ -118,6 +118,7 @@ class Tally implements ValueVisitor {
   streamConsumer(): void {}
   streamConsumerPending(): void {}
   streamProducer(): void {}
+  streamProducerId(): void {}
   end(): void {}
 
   elements(): number | null {

@@ -3,6 +3,7 @@ import { embeddedString } from "../models/embedded-key.ts";
 import { embedding81 } from "../models/embedding-rules.ts";
 import { hashtableHashes, hashtableSets } from "../models/hashtable-values.ts";
 import { hashtableZsets } from "../models/hashtable-zset.ts";
+import { finishStreamValkey81 } from "../models/stream.ts";
 import { loader72 } from "./redis-7.2.ts";
 
 /** sizeof(hashtable), hashtable.c, Valkey 8.1.1. */
@@ -15,4 +16,5 @@ export const loaderValkey81: Loader = {
   ...hashtableSets(HASHTABLE_BYTES),
   ...hashtableHashes(HASHTABLE_BYTES),
   ...hashtableZsets(HASHTABLE_BYTES),
+  stream: finishStreamValkey81,
 };

@@ -1,3 +1,4 @@
+import type { Allocator } from "../allocators/index.ts";
 import type { Bill, Part } from "../bill.ts";
 import type { Target } from "../target.ts";
 
@@ -9,6 +10,20 @@ export function dictNextSize(size: number): number {
   let buckets = DICT_HT_INITIAL_SIZE;
   while (buckets < size) buckets *= 2;
   return buckets;
+}
+
+/**
+ * Bucket arrays of a dict that grew by one entry at a time to `entries`; the old one is still there while fewer
+ * entries have come since than it had buckets in use. Mirrors _dictExpandIfNeeded(), dict.c, Redis 8.6.3. The
+ * likeliest state.
+ */
+export function dictGrownBytes(entries: number, allocator: Allocator): number {
+  if (entries === 0) return 0;
+  const buckets = dictNextSize(entries);
+  const before = buckets / 2;
+  const moving =
+    buckets > DICT_HT_INITIAL_SIZE && entries - before <= bucketsToMove(before, before) ? before : 0;
+  return allocator.goodSize(8 * buckets) + (moving > 0 ? allocator.goodSize(8 * moving) : 0);
 }
 
 /** Buckets expected not to be empty after `entries` random insertions into `buckets`. */
