@@ -12,6 +12,7 @@ import {
 } from "./models/integer.ts";
 import { LP_EMPTY_BYTES, stringEntryBytes } from "./models/listpack.ts";
 import { scoreEntryBytes } from "./models/score.ts";
+import { moduleStringBytes } from "./models/vector-set.ts";
 import { type TargetStats, ValueStats } from "./stats.ts";
 import { sdsZmallocSize, type Target } from "./target.ts";
 import { EXACTNESS, TYPE } from "./types.ts";
@@ -80,6 +81,7 @@ export class ValueMeter implements ValueVisitor {
     this.begun = true;
     stats.reset(layout, count);
     if ((flags & NODES) !== 0) stats.resetNodes();
+    else if (layout === LAYOUT.module) stats.resetVectors();
     if (count >= 0 && (flags & FLAG.entry) !== 0 && count > this.entryLimit(layout)) flags &= ~FLAG.entry;
     this.flags = flags;
     if ((flags & FLAG.members) !== 0) this.resetLanes(layout);
@@ -212,6 +214,23 @@ export class ValueMeter implements ValueVisitor {
     this.stats.moduleBytes = serializedBytes;
     this.moduleHigh = high;
     this.moduleLow = low;
+  }
+
+  vectorNode(itemBytes: number, attributeBytes: number, level: number, links: number): void {
+    const { vectors, targets } = this.stats;
+    vectors.add(itemBytes, attributeBytes, level, links);
+    for (const on of targets) {
+      on.nameHeap += moduleStringBytes(on.target, itemBytes);
+      if (attributeBytes > 0) on.nameHeap += moduleStringBytes(on.target, attributeBytes);
+    }
+  }
+
+  vectorSet(dimensions: number, quantization: number, projectedFrom: number): void {
+    const { vectors } = this.stats;
+    vectors.known = true;
+    vectors.dimensions = dimensions;
+    vectors.quantization = quantization;
+    vectors.projectedFrom = projectedFrom;
   }
 
   template(_fields: number, nameBytes: number, largestNameBytes: number): void {

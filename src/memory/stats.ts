@@ -1,6 +1,7 @@
 import { type ElementCost, ElementLane, LanePool, type PairCost, type PairLane } from "./lanes.ts";
 import { largeFrom, QuicklistNodes } from "./models/quicklist.ts";
 import { RaxCounter } from "./models/rax.ts";
+import { VectorNodes } from "./models/vector-set.ts";
 import type { Target } from "./target.ts";
 
 /** Records of a new longest element that are kept, to find the first element over any threshold. */
@@ -18,7 +19,7 @@ export interface TargetStats {
   readonly hashBytes: PairLane;
   readonly hashHeap: PairLane;
   readonly list: QuicklistNodes;
-  /** Allocations of a stream's listpacks, and of the names of its consumers. */
+  /** Allocations of a stream's listpacks; of the names of its consumers, or of a vector set's items. */
   listpackHeap: number;
   nameHeap: number;
 }
@@ -72,6 +73,7 @@ export class ValueStats {
   readonly hashLanes: readonly PairLane[];
   readonly lists: readonly QuicklistNodes[];
   readonly rax = new RaxCounter();
+  readonly vectors = new VectorNodes();
   private records = 0;
   private readonly recordBytes = new Float64Array(MAX_RECORDS);
   private readonly recordAt = new Float64Array(MAX_RECORDS);
@@ -138,6 +140,12 @@ export class ValueStats {
       on.listpackHeap = 0;
       on.nameHeap = 0;
     }
+  }
+
+  /** Also clears what only vector sets use. */
+  resetVectors(): void {
+    this.vectors.reset();
+    for (const on of this.targets) on.nameHeap = 0;
   }
 
   /** The element reported last is longer than any before. */

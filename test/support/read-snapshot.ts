@@ -118,6 +118,8 @@ class Tally implements ValueVisitor {
   streamConsumer(): void {}
   streamConsumerPending(): void {}
   streamProducer(): void {}
+  vectorNode(): void {}
+  vectorSet(): void {}
   end(): void {}
 
   elements(): number | null {

@@ -58,8 +58,6 @@ export interface DatabaseCounts {
   readonly expires: number;
   /** The same by hash slot, for servers in cluster mode; undefined: spread evenly over all slots. */
   readonly slots?: { readonly keys: ArrayLike<number>; readonly expires: ArrayLike<number> };
-  /** Keys among them that are hashes with at least one field that expires. */
-  readonly expiringHashes?: number;
 }
 
 /** Adds to the bill's `heapBytes` the tables of a database after loading, their bucket arrays first of all. */
