@@ -47,6 +47,16 @@ export interface ValueVisitor {
   streamProducerId(bytes: number): void;
   /** A module value: its 64-bit id as `high:low` and the bytes it takes in the snapshot. */
   module(high: number, low: number, serializedBytes: number): void;
+  /**
+   * A node of a vector set, in file order: bytes of its item and of its attributes (0: none), its highest layer, and the
+   * links it has room for in layer 0.
+   */
+  vectorNode(itemBytes: number, attributeBytes: number, level: number, links: number): void;
+  /**
+   * The vector set whose nodes were just reported: dimensions of a vector as held, kind of quantization (0: floats, 1:
+   * bytes, 2: bits), dimensions before projection (0: not projected). Not called when it could not be read.
+   */
+  vectorSet(dimensions: number, quantization: number, projectedFrom: number): void;
   /** The names a hash template (Redis 8.10) gives: called before the values, which follow as `text`/`integer`. */
   template(fields: number, nameBytes: number, largestNameBytes: number): void;
   /** The value ended. */
@@ -109,6 +119,8 @@ export const IGNORE_ALL: ValueVisitor = {
   streamProducer: ignore,
   streamProducerId: ignore,
   module: ignore,
+  vectorNode: ignore,
+  vectorSet: ignore,
   template: ignore,
   end: ignore,
 };

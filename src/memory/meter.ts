@@ -15,6 +15,7 @@ import { printfScoreEntryBytes } from "./models/printf-score.ts";
 import type { QuicklistNodes } from "./models/quicklist.ts";
 import { scoreEntryBytes } from "./models/score.ts";
 import { sdsAllocSize } from "./models/sds.ts";
+import { moduleStringBytes } from "./models/vector-set.ts";
 import { zipIntegerBytes, zipScoreBytes, zipTextBytes } from "./models/ziplist.ts";
 import { type TargetStats, ValueStats } from "./stats.ts";
 import { sdsZmallocSize, type Target } from "./target.ts";
@@ -87,6 +88,7 @@ export class ValueMeter implements ValueVisitor {
     this.begun = true;
     stats.reset(layout, count);
     if ((flags & NODES) !== 0) stats.resetNodes();
+    else if (layout === LAYOUT.module) stats.resetVectors();
     if (count >= 0 && (flags & PACKING) !== 0 && count > this.entryLimit(layout)) flags &= ~PACKING;
     if ((flags & FLAG.ziplist) !== 0) stats.ziplist.reset();
     this.flags = flags;
@@ -231,6 +233,23 @@ export class ValueMeter implements ValueVisitor {
     this.stats.moduleBytes = serializedBytes;
     this.moduleHigh = high;
     this.moduleLow = low;
+  }
+
+  vectorNode(itemBytes: number, attributeBytes: number, level: number, links: number): void {
+    const { vectors, targets } = this.stats;
+    vectors.add(itemBytes, attributeBytes, level, links);
+    for (const on of targets) {
+      on.nameHeap += moduleStringBytes(on.target, itemBytes);
+      if (attributeBytes > 0) on.nameHeap += moduleStringBytes(on.target, attributeBytes);
+    }
+  }
+
+  vectorSet(dimensions: number, quantization: number, projectedFrom: number): void {
+    const { vectors } = this.stats;
+    vectors.known = true;
+    vectors.dimensions = dimensions;
+    vectors.quantization = quantization;
+    vectors.projectedFrom = projectedFrom;
   }
 
   template(_fields: number, nameBytes: number, largestNameBytes: number): void {

@@ -2,6 +2,7 @@ import { type ElementCost, ElementLane, LanePool, type PairCost, type PairLane }
 import { largeFrom, QuicklistNodes } from "./models/quicklist.ts";
 import { usesPendingIds } from "./models/stream.ts";
 import { StreamStats } from "./models/stream-stats.ts";
+import { VectorNodes } from "./models/vector-set.ts";
 import { Ziplist } from "./models/ziplist.ts";
 import { ZiplistNodes } from "./models/ziplist-nodes.ts";
 import type { Target } from "./target.ts";
@@ -23,7 +24,7 @@ export interface TargetStats {
   readonly list: QuicklistNodes;
   /** Index of the allocator in what `StreamStats` counts for each. */
   readonly lane: number;
-  /** Allocations of a stream's listpacks, and of the names of its consumers. */
+  /** Allocations of a stream's listpacks, and of the names of its consumers, or of a vector set's items. */
   listpackHeap: number;
   nameHeap: number;
   /** What sdsAllocSize() says of those names. */
@@ -80,6 +81,7 @@ export class ValueStats {
   /** The ziplist that all elements would make; only if some target needs it. */
   readonly ziplist = new Ziplist();
   readonly stream: StreamStats;
+  readonly vectors = new VectorNodes();
   private records = 0;
   private readonly recordBytes = new Float64Array(MAX_RECORDS);
   private readonly recordAt = new Float64Array(MAX_RECORDS);
@@ -152,6 +154,12 @@ export class ValueStats {
       on.nameHeap = 0;
       on.nameUsable = 0;
     }
+  }
+
+  /** Also clears what only vector sets use. */
+  resetVectors(): void {
+    this.vectors.reset();
+    for (const on of this.targets) on.nameHeap = 0;
   }
 
   /** The element reported last is longer than any before. */

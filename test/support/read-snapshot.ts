@@ -119,6 +119,8 @@ class Tally implements ValueVisitor {
   streamConsumerPending(): void {}
   streamProducer(): void {}
   streamProducerId(): void {}
+  vectorNode(): void {}
+  vectorSet(): void {}
   end(): void {}
 
   elements(): number | null {
