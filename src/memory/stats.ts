@@ -1,6 +1,6 @@
 import { type ElementCost, ElementLane, LanePool, type PairCost, type PairLane } from "./lanes.ts";
 import { QuicklistNodes } from "./models/quicklist.ts";
-import { usesPendingIds } from "./models/stream.ts";
+import { pendingNeeds } from "./models/stream.ts";
 import { StreamStats } from "./models/stream-stats.ts";
 import type { Target } from "./target.ts";
 
@@ -82,7 +82,7 @@ export class ValueStats {
     const hashes = new LanePool((cost: PairCost, target) => cost.lane(target));
     const lists = new Map<string, QuicklistNodes>();
     const allocators = [...new Set(targets.map(({ allocator }) => allocator))];
-    this.stream = new StreamStats(allocators, targets.some(usesPendingIds));
+    this.stream = new StreamStats(allocators, pendingNeeds(targets));
     this.targets = targets.map((target) => {
       const { allocator, config, profile } = target;
       const { set, zset, hash } = profile.elements;
