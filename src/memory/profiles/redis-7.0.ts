@@ -13,7 +13,7 @@ export const redis70: Profile = {
   to: [7, 0],
   measured: "7.0.15",
   config: { ...redis72.config, setMaxListpackEntries: 0, setMaxListpackValue: 0 },
-  sizes: { ...redis72.sizes, dictEntryNoValue: 0, streamConsumer: 24 },
+  sizes: { ...redis72.sizes, dictEntryNoValue: 0 },
   loader: loader70,
   counts: COUNTS_70,
   baselineBytes: 931424,
