@@ -54,7 +54,7 @@ const ROWS: Readonly<Record<keyof typeof LAYOUT, LayoutRow>> = {
   hashZipmap: { type: "hash", flags: pairs | entry, group: 2 },
   hashZiplist: { type: "hash", flags: pairs | entry, group: 2 },
   hashListpack: { type: "hash", flags: pairs, group: 2 },
-  hashExpiry: { type: "hash", flags: pairs | fieldExpiry, group: 2 },
+  hashExpiry: { type: "hash", flags: pairs | fieldExpiry | entry, group: 2 },
   hashListpackExpiry: { type: "hash", flags: pairs | fieldExpiry, group: 2 },
   hashTemplateListpack: { type: "hash", flags: 0, group: 1 },
   hashTemplateArray: { type: "hash", flags: 0, group: 1 },

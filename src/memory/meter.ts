@@ -3,11 +3,19 @@ import { Bill } from "./bill.ts";
 import type { ElementLane, PairLane } from "./lanes.ts";
 import { FLAG, LAYOUT_GROUP, LAYOUT_TYPE, layoutFlags } from "./layouts.ts";
 import type { Finish } from "./loader.ts";
-import { integerDigits, integerEntryBytes, textIntegerEntryBytes, writeInteger } from "./models/integer.ts";
+import {
+  integerDigits,
+  integerEntryBytes,
+  listpackClass,
+  textIntegerEntryBytes,
+  writeInteger,
+} from "./models/integer.ts";
 import { LP_EMPTY_BYTES, stringEntryBytes } from "./models/listpack.ts";
 import { printfScoreEntryBytes } from "./models/printf-score.ts";
 import type { QuicklistNodes } from "./models/quicklist.ts";
 import { scoreEntryBytes } from "./models/score.ts";
+import { sdsAllocSize } from "./models/sds.ts";
+import { moduleStringBytes } from "./models/vector-set.ts";
 import { zipIntegerBytes, zipScoreBytes, zipTextBytes } from "./models/ziplist.ts";
 import { type TargetStats, ValueStats } from "./stats.ts";
 import { sdsZmallocSize, type Target } from "./target.ts";
@@ -80,6 +88,7 @@ export class ValueMeter implements ValueVisitor {
     this.begun = true;
     stats.reset(layout, count);
     if ((flags & NODES) !== 0) stats.resetNodes();
+    else if (layout === LAYOUT.module) stats.resetVectors();
     if (count >= 0 && (flags & PACKING) !== 0 && count > this.entryLimit(layout)) flags &= ~PACKING;
     if ((flags & FLAG.ziplist) !== 0) stats.ziplist.reset();
     this.flags = flags;
@@ -98,7 +107,7 @@ export class ValueMeter implements ValueVisitor {
 
   /** Beyond so many elements no target packs them, so what packed entries would take need not be known. */
   private entryLimit(layout: number): number {
-    if (layout === LAYOUT.hash) return this.hashLimit;
+    if (layout === LAYOUT.hash || layout === LAYOUT.hashExpiry) return this.hashLimit;
     if (layout === LAYOUT.set) return this.setLimit;
     return layout === LAYOUT.zset ? this.zsetLimit : NEVER;
   }
@@ -108,7 +117,7 @@ export class ValueMeter implements ValueVisitor {
     const flags = this.flags;
     if ((flags & NODES) === 0) stats.blobBytes = bytes;
     else if ((flags & FLAG.stream) !== 0) {
-      stats.listpackBytes += bytes;
+      stats.stream.listpackBytes += bytes;
       for (const on of stats.targets) on.listpackHeap += on.target.allocator.goodSize(bytes);
     } else if ((flags & FLAG.fill) === 0) this.openNode(bytes, storedBytes);
   }
@@ -178,49 +187,69 @@ export class ValueMeter implements ValueVisitor {
   fieldExpiry(atMs: number): void {
     const { stats } = this;
     if (atMs > 0) stats.fieldsWithExpiry++;
+    if ((this.flags & FLAG.entry) !== 0) stats.entryBytes += listpackClass(atMs);
     for (const lane of stats.hashLanes) lane.add(this.fieldBytes, this.valueBytes, atMs);
   }
 
   streamNode(idBytes: Uint8Array, start: number, _liveEntries: number): void {
-    const { rax } = this.stats;
-    if (rax.trees === 0) rax.begin();
-    rax.add(idBytes, start);
+    this.stats.stream.node(idBytes, start);
   }
 
   streamLength(entries: number): void {
-    this.stats.entries = entries;
-    if (this.stats.rax.trees === 0) this.stats.rax.begin();
+    this.stats.stream.length(entries);
   }
 
-  streamGroup(_nameBytes: number, pending: number): void {
-    const { stats } = this;
-    stats.groups++;
-    stats.pending += pending;
-    stats.rax.begin();
+  streamGroup(nameBytes: number, pending: number, buffer: Uint8Array, start: number): void {
+    this.stats.stream.group(nameBytes, pending, buffer, start);
   }
 
   streamPending(buffer: Uint8Array, start: number): void {
-    this.stats.rax.add(buffer, start);
+    this.stats.stream.groupPending(buffer, start);
   }
 
-  streamConsumer(nameBytes: number, _pending: number): void {
+  streamConsumer(nameBytes: number, _pending: number, buffer: Uint8Array, start: number): void {
     const { stats } = this;
-    stats.consumers++;
-    stats.consumerNameBytes += nameBytes;
-    for (const on of stats.targets) on.nameHeap += sdsZmallocSize(on.target, nameBytes);
-    stats.rax.begin();
+    stats.stream.consumer(nameBytes, buffer, start);
+    for (const on of stats.targets) {
+      const heap = sdsZmallocSize(on.target, nameBytes);
+      on.nameHeap += heap;
+      on.nameUsable += sdsAllocSize(nameBytes, heap);
+    }
   }
 
   streamConsumerPending(buffer: Uint8Array, start: number): void {
-    this.stats.rax.add(buffer, start);
+    this.stats.stream.consumerPending(buffer, start);
   }
 
-  streamProducer(_nameBytes: number, _ids: number): void {}
+  streamProducer(nameBytes: number, ids: number, buffer: Uint8Array, start: number): void {
+    this.stats.stream.producer(nameBytes, ids, buffer, start);
+  }
+
+  streamProducerId(bytes: number): void {
+    this.stats.stream.producerId(bytes);
+  }
 
   module(high: number, low: number, serializedBytes: number): void {
     this.stats.moduleBytes = serializedBytes;
     this.moduleHigh = high;
     this.moduleLow = low;
+  }
+
+  vectorNode(itemBytes: number, attributeBytes: number, level: number, links: number): void {
+    const { vectors, targets } = this.stats;
+    vectors.add(itemBytes, attributeBytes, level, links);
+    for (const on of targets) {
+      on.nameHeap += moduleStringBytes(on.target, itemBytes);
+      if (attributeBytes > 0) on.nameHeap += moduleStringBytes(on.target, attributeBytes);
+    }
+  }
+
+  vectorSet(dimensions: number, quantization: number, projectedFrom: number): void {
+    const { vectors } = this.stats;
+    vectors.known = true;
+    vectors.dimensions = dimensions;
+    vectors.quantization = quantization;
+    vectors.projectedFrom = projectedFrom;
   }
 
   template(_fields: number, nameBytes: number, largestNameBytes: number): void {
@@ -237,7 +266,7 @@ export class ValueMeter implements ValueVisitor {
       this.closeNode();
       const group = LAYOUT_GROUP[stats.layout] as number;
       this.elements = group === 0 ? -1 : group === 1 ? stats.reported : Math.floor(stats.reported / 2);
-      if (this.type === TYPE.stream) this.elements = stats.entries;
+      if (this.type === TYPE.stream) this.elements = stats.stream.entries;
     }
     this.payloadBytes = stats.payloadBytes;
     this.largestBytes = Math.max(0, stats.largestBytes);

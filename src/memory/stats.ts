@@ -1,6 +1,8 @@
 import { type ElementCost, ElementLane, LanePool, type PairCost, type PairLane } from "./lanes.ts";
-import { QuicklistNodes } from "./models/quicklist.ts";
-import { RaxCounter } from "./models/rax.ts";
+import { largeFrom, QuicklistNodes } from "./models/quicklist.ts";
+import { usesPendingIds } from "./models/stream.ts";
+import { StreamStats } from "./models/stream-stats.ts";
+import { VectorNodes } from "./models/vector-set.ts";
 import { Ziplist } from "./models/ziplist.ts";
 import { ZiplistNodes } from "./models/ziplist-nodes.ts";
 import type { Target } from "./target.ts";
@@ -20,9 +22,13 @@ export interface TargetStats {
   readonly hashBytes: PairLane;
   readonly hashHeap: PairLane;
   readonly list: QuicklistNodes;
-  /** Allocations of a stream's listpacks, and of the names of its consumers. */
+  /** Index of the allocator in what `StreamStats` counts for each. */
+  readonly lane: number;
+  /** Allocations of a stream's listpacks, and of the names of its consumers, or of a vector set's items. */
   listpackHeap: number;
   nameHeap: number;
+  /** What sdsAllocSize() says of those names. */
+  nameUsable: number;
 }
 
 /**
@@ -57,13 +63,6 @@ export class ValueStats {
   nodeStart = 0;
   nodeEntryStart = 0;
   nodeOpen = false;
-  /** Lengths of a stream's listpacks. */
-  listpackBytes = 0;
-  entries = 0;
-  groups = 0;
-  consumers = 0;
-  consumerNameBytes = 0;
-  pending = 0;
   moduleBytes = 0;
   moduleHigh = 0;
   moduleLow = 0;
@@ -81,7 +80,8 @@ export class ValueStats {
   readonly ziplistNodes: readonly ZiplistNodes[];
   /** The ziplist that all elements would make; only if some target needs it. */
   readonly ziplist = new Ziplist();
-  readonly rax = new RaxCounter();
+  readonly stream: StreamStats;
+  readonly vectors = new VectorNodes();
   private records = 0;
   private readonly recordBytes = new Float64Array(MAX_RECORDS);
   private readonly recordAt = new Float64Array(MAX_RECORDS);
@@ -92,10 +92,12 @@ export class ValueStats {
     const hashes = new LanePool((cost: PairCost, target) => cost.lane(target));
     const lists = new Map<string, QuicklistNodes>();
     const ziplists = new Map<string, ZiplistNodes>();
+    const allocators = [...new Set(targets.map(({ allocator }) => allocator))];
+    this.stream = new StreamStats(allocators, targets.some(usesPendingIds));
     this.targets = targets.map((target) => {
       const { allocator, config, profile } = target;
       const { set, zset, hash } = profile.elements;
-      const nodes = `${allocator.name} ${config.listMaxListpackSize} ${config.listCompressDepth}`;
+      const nodes = `${allocator.name} ${config.listMaxListpackSize} ${config.listCompressDepth} ${largeFrom(target)}`;
       const list =
         profile.listNodes === "ziplist"
           ? once(ziplists, nodes, () => new ZiplistNodes(target))
@@ -109,8 +111,10 @@ export class ValueStats {
         hashBytes: hashes.lane(hash.bytes, target),
         hashHeap: hashes.lane(hash.heap, target),
         list,
+        lane: allocators.indexOf(allocator),
         listpackHeap: 0,
         nameHeap: 0,
+        nameUsable: 0,
       };
     });
     this.setLanes = sets.lanes;
@@ -142,19 +146,20 @@ export class ValueStats {
     this.nodeStart = 0;
     this.nodeEntryStart = 0;
     this.nodeOpen = false;
-    this.listpackBytes = 0;
-    this.entries = 0;
-    this.groups = 0;
-    this.consumers = 0;
-    this.consumerNameBytes = 0;
-    this.pending = 0;
-    this.rax.reset();
+    this.stream.reset();
     for (const list of this.lists) list.reset();
     for (const list of this.ziplistNodes) list.reset();
     for (const on of this.targets) {
       on.listpackHeap = 0;
       on.nameHeap = 0;
+      on.nameUsable = 0;
     }
+  }
+
+  /** Also clears what only vector sets use. */
+  resetVectors(): void {
+    this.vectors.reset();
+    for (const on of this.targets) on.nameHeap = 0;
   }
 
   /** The element reported last is longer than any before. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { glibcUsableSize, prefixedSize } from "../../src/memory/allocators/glibc.ts";
 import { ALLOCATORS } from "../../src/memory/allocators/index.ts";
-import { jemallocSizeClass } from "../../src/memory/allocators/jemalloc.ts";
+import { jemallocPagedSizeClass, jemallocSizeClass } from "../../src/memory/allocators/jemalloc.ts";
 
 /** The classes that are met when every size up to `limit` is asked for. */
 function classes(lgQuantum: number, limit: number): number[] {
@@ -28,6 +28,15 @@ describe("jemalloc size classes", () => {
     expect(jemallocSizeClass(1048586, 3)).toBe(1310720);
     expect(jemallocSizeClass(2 ** 33 + 1, 3)).toBe(2 ** 33 + 2 ** 31);
     expect(jemallocSizeClass(2 ** 33, 3)).toBe(2 ** 33);
+  });
+
+  it("are whole pages beyond 32 KiB from jemalloc 5.3.1 on, as a string's MEMORY USAGE showed", () => {
+    expect([14_337, 28_673, 32_768].map((bytes) => jemallocPagedSizeClass(bytes, 4))).toEqual([
+      16_384, 32_768, 32_768,
+    ]);
+    expect([32_769, 36_864, 70_010].map((bytes) => jemallocPagedSizeClass(bytes, 4))).toEqual([
+      36_864, 36_864, 73_728,
+    ]);
   });
 
   it("are the same by table and by computation", () => {

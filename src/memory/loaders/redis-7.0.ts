@@ -4,6 +4,7 @@ import { finishHash } from "../models/hash.ts";
 import { finishListZiplist } from "../models/list.ts";
 import { addPacked } from "../models/packed.ts";
 import { intsetOrTable } from "../models/set-intset.ts";
+import { finishStream70 } from "../models/stream.ts";
 import { listpackZsets } from "../models/zset-listpack.ts";
 import { loader72 } from "./redis-7.2.ts";
 
@@ -23,6 +24,7 @@ export const loader70: Loader = {
   setIntset,
   setListpack: set,
   ...listpackZsets({ maxLevel: 32, presized: true, headsCounted: true }),
+  stream: finishStream70,
   hashExpiry: finishHash,
   hashListpackExpiry: finishHash,
 };

@@ -12,8 +12,17 @@ const MIN_COMPRESS_BYTES = 48;
 const MIN_COMPRESS_IMPROVE = 8;
 /** sizeof(quicklistLZF), quicklist.h, Redis 7.2.6. */
 const QUICKLIST_LZF_BYTES = 8;
-/** From this size on an element is a plain node of its own: packed_threshold, quicklist.c, Redis 7.2.6. */
+/** packed_threshold, quicklist.c, Redis 7.2.6. */
 const PACKED_THRESHOLD = 2 ** 30;
+
+/** From so many bytes on an element is a plain node of its own, by list-max-listpack-size. */
+export type LargeElement = (fill: number) => number;
+
+/** Mirrors isLargeElement(), quicklist.c, Redis 7.2.6. Exact. */
+export const largeByThreshold: LargeElement = () => PACKED_THRESHOLD;
+
+/** What no packed node may hold. Mirrors isLargeElement(), quicklist.c, Redis 7.4.1. Exact. */
+export const largeByFill: LargeElement = (fill) => 1 + (fill >= 0 ? SIZE_SAFETY_LIMIT : nodeBytesLimit(fill));
 
 /** Bytes a node may have, or Infinity. Mirrors quicklistNodeLimit(), quicklist.c, Redis 7.2.6. */
 export function nodeBytesLimit(fill: number): number {
@@ -25,6 +34,11 @@ export function nodeBytesLimit(fill: number): number {
 /** Entries a node may have, or Infinity. Mirrors quicklistNodeLimit(), quicklist.c, Redis 7.2.6. */
 export function nodeEntriesLimit(fill: number): number {
   return fill >= 0 ? Math.max(1, fill) : Number.POSITIVE_INFINITY;
+}
+
+/** Bytes from which an element is a plain node on a target. */
+export function largeFrom({ config, profile }: Target): number {
+  return (profile.largeElement ?? largeByThreshold)(config.listMaxListpackSize);
 }
 
 /**
@@ -47,6 +61,7 @@ export class QuicklistNodes {
   protected readonly lzfBytes: number = QUICKLIST_LZF_BYTES;
   protected open = false;
   private readonly target: Target;
+  private readonly largeFrom: number;
   /** What compression would take off the heap and the length of each of the nodes nearest the tail, which the server leaves alone. */
   private readonly depth: number;
   private readonly tailSavings: Float64Array;
@@ -58,6 +73,7 @@ export class QuicklistNodes {
     this.tailSavings = new Float64Array(this.depth);
     this.tailShrinks = new Float64Array(this.depth);
     this.entriesLimit = nodeEntriesLimit(target.config.listMaxListpackSize);
+    this.largeFrom = largeFrom(target);
     const limit = nodeBytesLimit(target.config.listMaxListpackSize);
     this.bytesLimit = limit === Number.POSITIVE_INFINITY ? SIZE_SAFETY_LIMIT : limit;
   }
@@ -74,7 +90,7 @@ export class QuicklistNodes {
 
   /** An element pushed to the tail: its length and the bytes of its listpack entry. */
   push(bytes: number, entryBytes: number): void {
-    if (bytes >= PACKED_THRESHOLD) {
+    if (bytes >= this.largeFrom) {
       this.appendPlain(bytes, bytes);
       return;
     }

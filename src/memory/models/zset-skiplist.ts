@@ -6,8 +6,7 @@ import { DICT_ENTRY } from "./dict.ts";
 import { DictLoad } from "./dict-load.ts";
 import { addRounding } from "./sampled.ts";
 import { expectDict } from "./set-intset.ts";
-import { zslNodeRequestBytes } from "./skiplist.ts";
-import { BAND_DEVIATIONS } from "./zset.ts";
+import { expectNodes, zslNodeRequestBytes } from "./skiplist.ts";
 
 const ZSET: Part = { name: "zset", source: "createZsetObject(), object.c, Redis 7.0.15" };
 const ZSKIPLIST: Part = { name: "zskiplist", source: "zslCreate(), t_zset.c, Redis 7.0.15" };
@@ -77,8 +76,7 @@ function addSkiplist(members: number, on: TargetStats, bill: Bill, rules: Skipli
   bill.add(DICT_ENTRY, members, entries, members * size(sizes.dictEntry));
   const base = sizes.robj + sizes.zset + buckets + counted * (sizes.zskiplist + header + sizes.dict);
   addRounding(bill, base, nodes + zsetBytes.sum + entries, members);
-  const band = Math.ceil(BAND_DEVIATIONS * Math.sqrt(members * zslNode.variance));
-  bill.expect(band, band);
+  expectNodes(bill, members, zslNode);
   expectDict(bill, dict);
 }
 

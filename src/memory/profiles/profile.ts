@@ -3,6 +3,7 @@ import type { Bill } from "../bill.ts";
 import type { ElementCost, PairCost } from "../lanes.ts";
 import type { ExtraFlags } from "../layouts.ts";
 import type { KeyModel, Loader } from "../loader.ts";
+import type { LargeElement } from "../models/quicklist.ts";
 import type { Target } from "../target.ts";
 
 /** Thresholds that decide encodings at load, named after the server's directives. */
@@ -56,6 +57,10 @@ export interface ElementCosts {
 export interface DatabaseCounts {
   readonly keys: number;
   readonly expires: number;
+  /** The same by hash slot, for servers in cluster mode; undefined: spread evenly over all slots. */
+  readonly slots?: { readonly keys: ArrayLike<number>; readonly expires: ArrayLike<number> };
+  /** Keys among them that are hashes with at least one field that expires. */
+  readonly expiringHashes?: number;
 }
 
 /** Adds to the bill's `heapBytes` the tables of a database after loading, their bucket arrays first of all. */
@@ -75,8 +80,12 @@ export interface Profile {
   readonly libc?: AllocatorName;
   readonly config: MemoryConfig;
   readonly sizes: StructSizes;
+  /** Bytes requested for an sds of a length, created whole; as on Redis 7.2 when not given. */
+  readonly sdsBytes?: (length: number) => number;
   readonly elements: ElementCosts;
   readonly loader: Loader;
+  /** Undefined: only beyond packed_threshold, 1 GB. */
+  readonly largeElement?: LargeElement;
   /** What `loader` needs counted besides what every layout has counted. */
   readonly counts?: ExtraFlags;
   /** How nodes of lists are packed, listpacks unless given. */

@@ -3,7 +3,7 @@ import { ziplistLoader } from "../loaders/ziplist-era.ts";
 import { robjKey } from "../models/robj-key.ts";
 import { sdsElement } from "../models/sds.ts";
 import { sdsAllocElement, sdsAllocSize } from "../models/sds-length.ts";
-import { finishUnnamedStream } from "../models/stream-length.ts";
+import { finishStream50 } from "../models/stream.ts";
 import type { Profile } from "./profile.ts";
 import { redis62 } from "./redis-6.2.ts";
 
@@ -27,7 +27,7 @@ export const redis50: Profile = {
     keepsEmbstr: false,
     presizedHashes: true,
     skiplists: { maxLevel: 64, presized: true, headsCounted: true },
-    stream: finishUnnamedStream,
+    stream: finishStream50,
   }),
   key: robjKey(sdsAllocSize),
   baselineBytes: 853648,

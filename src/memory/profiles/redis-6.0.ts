@@ -1,6 +1,6 @@
 import { ziplistLoader } from "../loaders/ziplist-era.ts";
 import { sdsHeldSize } from "../models/sds-length.ts";
-import { finishStreamByLength } from "../models/stream-length.ts";
+import { finishStream60 } from "../models/stream.ts";
 import type { Profile } from "./profile.ts";
 import { redis62 } from "./redis-6.2.ts";
 
@@ -19,6 +19,6 @@ export const redis60: Profile = {
     keepsEmbstr: false,
     presizedHashes: true,
     skiplists: { maxLevel: 32, presized: true, headsCounted: true },
-    stream: finishStreamByLength,
+    stream: finishStream60,
   }),
 };

@@ -4,7 +4,7 @@ import { dictTables } from "../models/dict-tables.ts";
 import { robjKey } from "../models/robj-key.ts";
 import { sdsElement } from "../models/sds.ts";
 import { sdsHeldSize } from "../models/sds-length.ts";
-import { finishStream } from "../models/stream.ts";
+import { finishStream62 } from "../models/stream.ts";
 import type { Profile } from "./profile.ts";
 
 /**
@@ -62,7 +62,7 @@ export const redis62: Profile = {
     keepsEmbstr: false,
     presizedHashes: true,
     skiplists: { maxLevel: 32, presized: true, headsCounted: true },
-    stream: finishStream,
+    stream: finishStream62,
   }),
   counts: ZIPLIST_COUNTS,
   listNodes: "ziplist",
