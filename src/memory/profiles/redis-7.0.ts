@@ -1,4 +1,5 @@
 import { COUNTS_70, loader70 } from "../loaders/redis-7.0.ts";
+import { slotListKey } from "../models/slot-list-key.ts";
 import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
 
@@ -16,5 +17,6 @@ export const redis70: Profile = {
   sizes: { ...redis72.sizes, dictEntryNoValue: 0 },
   loader: loader70,
   counts: COUNTS_70,
+  key: slotListKey,
   baselineBytes: 931424,
 };
