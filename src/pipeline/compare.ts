@@ -137,9 +137,7 @@ function targetsOf({ targets }: CompareOptions): readonly NamedTarget[] {
 }
 
 function namesOf(options: CompareOptions, specs: readonly TargetSpec[]): string[] {
-  return targetsOf(options).map(
-    ({ name, profile }, i) => name ?? profile ?? `${specs[i]!.profile} (own)`,
-  );
+  return targetsOf(options).map(({ name, profile }, i) => name ?? profile ?? `${specs[i]!.profile} (own)`);
 }
 
 function comparison(
