@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { glibcUsableSize, prefixedSize } from "../../src/memory/allocators/glibc.ts";
 import { ALLOCATORS } from "../../src/memory/allocators/index.ts";
-import { jemallocSizeClass } from "../../src/memory/allocators/jemalloc.ts";
+import { jemallocPagedSizeClass, jemallocSizeClass } from "../../src/memory/allocators/jemalloc.ts";
 
 /** The classes that are met when every size up to `limit` is asked for. */
 function classes(lgQuantum: number, limit: number): number[] {
@@ -29,10 +30,47 @@ describe("jemalloc size classes", () => {
     expect(jemallocSizeClass(2 ** 33, 3)).toBe(2 ** 33);
   });
 
+  it("are whole pages beyond 32 KiB from jemalloc 5.3.1 on, as a string's MEMORY USAGE showed", () => {
+    expect([14_337, 28_673, 32_768].map((bytes) => jemallocPagedSizeClass(bytes, 4))).toEqual([
+      16_384, 32_768, 32_768,
+    ]);
+    expect([32_769, 36_864, 70_010].map((bytes) => jemallocPagedSizeClass(bytes, 4))).toEqual([
+      36_864, 36_864, 73_728,
+    ]);
+  });
+
   it("are the same by table and by computation", () => {
     for (let bytes = 0; bytes <= 10000; bytes++) {
       expect(ALLOCATORS.jemalloc.goodSize(bytes)).toBe(jemallocSizeClass(bytes, 3));
       expect(ALLOCATORS["jemalloc-16"].goodSize(bytes)).toBe(jemallocSizeClass(bytes, 4));
     }
+  });
+});
+
+describe("glibc malloc", () => {
+  it("answers what malloc_usable_size of glibc 2.36 did", () => {
+    for (const [bytes, usable] of [
+      [0, 24],
+      [24, 24],
+      [25, 40],
+      [40, 40],
+      [41, 56],
+      [1000, 1000],
+      [1033, 1048],
+      [4096, 4104],
+      [100000, 100008],
+      [131048, 131048],
+      [131049, 135152],
+      [131073, 135152],
+      [1000000, 1003504],
+      [1048576, 1052656],
+    ] as const) {
+      expect([bytes, glibcUsableSize(bytes)]).toEqual([bytes, usable]);
+      expect([bytes, ALLOCATORS.libc.goodSize(bytes)]).toEqual([bytes, usable]);
+    }
+  });
+
+  it("is counted in words with one in front by a server that does not ask it", () => {
+    expect([1, 8, 9, 24].map(prefixedSize)).toEqual([16, 16, 24, 32]);
   });
 });

@@ -1,3 +1,4 @@
+import type { DatabaseCounts } from "../../memory/profiles/index.ts";
 import { expiryHourOf, sizeClassOf, sketchBucketOf } from "./buckets.ts";
 import type { CounterExport } from "./counters.ts";
 import { CounterTable } from "./counters.ts";
@@ -178,18 +179,18 @@ export function countLoaded(
 export function slotCounts(
   parts: readonly (ReadonlyMap<number, Float64Array> | undefined)[],
   db: number,
-): { readonly slots: Uint32Array; readonly slotExpires: Uint32Array } | undefined {
+): { readonly slots: NonNullable<DatabaseCounts["slots"]> } | undefined {
   if (parts.every((part) => part === undefined)) return undefined;
-  const slots = new Uint32Array(SLOTS);
-  const slotExpires = new Uint32Array(SLOTS);
+  const keys = new Uint32Array(SLOTS);
+  const expires = new Uint32Array(SLOTS);
   for (const part of parts) {
     const sums = part?.get(db);
     for (let slot = 0; sums !== undefined && slot < SLOTS; slot++) {
-      slots[slot]! += sums[slot * 2]!;
-      slotExpires[slot]! += sums[slot * 2 + 1]!;
+      keys[slot]! += sums[slot * 2]!;
+      expires[slot]! += sums[slot * 2 + 1]!;
     }
   }
-  return { slots, slotExpires };
+  return { slots: { keys, expires } };
 }
 
 /** Hours reach some 200 years before the epoch; shifted so that they are never negative. */

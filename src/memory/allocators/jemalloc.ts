@@ -14,6 +14,19 @@ export function jemallocSizeClass(bytes: number, lgQuantum: number): number {
   return Math.ceil(bytes / delta) * delta;
 }
 
+/** Beyond this, jemalloc 5.3.1 has no size classes any more. */
+const PAGED_ABOVE_BYTES = 32_768;
+const PAGE_BYTES = 4096;
+
+/**
+ * The same with whole pages instead of classes beyond 32 KiB. Mirrors sz_s2u() and opt_disable_large_size_classes
+ * (on by default), include/jemalloc/internal/sz.h and src/jemalloc.c, jemalloc 5.3.1. Exact.
+ */
+export function jemallocPagedSizeClass(bytes: number, lgQuantum: number): number {
+  if (bytes <= PAGED_ABOVE_BYTES) return jemallocSizeClass(bytes, lgQuantum);
+  return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
+}
+
 /** Largest power of two that is not above `value` (an integer in [1, 2^53]). */
 function floorPowerOfTwo(value: number): number {
   if (value < 0x80000000) return 2 ** (31 - Math.clz32(value));
