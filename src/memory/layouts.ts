@@ -19,7 +19,7 @@ export const FLAG = {
   stream: 64,
   /** Elements are fields and values by turns: sum what each pair takes in a hash table. */
   pairs: 128,
-  /** Each pair is followed by its expiry. */
+  /** Each pair is followed by its expiry, which is a listpack entry too. */
   fieldExpiry: 256,
 } as const;
 
@@ -50,7 +50,7 @@ const ROWS: Readonly<Record<keyof typeof LAYOUT, LayoutRow>> = {
   hashZipmap: { type: "hash", flags: pairs | entry, group: 2 },
   hashZiplist: { type: "hash", flags: pairs | entry, group: 2 },
   hashListpack: { type: "hash", flags: pairs, group: 2 },
-  hashExpiry: { type: "hash", flags: pairs | fieldExpiry, group: 2 },
+  hashExpiry: { type: "hash", flags: pairs | fieldExpiry | entry, group: 2 },
   hashListpackExpiry: { type: "hash", flags: pairs | fieldExpiry, group: 2 },
   hashTemplateListpack: { type: "hash", flags: 0, group: 1 },
   hashTemplateArray: { type: "hash", flags: 0, group: 1 },

@@ -3,7 +3,13 @@ import { Bill } from "./bill.ts";
 import type { ElementLane, PairLane } from "./lanes.ts";
 import { FLAG, LAYOUT_FLAGS, LAYOUT_GROUP, LAYOUT_TYPE } from "./layouts.ts";
 import type { Finish } from "./loader.ts";
-import { integerDigits, integerEntryBytes, textIntegerEntryBytes, writeInteger } from "./models/integer.ts";
+import {
+  integerDigits,
+  integerEntryBytes,
+  textIntegerEntryBytes,
+  timeEntryBytes,
+  writeInteger,
+} from "./models/integer.ts";
 import { LP_EMPTY_BYTES, stringEntryBytes } from "./models/listpack.ts";
 import { scoreEntryBytes } from "./models/score.ts";
 import { type TargetStats, ValueStats } from "./stats.ts";
@@ -91,7 +97,7 @@ export class ValueMeter implements ValueVisitor {
 
   /** Beyond so many elements no target packs them, so what packed entries would take need not be known. */
   private entryLimit(layout: number): number {
-    if (layout === LAYOUT.hash) return this.hashLimit;
+    if (layout === LAYOUT.hash || layout === LAYOUT.hashExpiry) return this.hashLimit;
     if (layout === LAYOUT.set) return this.setLimit;
     return layout === LAYOUT.zset ? this.zsetLimit : NEVER;
   }
@@ -162,6 +168,7 @@ export class ValueMeter implements ValueVisitor {
   fieldExpiry(atMs: number): void {
     const { stats } = this;
     if (atMs > 0) stats.fieldsWithExpiry++;
+    if ((this.flags & FLAG.entry) !== 0) stats.entryBytes += timeEntryBytes(atMs);
     for (const lane of stats.hashLanes) lane.add(this.fieldBytes, this.valueBytes, atMs);
   }
 

@@ -27,10 +27,16 @@ export interface DictTables {
  * Bucket arrays of a hash that became a hash table in the middle of its load: `packed` pairs were already in a
  * listpack when a pair too large came; `pairs` in all. A growing table moves one bucket at each later
  * insertion, so the load may end before the move does; how many buckets there are to move is random (hash seed)
- * and the expected number is taken. Mirrors rdbLoadObject(), rdb.c, and dictExpand(), dictRehash(),
- * _dictExpandIfNeeded(), dict.c, Redis 7.2.6. The likeliest state: exact unless `random`.
+ * and the expected number is taken. `expandTo`: what the loader then expands to, the pairs still to come if not
+ * given. Mirrors rdbLoadObject(), rdb.c, and dictExpand(), dictRehash(), _dictExpandIfNeeded(), dict.c, Redis 7.2.6.
+ * The likeliest state: exact unless `random`.
  */
-export function hashLoadTables(packed: number, pairs: number, out: DictTables): void {
+export function hashLoadTables(
+  packed: number,
+  pairs: number,
+  out: DictTables,
+  expandTo = pairs - packed - 1,
+): void {
   let buckets = dictNextSize(packed);
   let target = 0;
   let toMove = 0;
@@ -38,13 +44,12 @@ export function hashLoadTables(packed: number, pairs: number, out: DictTables): 
   let idle = 0;
   let moved = 0;
   let used = packed + 1;
-  const left = pairs - used;
   if (packed >= buckets) {
     target = dictNextSize(used);
     toMove = bucketsToMove(buckets, packed);
     spread = moveSpread(buckets);
-  } else if (left > DICT_HT_INITIAL_SIZE && used <= left && dictNextSize(left) !== buckets) {
-    target = dictNextSize(left);
+  } else if (expandTo > DICT_HT_INITIAL_SIZE && used <= expandTo && dictNextSize(expandTo) !== buckets) {
+    target = dictNextSize(expandTo);
     toMove = bucketsToMove(buckets, used);
     spread = used === 1 ? 0 : moveSpread(buckets);
   }

@@ -19,6 +19,11 @@ export function integerEntryBytes(high: number, low: number): number {
   return high === low >> 31 ? listpackClass(low) : 10;
 }
 
+/** Bytes of a listpack entry of a time in ms since the epoch, 0 for none. Exact. */
+export function timeEntryBytes(atMs: number): number {
+  return listpackClass(atMs);
+}
+
 /**
  * Bytes of a listpack entry of a text that is a canonical 64-bit integer, 0 when it is none ("007", "-0", "+1",
  * "1.0"). Mirrors lpStringToInt64(), listpack.c, and string2ll(), util.c, Redis 7.2.6. Exact.

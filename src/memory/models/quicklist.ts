@@ -12,8 +12,18 @@ const MIN_COMPRESS_BYTES = 48;
 const MIN_COMPRESS_IMPROVE = 8;
 /** sizeof(quicklistLZF), quicklist.h, Redis 7.2.6. */
 const QUICKLIST_LZF_BYTES = 8;
-/** From this size on an element is a plain node of its own: packed_threshold, quicklist.c, Redis 7.2.6. */
+/** packed_threshold, quicklist.c, Redis 7.2.6. */
 const PACKED_THRESHOLD = 2 ** 30;
+
+/** From this size on an element is a plain node of its own. Mirrors isLargeElement(), quicklist.c, Redis 7.2.6. */
+function packedThreshold(_fill: number): number {
+  return PACKED_THRESHOLD;
+}
+
+/** The same where it depends on the size of nodes. Mirrors isLargeElement(), quicklist.c, Redis 7.4.1 and later. */
+export function plainNodeThreshold(fill: number): number {
+  return 1 + (fill >= 0 ? SIZE_SAFETY_LIMIT : nodeBytesLimit(fill));
+}
 
 /** Bytes a node may have, or Infinity. Mirrors quicklistNodeLimit(), quicklist.c, Redis 7.2.6. */
 export function nodeBytesLimit(fill: number): number {
@@ -37,22 +47,28 @@ export class QuicklistNodes {
   plainNodes = 0;
   /** Allocations of all closed nodes' entries. */
   heapBytes = 0;
+  /** The same without what the allocator rounds up. */
+  entryBytes = 0;
   /** Bytes and entries of the node most recently begun. */
   lastBytes = 0;
   lastEntries = 0;
   private readonly target: Target;
   private readonly bytesLimit: number;
   private readonly entriesLimit: number;
+  private readonly plainFrom: number;
   private open = false;
   /** What compression would save on each of the nodes nearest the tail, which the server leaves alone. */
   private readonly depth: number;
   private readonly tailSavings: Float64Array;
+  private readonly tailEntrySavings: Float64Array;
 
   constructor(target: Target) {
     this.target = target;
     this.depth = target.config.listCompressDepth;
     this.tailSavings = new Float64Array(this.depth);
+    this.tailEntrySavings = new Float64Array(this.depth);
     this.entriesLimit = nodeEntriesLimit(target.config.listMaxListpackSize);
+    this.plainFrom = plainFrom(target);
     const limit = nodeBytesLimit(target.config.listMaxListpackSize);
     this.bytesLimit = limit === Number.POSITIVE_INFINITY ? SIZE_SAFETY_LIMIT : limit;
   }
@@ -61,6 +77,7 @@ export class QuicklistNodes {
     this.nodes = 0;
     this.plainNodes = 0;
     this.heapBytes = 0;
+    this.entryBytes = 0;
     this.lastBytes = 0;
     this.lastEntries = 0;
     this.open = false;
@@ -68,7 +85,7 @@ export class QuicklistNodes {
 
   /** An element pushed to the tail: its length and the bytes of its listpack entry. */
   push(bytes: number, entryBytes: number): void {
-    if (bytes >= PACKED_THRESHOLD) {
+    if (bytes >= this.plainFrom) {
       this.appendPlain(bytes, bytes);
       return;
     }
@@ -111,21 +128,32 @@ export class QuicklistNodes {
 
   /** Counts the allocation of the node begun last; when it leaves the tail's reach, another gets compressed. */
   private hold(bytes: number, storedBytes: number): void {
-    const { depth, tailSavings } = this;
+    const { depth, tailSavings, tailEntrySavings } = this;
     this.heapBytes += this.target.allocator.goodSize(bytes);
+    this.entryBytes += bytes;
     if (depth === 0 || this.nodes <= depth) return;
     const slot = this.nodes % depth;
-    if (this.nodes > 2 * depth) this.heapBytes -= tailSavings[slot] as number;
-    tailSavings[slot] = this.saving(bytes, storedBytes);
+    if (this.nodes > 2 * depth) {
+      this.heapBytes -= tailSavings[slot] as number;
+      this.entryBytes -= tailEntrySavings[slot] as number;
+    }
+    const compressed = this.compressedBytes(bytes, storedBytes);
+    const { goodSize } = this.target.allocator;
+    tailSavings[slot] = goodSize(bytes) - goodSize(compressed);
+    tailEntrySavings[slot] = bytes - compressed;
   }
 
   /**
-   * Bytes that compression saves, known where the snapshot holds the node compressed: the server uses the same LZF
-   * for both. Mirrors __quicklistCompressNode(), quicklist.c, Redis 7.2.6.
+   * Bytes of a node after compression, known where the snapshot holds the node compressed: the server uses the same
+   * LZF for both. Mirrors __quicklistCompressNode(), quicklist.c, Redis 7.2.6.
    */
-  private saving(bytes: number, storedBytes: number): number {
-    if (bytes < MIN_COMPRESS_BYTES || storedBytes + MIN_COMPRESS_IMPROVE >= bytes) return 0;
-    const { goodSize } = this.target.allocator;
-    return goodSize(bytes) - goodSize(QUICKLIST_LZF_BYTES + storedBytes);
+  private compressedBytes(bytes: number, storedBytes: number): number {
+    if (bytes < MIN_COMPRESS_BYTES || storedBytes + MIN_COMPRESS_IMPROVE >= bytes) return bytes;
+    return QUICKLIST_LZF_BYTES + storedBytes;
   }
+}
+
+/** From this size on an element is a plain node of its own on `target`. */
+export function plainFrom({ config, profile }: Target): number {
+  return (profile.plainFrom ?? packedThreshold)(config.listMaxListpackSize);
 }

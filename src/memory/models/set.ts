@@ -12,7 +12,7 @@ const LISTPACK: Part = { name: "listpack", source: "setTypeConvertAndExpand(), t
 const MEMBERS: Part = { name: "members (sds)", source: "rdbLoadObject(), rdb.c, Redis 7.2.6" };
 
 /** sizeof(intset) without contents: encoding and length. */
-const INTSET_HEADER_BYTES = 8;
+export const INTSET_HEADER_BYTES = 8;
 
 /**
  * A set saved member by member: an intset as long as all are integers, then a listpack, then a hash table.
@@ -73,6 +73,6 @@ function finishSetTable(stats: ValueStats, on: TargetStats, bill: Bill): void {
 }
 
 /** Bytes of an intset's members, from the largest listpack entry one would make. _intsetValueEncoding(), intset.c. */
-function intsetWidth(entryBytes: number): number {
+export function intsetWidth(entryBytes: number): number {
   return entryBytes <= 4 ? 2 : entryBytes <= 6 ? 4 : 8;
 }

@@ -1,13 +1,16 @@
 import type { Allocator } from "../allocators/index.ts";
 import type { StructSizes } from "../profiles/index.ts";
 
+/** What a node takes without its levels, and each level. */
+export type NodeSizes = Pick<StructSizes, "zskiplistNode" | "zskiplistLevel">;
+
 /** ZSKIPLIST_MAXLEVEL, server.h, Redis 7.2.6. */
 export const ZSKIPLIST_MAXLEVEL = 32;
 /** ZSKIPLIST_P, server.h, Redis 7.2.6. */
 const ZSKIPLIST_P = 0.25;
 
 /** Bytes requested for a skiplist node of `level` levels. Mirrors zslCreateNode(), t_zset.c, Redis 7.2.6. */
-export function zslNodeRequestBytes(sizes: StructSizes, level: number): number {
+export function zslNodeRequestBytes(sizes: NodeSizes, level: number): number {
   return sizes.zskiplistNode + level * sizes.zskiplistLevel;
 }
 
@@ -16,7 +19,7 @@ export function zslNodeRequestBytes(sizes: StructSizes, level: number): number {
  * zslRandomLevel(), t_zset.c, Redis 7.2.6. An expectation: the level is random().
  */
 export function zslNodeExpectation(
-  sizes: StructSizes,
+  sizes: NodeSizes,
   allocator: Allocator,
 ): { mean: number; variance: number } {
   let mean = 0;

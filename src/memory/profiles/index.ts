@@ -1,11 +1,13 @@
 import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
+import { redis86 } from "./redis-8.6.ts";
 
 export type { DatabaseCounts, MemoryConfig, Profile, StructSizes, TableModel } from "./profile.ts";
 
 /** Every server the memory model knows, by name. A new server: one file and one line here. */
 export const PROFILES = {
   "redis-7.2": redis72,
+  "redis-8.6": redis86,
 } as const satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof PROFILES;

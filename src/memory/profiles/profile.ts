@@ -74,6 +74,8 @@ export interface Profile {
   readonly sizes: StructSizes;
   readonly elements: ElementCosts;
   readonly loader: Loader;
+  /** Bytes from which on a list element is a plain node, by list-max-listpack-size; as in 7.2 if not given. */
+  readonly plainFrom?: (fill: number) => number;
   readonly key: KeyModel;
   readonly tables: TableModel;
   /** used_memory of this server with no data and default settings, as INFO says over one connection. */

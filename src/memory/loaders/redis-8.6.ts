@@ -1,0 +1,40 @@
+import type { Loader } from "../loader.ts";
+import {
+  finishTrackedHash,
+  finishTrackedHashExpiry,
+  finishTrackedHashListpack,
+  finishTrackedHashListpackExpiry,
+  finishTrackedHashZiplist,
+  finishTrackedHashZipmap,
+} from "../models/tracked/hash.ts";
+import { finishKvobjString } from "../models/tracked/kvobj.ts";
+import { finishTrackedList, finishTrackedListZiplist } from "../models/tracked/list.ts";
+import { finishTrackedSet, finishTrackedSetIntset, finishTrackedSetListpack } from "../models/tracked/set.ts";
+import {
+  finishTrackedZset,
+  finishTrackedZsetListpack,
+  finishTrackedZsetZiplist,
+} from "../models/tracked/zset.ts";
+import { loader72 } from "./redis-7.2.ts";
+
+/** What rdbLoadObject(), rdb.c, Redis 8.6.3, makes of each layout. */
+export const loader86: Loader = {
+  ...loader72,
+  string: finishKvobjString,
+  list: finishTrackedList,
+  listZiplist: finishTrackedListZiplist,
+  quicklistZiplist: finishTrackedList,
+  quicklist2: finishTrackedList,
+  set: finishTrackedSet,
+  setIntset: finishTrackedSetIntset,
+  setListpack: finishTrackedSetListpack,
+  zset: finishTrackedZset,
+  zsetZiplist: finishTrackedZsetZiplist,
+  zsetListpack: finishTrackedZsetListpack,
+  hash: finishTrackedHash,
+  hashZipmap: finishTrackedHashZipmap,
+  hashZiplist: finishTrackedHashZiplist,
+  hashListpack: finishTrackedHashListpack,
+  hashExpiry: finishTrackedHashExpiry,
+  hashListpackExpiry: finishTrackedHashListpackExpiry,
+};
