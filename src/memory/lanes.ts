@@ -1,4 +1,5 @@
 import type { Allocator } from "./allocators/index.ts";
+import type { FieldExpiries } from "./models/ebuckets.ts";
 import type { Target } from "./target.ts";
 
 /** Lengths below this have their cost in a table. */
@@ -61,6 +62,8 @@ export interface PairCost {
 /** Sums one cost over the fields of a hash. */
 export interface PairLane {
   sum: number;
+  /** When the fields expire, on servers that index that. */
+  readonly expiries?: FieldExpiries;
   reset(): void;
   /** `expiresAt`: ms since the epoch, 0 for a field that never expires. */
   add(fieldBytes: number, valueBytes: number, expiresAt: number): void;

@@ -6,8 +6,8 @@ import type { Finish } from "./loader.ts";
 import {
   integerDigits,
   integerEntryBytes,
+  listpackClass,
   textIntegerEntryBytes,
-  timeEntryBytes,
   writeInteger,
 } from "./models/integer.ts";
 import { LP_EMPTY_BYTES, stringEntryBytes } from "./models/listpack.ts";
@@ -168,7 +168,7 @@ export class ValueMeter implements ValueVisitor {
   fieldExpiry(atMs: number): void {
     const { stats } = this;
     if (atMs > 0) stats.fieldsWithExpiry++;
-    if ((this.flags & FLAG.entry) !== 0) stats.entryBytes += timeEntryBytes(atMs);
+    if ((this.flags & FLAG.entry) !== 0) stats.entryBytes += listpackClass(atMs);
     for (const lane of stats.hashLanes) lane.add(this.fieldBytes, this.valueBytes, atMs);
   }
 

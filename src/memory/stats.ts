@@ -1,5 +1,5 @@
 import { type ElementCost, ElementLane, LanePool, type PairCost, type PairLane } from "./lanes.ts";
-import { plainFrom, QuicklistNodes } from "./models/quicklist.ts";
+import { largeFrom, QuicklistNodes } from "./models/quicklist.ts";
 import { RaxCounter } from "./models/rax.ts";
 import type { Target } from "./target.ts";
 
@@ -84,7 +84,7 @@ export class ValueStats {
     this.targets = targets.map((target) => {
       const { allocator, config, profile } = target;
       const { set, zset, hash } = profile.elements;
-      const nodes = `${allocator.name} ${config.listMaxListpackSize} ${config.listCompressDepth} ${plainFrom(target)}`;
+      const nodes = `${allocator.name} ${config.listMaxListpackSize} ${config.listCompressDepth} ${largeFrom(target)}`;
       const list = lists.get(nodes) ?? new QuicklistNodes(target);
       lists.set(nodes, list);
       return {

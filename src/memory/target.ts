@@ -2,7 +2,7 @@ import { LAYOUT } from "../../parsers/visitor.ts";
 import { ALLOCATORS, type Allocator, type AllocatorName } from "./allocators/index.ts";
 import type { Finish } from "./loader.ts";
 import { sdsRequestBytes } from "./models/sds.ts";
-import { zslNodeExpectation } from "./models/skiplist.ts";
+import { type NodeExpectation, zslNodeExpectation } from "./models/skiplist.ts";
 import type { MemoryConfig, Profile } from "./profiles/index.ts";
 
 /** Lengths below this have their sds allocation in `sdsTable`. */
@@ -19,8 +19,8 @@ export interface Target {
   readonly finishes: readonly Finish[];
   /** zmalloc_size of an sds by its length, for short ones. */
   readonly sdsTable: Uint16Array;
-  /** Mean and variance of the allocation of a skiplist node that points to its member. */
-  readonly zslNode: { readonly mean: number; readonly variance: number };
+  /** Allocation of a skiplist node that points to its member. */
+  readonly zslNode: NodeExpectation;
 }
 
 /** What a target may have other than its profile. */

@@ -25,35 +25,41 @@ export interface DictTables {
 
 /**
  * Bucket arrays of a hash that became a hash table in the middle of its load: `packed` pairs were already in a
- * listpack when a pair too large came; `pairs` in all. A growing table moves one bucket at each later
- * insertion, so the load may end before the move does; how many buckets there are to move is random (hash seed)
- * and the expected number is taken. `expandTo`: what the loader then expands to, the pairs still to come if not
- * given. Mirrors rdbLoadObject(), rdb.c, and dictExpand(), dictRehash(), _dictExpandIfNeeded(), dict.c, Redis 7.2.6.
- * The likeliest state: exact unless `random`.
+ * listpack when a pair too large came; `pairs` in all. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. The likeliest
+ * state: exact unless `random`.
  */
-export function hashLoadTables(
-  packed: number,
-  pairs: number,
+export function hashLoadTables(packed: number, pairs: number, out: DictTables): void {
+  const buckets = dictNextSize(packed);
+  const used = packed + 1;
+  const left = pairs - used;
+  if (packed >= buckets) growTables(buckets, packed, dictNextSize(used), used, pairs, out);
+  else if (left > DICT_HT_INITIAL_SIZE && used <= left && dictNextSize(left) !== buckets)
+    growTables(buckets, used, dictNextSize(left), used, pairs, out);
+  else growTables(buckets, used, 0, used, pairs, out);
+}
+
+/**
+ * Bucket arrays after insertions one by one, from `used` entries up to `entries`. `target` is the size of the second
+ * array when the table is being rehashed, with `moving` entries in the first one; else 0. A growing table moves one
+ * bucket at each later insertion, so the load may end before the move does; how many buckets there are to move is
+ * random (hash seed) and the expected number is taken. Mirrors dictExpand(), dictRehash(), _dictExpandIfNeeded(),
+ * dict.c, Redis 7.2.6.
+ */
+export function growTables(
+  first: number,
+  moving: number,
+  second: number,
+  inserted: number,
+  entries: number,
   out: DictTables,
-  expandTo = pairs - packed - 1,
 ): void {
-  let buckets = dictNextSize(packed);
-  let target = 0;
-  let toMove = 0;
-  let spread = 0;
+  let buckets = first;
+  let target = second;
+  let toMove = target === 0 ? 0 : bucketsToMove(buckets, moving);
+  let spread = target === 0 || moving === 1 ? 0 : moveSpread(buckets);
   let idle = 0;
   let moved = 0;
-  let used = packed + 1;
-  if (packed >= buckets) {
-    target = dictNextSize(used);
-    toMove = bucketsToMove(buckets, packed);
-    spread = moveSpread(buckets);
-  } else if (expandTo > DICT_HT_INITIAL_SIZE && used <= expandTo && dictNextSize(expandTo) !== buckets) {
-    target = dictNextSize(expandTo);
-    toMove = bucketsToMove(buckets, used);
-    spread = used === 1 ? 0 : moveSpread(buckets);
-  }
-  for (; used < pairs; used++) {
+  for (let used = inserted; used < entries; used++) {
     if (target === 0) idle++;
     else {
       moved++;

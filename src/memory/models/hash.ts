@@ -25,7 +25,7 @@ export const finishHash: Finish = (stats, on, bill) => {
     addPacked(bill, LISTPACK, LP_EMPTY_BYTES + stats.entryBytes, ENCODING.listpack, on.target);
   } else {
     hashLoadTables(packed, pairs, tables);
-    finishTables(stats, on, bill);
+    finishTables(stats, on, bill, tables);
   }
 };
 
@@ -61,14 +61,15 @@ export const finishHashListpackExpiry: Finish = (stats, on, bill) => {
 };
 
 /** A hash table made for all its fields at once. Mirrors hashTypeConvertListpack(), t_hash.c, Redis 7.2.6. Exact. */
-function finishHashTable(stats: ValueStats, on: TargetStats, bill: Bill): void {
+export function finishHashTable(stats: ValueStats, on: TargetStats, bill: Bill): void {
   tables.first = dictNextSize(Math.ceil(stats.reported / 2));
   tables.second = 0;
   tables.random = false;
-  finishTables(stats, on, bill);
+  finishTables(stats, on, bill, tables);
 }
 
-function finishTables(stats: ValueStats, on: TargetStats, bill: Bill): void {
+/** A hash table of the bucket arrays given, with all its fields. */
+export function finishTables(stats: ValueStats, on: TargetStats, bill: Bill, tables: DictTables): void {
   const { hashBytes, hashHeap, target } = on;
   const pairs = stats.reported / 2;
   bill.encoding = ENCODING.hashtable;

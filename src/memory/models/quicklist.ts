@@ -15,15 +15,14 @@ const QUICKLIST_LZF_BYTES = 8;
 /** packed_threshold, quicklist.c, Redis 7.2.6. */
 const PACKED_THRESHOLD = 2 ** 30;
 
-/** From this size on an element is a plain node of its own. Mirrors isLargeElement(), quicklist.c, Redis 7.2.6. */
-function packedThreshold(_fill: number): number {
-  return PACKED_THRESHOLD;
-}
+/** From so many bytes on an element is a plain node of its own, by list-max-listpack-size. */
+export type LargeElement = (fill: number) => number;
 
-/** The same where it depends on the size of nodes. Mirrors isLargeElement(), quicklist.c, Redis 7.4.1 and later. */
-export function plainNodeThreshold(fill: number): number {
-  return 1 + (fill >= 0 ? SIZE_SAFETY_LIMIT : nodeBytesLimit(fill));
-}
+/** Mirrors isLargeElement(), quicklist.c, Redis 7.2.6. Exact. */
+export const largeByThreshold: LargeElement = () => PACKED_THRESHOLD;
+
+/** What no packed node may hold. Mirrors isLargeElement(), quicklist.c, Redis 7.4.1. Exact. */
+export const largeByFill: LargeElement = (fill) => 1 + (fill >= 0 ? SIZE_SAFETY_LIMIT : nodeBytesLimit(fill));
 
 /** Bytes a node may have, or Infinity. Mirrors quicklistNodeLimit(), quicklist.c, Redis 7.2.6. */
 export function nodeBytesLimit(fill: number): number {
@@ -35,6 +34,11 @@ export function nodeBytesLimit(fill: number): number {
 /** Entries a node may have, or Infinity. Mirrors quicklistNodeLimit(), quicklist.c, Redis 7.2.6. */
 export function nodeEntriesLimit(fill: number): number {
   return fill >= 0 ? Math.max(1, fill) : Number.POSITIVE_INFINITY;
+}
+
+/** Bytes from which an element is a plain node on a target. */
+export function largeFrom({ config, profile }: Target): number {
+  return (profile.largeElement ?? largeByThreshold)(config.listMaxListpackSize);
 }
 
 /**
@@ -55,7 +59,7 @@ export class QuicklistNodes {
   private readonly target: Target;
   private readonly bytesLimit: number;
   private readonly entriesLimit: number;
-  private readonly plainFrom: number;
+  private readonly largeFrom: number;
   private open = false;
   /** What compression would save on each of the nodes nearest the tail, which the server leaves alone. */
   private readonly depth: number;
@@ -68,7 +72,7 @@ export class QuicklistNodes {
     this.tailSavings = new Float64Array(this.depth);
     this.tailEntrySavings = new Float64Array(this.depth);
     this.entriesLimit = nodeEntriesLimit(target.config.listMaxListpackSize);
-    this.plainFrom = plainFrom(target);
+    this.largeFrom = largeFrom(target);
     const limit = nodeBytesLimit(target.config.listMaxListpackSize);
     this.bytesLimit = limit === Number.POSITIVE_INFINITY ? SIZE_SAFETY_LIMIT : limit;
   }
@@ -85,7 +89,7 @@ export class QuicklistNodes {
 
   /** An element pushed to the tail: its length and the bytes of its listpack entry. */
   push(bytes: number, entryBytes: number): void {
-    if (bytes >= this.plainFrom) {
+    if (bytes >= this.largeFrom) {
       this.appendPlain(bytes, bytes);
       return;
     }
@@ -137,23 +141,18 @@ export class QuicklistNodes {
       this.heapBytes -= tailSavings[slot] as number;
       this.entryBytes -= tailEntrySavings[slot] as number;
     }
-    const compressed = this.compressedBytes(bytes, storedBytes);
+    const compressed = compressedBytes(bytes, storedBytes);
     const { goodSize } = this.target.allocator;
     tailSavings[slot] = goodSize(bytes) - goodSize(compressed);
     tailEntrySavings[slot] = bytes - compressed;
   }
-
-  /**
-   * Bytes of a node after compression, known where the snapshot holds the node compressed: the server uses the same
-   * LZF for both. Mirrors __quicklistCompressNode(), quicklist.c, Redis 7.2.6.
-   */
-  private compressedBytes(bytes: number, storedBytes: number): number {
-    if (bytes < MIN_COMPRESS_BYTES || storedBytes + MIN_COMPRESS_IMPROVE >= bytes) return bytes;
-    return QUICKLIST_LZF_BYTES + storedBytes;
-  }
 }
 
-/** From this size on an element is a plain node of its own on `target`. */
-export function plainFrom({ config, profile }: Target): number {
-  return (profile.plainFrom ?? packedThreshold)(config.listMaxListpackSize);
+/**
+ * Bytes of a node after compression, known where the snapshot holds the node compressed: the server uses the same
+ * LZF for both. Mirrors __quicklistCompressNode(), quicklist.c, Redis 7.2.6.
+ */
+function compressedBytes(bytes: number, storedBytes: number): number {
+  if (bytes < MIN_COMPRESS_BYTES || storedBytes + MIN_COMPRESS_IMPROVE >= bytes) return bytes;
+  return QUICKLIST_LZF_BYTES + storedBytes;
 }

@@ -1,5 +1,7 @@
 import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
+import { redis74 } from "./redis-7.4.ts";
+import { redis80 } from "./redis-8.0.ts";
 import { redis86 } from "./redis-8.6.ts";
 
 export type { DatabaseCounts, MemoryConfig, Profile, StructSizes, TableModel } from "./profile.ts";
@@ -7,6 +9,8 @@ export type { DatabaseCounts, MemoryConfig, Profile, StructSizes, TableModel } f
 /** Every server the memory model knows, by name. A new server: one file and one line here. */
 export const PROFILES = {
   "redis-7.2": redis72,
+  "redis-7.4": redis74,
+  "redis-8.0": redis80,
   "redis-8.6": redis86,
 } as const satisfies Record<string, Profile>;
 

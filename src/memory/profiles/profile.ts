@@ -2,6 +2,7 @@ import type { AllocatorName } from "../allocators/index.ts";
 import type { Bill } from "../bill.ts";
 import type { ElementCost, PairCost } from "../lanes.ts";
 import type { KeyModel, Loader } from "../loader.ts";
+import type { LargeElement } from "../models/quicklist.ts";
 import type { Target } from "../target.ts";
 
 /** Thresholds that decide encodings at load, named after the server's directives. */
@@ -55,6 +56,10 @@ export interface ElementCosts {
 export interface DatabaseCounts {
   readonly keys: number;
   readonly expires: number;
+  /** The same by hash slot, for servers in cluster mode; undefined: spread evenly over all slots. */
+  readonly slots?: { readonly keys: ArrayLike<number>; readonly expires: ArrayLike<number> };
+  /** Keys among them that are hashes with at least one field that expires. */
+  readonly expiringHashes?: number;
 }
 
 /** Adds to the bill's `heapBytes` the tables of a database after loading, their bucket arrays first of all. */
@@ -74,8 +79,8 @@ export interface Profile {
   readonly sizes: StructSizes;
   readonly elements: ElementCosts;
   readonly loader: Loader;
-  /** Bytes from which on a list element is a plain node, by list-max-listpack-size; as in 7.2 if not given. */
-  readonly plainFrom?: (fill: number) => number;
+  /** Undefined: only beyond packed_threshold, 1 GB. */
+  readonly largeElement?: LargeElement;
   readonly key: KeyModel;
   readonly tables: TableModel;
   /** used_memory of this server with no data and default settings, as INFO says over one connection. */

@@ -1,14 +1,16 @@
 import { loader86 } from "../loaders/redis-8.6.ts";
-import { plainNodeThreshold } from "../models/quicklist.ts";
+import { largeByFill } from "../models/quicklist.ts";
 import { sdsElement } from "../models/sds.ts";
 import { heapEntry, trackedEntry } from "../models/tracked/entry.ts";
 import { kvobjKey } from "../models/tracked/kvobj.ts";
-import { kvstoreTables } from "../models/tracked/kvstore.ts";
+import { kvobjTables } from "../models/tracked/kvstore.ts";
 import { trackedSds } from "../models/tracked/sds.ts";
 import { zslNodeWithMember } from "../models/tracked/zset.ts";
 import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
 
+/** sizeof(kvstoreDictMetadata), server.h: five words and counts of keys by size. */
+const KEYS_METADATA_BYTES = 40 + 5 * 60 * 8;
 const node = { zskiplistNode: 16, zskiplistLevel: 16 };
 const member = zslNodeWithMember(node);
 
@@ -38,8 +40,8 @@ export const redis86: Profile = {
     hash: { bytes: trackedEntry, heap: heapEntry },
   },
   loader: loader86,
-  plainFrom: plainNodeThreshold,
+  largeElement: largeByFill,
   key: kvobjKey,
-  tables: kvstoreTables,
+  tables: kvobjTables({ keysMetadata: KEYS_METADATA_BYTES, expiresMetadata: 8 }),
   baselineBytes: 778864,
 };

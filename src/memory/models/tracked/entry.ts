@@ -1,5 +1,6 @@
 import type { PairCost, PairLane } from "../../lanes.ts";
 import type { Target } from "../../target.ts";
+import { FieldExpiries } from "../ebuckets.ts";
 import { sdsAllocSize, sdsHeapSize, sdsReqSize, sdsReqSizeType8, sdsReqSizeWithAux } from "./sds.ts";
 
 /** EMBED_VALUE_MAX_ALLOC_SIZE, entry.h, Redis 8.6.3. */
@@ -14,10 +15,10 @@ export const trackedEntry: PairCost = {
   lane: (target) => new EntryLane(target, (bytes) => bytes, sdsAllocSize),
 };
 
-/** The same as the allocator holds it: entryWriteNew(), entry.c, Redis 8.6.3. Exact. */
+/** The same as the allocator holds it, and the expiries: entryWriteNew(), entry.c, Redis 8.6.3. Exact. */
 export const heapEntry: PairCost = {
   name: "entryWriteNew",
-  lane: (target) => new EntryLane(target, target.allocator.goodSize, sdsHeapSize),
+  lane: (target) => new HeapEntryLane(target, target.allocator.goodSize, sdsHeapSize),
 };
 
 /**
@@ -50,5 +51,19 @@ class EntryLane implements PairLane {
         this.allocation(expiry + POINTER_BYTES + sdsReqSizeWithAux(fieldBytes)) +
         this.separate(valueBytes, this.target.allocator);
     }
+  }
+}
+
+class HeapEntryLane extends EntryLane {
+  readonly expiries = new FieldExpiries();
+
+  override reset(): void {
+    super.reset();
+    this.expiries.reset();
+  }
+
+  override add(fieldBytes: number, valueBytes: number, expiresAt: number): void {
+    super.add(fieldBytes, valueBytes, expiresAt);
+    if (expiresAt > 0) this.expiries.add(expiresAt);
   }
 }

@@ -2,7 +2,7 @@ import type { Bill, Part } from "../../bill.ts";
 import type { Finish } from "../../loader.ts";
 import type { TargetStats, ValueStats } from "../../stats.ts";
 import { ENCODING } from "../../types.ts";
-import { type DictTables, dictNextSize, hashLoadTables } from "../dict.ts";
+import { type DictTables, dictNextSize, growTables } from "../dict.ts";
 import { LP_EMPTY_BYTES } from "../listpack.ts";
 import { addTrackedDict } from "./dict.ts";
 import { addTrackedPacked } from "./packed.ts";
@@ -10,14 +10,16 @@ import { addTrackedPacked } from "./packed.ts";
 const LISTPACK: Part = { name: "listpack", source: "hashTypeAllocSize(), t_hash.c, Redis 8.6.3" };
 const LISTPACK_EX: Part = { name: "listpackEx", source: "listpackExCreate(), t_hash.c, Redis 8.6.3" };
 const ENTRIES: Part = { name: "entries of fields and values", source: "entryCreate(), entry.c, Redis 8.6.3" };
+const EBUCKETS: Part = {
+  name: "ebuckets of the fields' expiries",
+  source: "ebAdd(), ebuckets.c, Redis 8.6.3",
+};
 
 /** sizeof(listpackEx), server.h, Redis 8.6.3: an ExpireMeta and a pointer. */
 const LISTPACK_EX_BYTES = 24;
 /** hashDictMetadataBytes() and sizeof(htMetadataEx), t_hash.c and server.h, Redis 8.6.3. */
 const METADATA_BYTES = 8;
 const METADATA_EX_BYTES = 32;
-/** A dict that the loader does not expand. */
-const NOT_EXPANDED = 0;
 
 const tables: DictTables = { first: 0, second: 0, random: false };
 
@@ -35,7 +37,7 @@ export const finishTrackedHash: Finish = (stats, on, bill) => {
   const packed = packedPairs(stats, on);
   if (packed === Number.POSITIVE_INFINITY) addWrittenListpack(stats, on, bill);
   else {
-    hashLoadTables(packed, pairs, tables, pairs);
+    loadTables(packed, packed + 1, pairs);
     addTable(stats, on, bill, METADATA_BYTES);
   }
 };
@@ -64,22 +66,22 @@ export const finishTrackedHashListpack: Finish = (stats, on, bill) => {
 /**
  * A hash with field expiries saved field by field: a listpack with them until a field or value is too long; a hash
  * table that grows on its way when there are too many. Mirrors rdbLoadObject(), rdb.c, Redis 8.6.3. Exact unless
- * rehashing is near its end; the heap leaves out the index of more than 16 expiries.
+ * rehashing is near its end.
  */
 export const finishTrackedHashExpiry: Finish = (stats, on, bill) => {
   const { config } = on.target;
   const pairs = stats.reported / 2;
   const packed = packedPairs(stats, on);
-  if (pairs > config.hashMaxListpackEntries) hashLoadTables(0, pairs, tables, NOT_EXPANDED);
+  if (pairs > config.hashMaxListpackEntries) growTables(dictNextSize(0), 0, 0, 0, pairs, tables);
   else if (packed === Number.POSITIVE_INFINITY) {
     addWrittenListpack(stats, on, bill);
     addListpackEx(on, bill);
     return;
-  } else expandedTables(packed, pairs);
+  } else loadTables(packed, packed, pairs);
   addTable(stats, on, bill, METADATA_EX_BYTES);
 };
 
-/** The same from a listpack blob. Mirrors rdbLoadObject(), rdb.c, Redis 8.6.3. Exact, the heap as above. */
+/** The same from a listpack blob. Mirrors rdbLoadObject(), rdb.c, Redis 8.6.3. Exact. */
 export const finishTrackedHashListpackExpiry: Finish = (stats, on, bill) => {
   const tooMany = stats.reported / 2 > on.target.config.hashMaxListpackEntries;
   if (tooMany) addWholeTable(stats, on, bill, METADATA_EX_BYTES);
@@ -94,13 +96,17 @@ function packedPairs(stats: ValueStats, { target }: TargetStats): number {
   return Math.floor(stats.firstOver(target.config.hashMaxListpackValue) / 2);
 }
 
-/** Tables of a hash whose dict is expanded before the pair that is too long goes in. */
-function expandedTables(packed: number, pairs: number): void {
-  if (packed === 0) {
-    tables.first = dictNextSize(pairs);
-    tables.second = 0;
-    tables.random = false;
-  } else hashLoadTables(packed - 1, pairs, tables, pairs);
+/**
+ * Bucket arrays of a hash that became a hash table in the middle of its load: made for the `packed` pairs of its
+ * listpack, expanded for all `pairs` when `used` were in it. Mirrors rdbLoadObject(), rdb.c, and dictExpand(),
+ * dict.c, Redis 8.6.3. Exact unless rehashing is near its end.
+ */
+function loadTables(packed: number, used: number, pairs: number): void {
+  const buckets = dictNextSize(packed);
+  const wanted = dictNextSize(pairs);
+  if (used > buckets) growTables(buckets, packed, dictNextSize(used), used, pairs, tables);
+  else if (used === 0) growTables(wanted, 0, 0, 0, pairs, tables);
+  else growTables(buckets, used, wanted > buckets ? wanted : 0, used, pairs, tables);
 }
 
 function addWrittenListpack(stats: ValueStats, { target }: TargetStats, bill: Bill): void {
@@ -126,5 +132,7 @@ function addTable(stats: ValueStats, on: TargetStats, bill: Bill, metadataBytes:
   bill.encoding = ENCODING.hashtable;
   bill.add(ENTRIES, pairs, hashBytes.sum, hashHeap.sum);
   addTrackedDict(bill, target, tables, pairs, metadataBytes);
+  const ebuckets = hashHeap.expiries?.heapBytes(target.allocator, target.profile.sizes.rax) ?? 0;
+  if (ebuckets > 0) bill.add(EBUCKETS, 1, 0, ebuckets);
   if (tables.random) bill.expect(8 * tables.first, 8 * tables.first);
 }

@@ -1,7 +1,7 @@
 import { OBJECT, type Part } from "../../bill.ts";
 import type { Finish, KeyModel } from "../../loader.ts";
 import { ENCODING } from "../../types.ts";
-import { EXPIRES_ENTRY_BYTES, KEYS_ENTRY_BYTES } from "./kvstore.ts";
+import { ENTRY_SHARE_BYTES } from "./kvstore.ts";
 import { sdsAllocSize, sdsHeapSize, sdsReqSize, sdsReqSizeType8 } from "./sds.ts";
 
 /** OBJ_ENCODING_EMBSTR_SIZE_LIMIT, object.c, Redis 8.6.3. */
@@ -63,6 +63,6 @@ export const kvobjKey: KeyModel = (stats, { target }, bill) => {
   const valueBytes = embedded ? sdsReqSizeType8(bill.embeddedBytes) : 0;
   const bytes = allocator.goodSize(profile.sizes.robj + metaBytes + 1 + sdsReqSize(nameBytes) + valueBytes);
   bill.add(embedded ? EMBEDDED : KVOBJ, 1, bytes, bytes);
-  bill.add(KEYS_ENTRY, 1, 0, KEYS_ENTRY_BYTES);
-  if (hasExpiry) bill.add(EXPIRES_ENTRY, 1, 0, EXPIRES_ENTRY_BYTES);
+  bill.add(KEYS_ENTRY, 1, 0, ENTRY_SHARE_BYTES);
+  if (hasExpiry) bill.add(EXPIRES_ENTRY, 1, 0, ENTRY_SHARE_BYTES);
 };

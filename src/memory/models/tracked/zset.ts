@@ -7,6 +7,7 @@ import { ENCODING } from "../../types.ts";
 import { type DictTables, dictNextSize } from "../dict.ts";
 import { LP_EMPTY_BYTES } from "../listpack.ts";
 import { type NodeSizes, ZSKIPLIST_MAXLEVEL, zslNodeExpectation, zslNodeRequestBytes } from "../skiplist.ts";
+import { expectNodes } from "../zset.ts";
 import { addTrackedDict } from "./dict.ts";
 import { addTrackedPacked } from "./packed.ts";
 import { sdsReqSize } from "./sds.ts";
@@ -19,8 +20,6 @@ const HEADER: Part = {
   source: "zslCreateHeaderNode(), t_zset.c, Redis 8.6.3",
 };
 const NODES: Part = { name: "zskiplistNode with member", source: "zslCreateNode(), t_zset.c, Redis 8.6.3" };
-/** A normal variable is within so many standard deviations 98 times in 100. */
-const BAND_DEVIATIONS = 2.326;
 
 const tables: DictTables = { first: 0, second: 0, random: false };
 
@@ -60,7 +59,7 @@ export const finishTrackedZsetListpack: Finish = (stats, on, bill) => {
 
 /**
  * A zset as skiplist, whose nodes hold the members, and dict of nodes. Node levels are random: an expectation, with
- * its band. Mirrors zsetAllocSize(), t_zset.c, Redis 8.6.3.
+ * its band and half a level more, as sizes come in steps of a level. Mirrors zsetAllocSize(), t_zset.c, Redis 8.6.3.
  */
 function addSkiplist(members: number, { target, zsetBytes, zsetHeap }: TargetStats, bill: Bill): void {
   const { allocator, profile } = target;
@@ -74,6 +73,6 @@ function addSkiplist(members: number, { target, zsetBytes, zsetHeap }: TargetSta
   bill.add(HEADER, 1, header, header);
   bill.add(NODES, members, Math.round(zsetBytes.sum), Math.round(zsetHeap.sum));
   addTrackedDict(bill, target, tables, members, 0);
-  const band = Math.ceil(BAND_DEVIATIONS * Math.sqrt(zsetBytes.variance));
-  bill.expect(band, band);
+  expectNodes(bill, zsetBytes.variance, target.zslNode.skew);
+  bill.expect(profile.sizes.zskiplistLevel / 2, profile.sizes.zskiplistLevel / 2);
 }
