@@ -64,6 +64,8 @@ export class ValueStats {
   /** Bytes of the key's name, and whether it expires. */
   nameBytes = 0;
   hasExpiry = false;
+  /** Bytes of the names that a hash's template gives; they are part of the payload. */
+  templateNameBytes = 0;
   /** Fields of a hash that expire. */
   fieldsWithExpiry = 0;
   readonly targets: readonly TargetStats[];
@@ -119,6 +121,7 @@ export class ValueStats {
     this.sharedInteger = false;
     this.blobBytes = 0;
     this.fieldsWithExpiry = 0;
+    this.templateNameBytes = 0;
     this.records = 0;
   }
 

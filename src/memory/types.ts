@@ -17,6 +17,8 @@ export const ENCODINGS = [
   "module",
   "array",
   "gcra",
+  "template-listpack",
+  "template-array",
 ] as const;
 
 export type TypeName = (typeof TYPES)[number];

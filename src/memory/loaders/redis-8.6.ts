@@ -1,20 +1,9 @@
 import type { Loader } from "../loader.ts";
-import {
-  finishTrackedHash,
-  finishTrackedHashExpiry,
-  finishTrackedHashListpack,
-  finishTrackedHashListpackExpiry,
-  finishTrackedHashZiplist,
-  finishTrackedHashZipmap,
-} from "../models/tracked/hash.ts";
+import { expandAfter, expandBefore, trackedHash } from "../models/tracked/hash.ts";
 import { finishKvobjString } from "../models/tracked/kvobj.ts";
 import { finishTrackedList, finishTrackedListZiplist } from "../models/tracked/list.ts";
 import { finishTrackedSet, finishTrackedSetIntset, finishTrackedSetListpack } from "../models/tracked/set.ts";
-import {
-  finishTrackedZset,
-  finishTrackedZsetListpack,
-  finishTrackedZsetZiplist,
-} from "../models/tracked/zset.ts";
+import { addSkiplistWithMembers, trackedZset } from "../models/tracked/zset.ts";
 import { loader72 } from "./redis-7.2.ts";
 
 /** What rdbLoadObject(), rdb.c, Redis 8.6.3, makes of each layout. */
@@ -28,13 +17,6 @@ export const loader86: Loader = {
   set: finishTrackedSet,
   setIntset: finishTrackedSetIntset,
   setListpack: finishTrackedSetListpack,
-  zset: finishTrackedZset,
-  zsetZiplist: finishTrackedZsetZiplist,
-  zsetListpack: finishTrackedZsetListpack,
-  hash: finishTrackedHash,
-  hashZipmap: finishTrackedHashZipmap,
-  hashZiplist: finishTrackedHashZiplist,
-  hashListpack: finishTrackedHashListpack,
-  hashExpiry: finishTrackedHashExpiry,
-  hashListpackExpiry: finishTrackedHashListpackExpiry,
+  ...trackedZset(addSkiplistWithMembers),
+  ...trackedHash({ plain: expandAfter, expiring: expandBefore, valued: false }),
 };

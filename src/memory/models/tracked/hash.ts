@@ -1,5 +1,5 @@
 import type { Bill, Part } from "../../bill.ts";
-import type { Finish } from "../../loader.ts";
+import type { Finish, Loader } from "../../loader.ts";
 import type { TargetStats, ValueStats } from "../../stats.ts";
 import { ENCODING } from "../../types.ts";
 import { type DictTables, dictNextSize, growTables } from "../dict.ts";
@@ -23,73 +23,95 @@ const METADATA_EX_BYTES = 32;
 
 const tables: DictTables = { first: 0, second: 0, random: false };
 
-/**
- * A hash saved field by field: a listpack until a field or value is too long, then a hash table that may still be
- * rehashing when the load ends. Mirrors rdbLoadObject(), rdb.c, Redis 8.6.3. Exact unless rehashing is near its end.
- */
-export const finishTrackedHash: Finish = (stats, on, bill) => {
-  const { config } = on.target;
-  const pairs = stats.reported / 2;
-  if (pairs > config.hashMaxListpackEntries) {
-    addWholeTable(stats, on, bill, METADATA_BYTES);
-    return;
-  }
-  const packed = packedPairs(stats, on);
-  if (packed === Number.POSITIVE_INFINITY) addWrittenListpack(stats, on, bill);
-  else {
-    loadTables(packed, packed + 1, pairs);
-    addTable(stats, on, bill, METADATA_BYTES);
-  }
-};
+/** Bucket arrays of a hash that became a hash table when `packed` of its `pairs` were in a listpack. */
+type LoadTables = (packed: number, pairs: number, out: DictTables) => void;
 
-/** A hash from a zipmap, whose lengths count as well. Mirrors rdbLoadObject(), rdb.c, Redis 8.6.3. Exact. */
-export const finishTrackedHashZipmap: Finish = (stats, on, bill) => {
-  const tooLong = stats.largestBytes > on.target.config.hashMaxListpackValue;
-  if (tooLong) addWholeTable(stats, on, bill, METADATA_BYTES);
-  else finishTrackedHashZiplist(stats, on, bill);
-};
+/** How a server holds hashes beyond listpacks. */
+interface HashTables {
+  readonly plain: LoadTables;
+  readonly expiring: LoadTables;
+  /** A dict's entries hold the values. */
+  readonly valued: boolean;
+}
 
-/** A hash from a ziplist, written anew as a listpack. Mirrors rdbLoadObject(), rdb.c, Redis 8.6.3. Exact. */
-export const finishTrackedHashZiplist: Finish = (stats, on, bill) => {
-  const tooMany = stats.reported / 2 > on.target.config.hashMaxListpackEntries;
-  if (tooMany) addWholeTable(stats, on, bill, METADATA_BYTES);
-  else addWrittenListpack(stats, on, bill);
-};
-
-/** A hash from a listpack blob. Mirrors rdbLoadObject(), rdb.c, Redis 8.6.3. Exact. */
-export const finishTrackedHashListpack: Finish = (stats, on, bill) => {
-  const tooMany = stats.reported / 2 > on.target.config.hashMaxListpackEntries;
-  if (tooMany) addWholeTable(stats, on, bill, METADATA_BYTES);
-  else addTrackedPacked(bill, LISTPACK, stats.blobBytes, ENCODING.listpack, on.target);
-};
+/** The layouts of hashes that `trackedHash` knows. */
+type HashLayouts =
+  | "hash"
+  | "hashZipmap"
+  | "hashZiplist"
+  | "hashListpack"
+  | "hashExpiry"
+  | "hashListpackExpiry";
 
 /**
- * A hash with field expiries saved field by field: a listpack with them until a field or value is too long; a hash
- * table that grows on its way when there are too many. Mirrors rdbLoadObject(), rdb.c, Redis 8.6.3. Exact unless
- * rehashing is near its end.
+ * What becomes of hashes. Saved field by field: a listpack until a field or value is too long, then a hash table that
+ * may still be rehashing when the load ends; with field expiries one with too many fields grows on its way. A zipmap's
+ * lengths count as well; a ziplist is written anew; a listpack stays. Mirrors rdbLoadObject(), rdb.c, and
+ * hashTypeAllocSize(), t_hash.c, Redis 8.6.3. Exact unless rehashing is near its end.
  */
-export const finishTrackedHashExpiry: Finish = (stats, on, bill) => {
-  const { config } = on.target;
-  const pairs = stats.reported / 2;
-  const packed = packedPairs(stats, on);
-  if (pairs > config.hashMaxListpackEntries) growTables(dictNextSize(0), 0, 0, 0, pairs, tables);
-  else if (packed === Number.POSITIVE_INFINITY) {
-    addWrittenListpack(stats, on, bill);
-    addListpackEx(on, bill);
-    return;
-  } else loadTables(packed, packed, pairs);
-  addTable(stats, on, bill, METADATA_EX_BYTES);
-};
+export function trackedHash({ plain, expiring, valued }: HashTables): Pick<Loader, HashLayouts> {
+  const table = (stats: ValueStats, on: TargetStats, bill: Bill, metadataBytes: number) =>
+    addTable(stats, on, bill, metadataBytes, valued);
+  const whole = (stats: ValueStats, on: TargetStats, bill: Bill, metadataBytes: number) => {
+    tables.first = dictNextSize(Math.ceil(stats.reported / 2));
+    tables.second = 0;
+    tables.random = false;
+    table(stats, on, bill, metadataBytes);
+  };
+  const ziplist: Finish = (stats, on, bill) => {
+    if (tooMany(stats, on)) whole(stats, on, bill, METADATA_BYTES);
+    else addWrittenListpack(stats, on, bill);
+  };
+  return {
+    hash: (stats, on, bill) => {
+      const packed = packedPairs(stats, on);
+      if (tooMany(stats, on)) whole(stats, on, bill, METADATA_BYTES);
+      else if (packed === Number.POSITIVE_INFINITY) addWrittenListpack(stats, on, bill);
+      else {
+        plain(packed, stats.reported / 2, tables);
+        table(stats, on, bill, METADATA_BYTES);
+      }
+    },
+    hashZipmap: (stats, on, bill) => {
+      const tooLong = stats.largestBytes > on.target.config.hashMaxListpackValue;
+      if (tooLong) whole(stats, on, bill, METADATA_BYTES);
+      else ziplist(stats, on, bill);
+    },
+    hashZiplist: ziplist,
+    hashListpack: (stats, on, bill) => {
+      if (tooMany(stats, on)) whole(stats, on, bill, METADATA_BYTES);
+      else addTrackedPacked(bill, LISTPACK, stats.blobBytes, ENCODING.listpack, on.target);
+    },
+    hashExpiry: (stats, on, bill) => {
+      const pairs = stats.reported / 2;
+      const packed = packedPairs(stats, on);
+      if (tooMany(stats, on)) growTables(dictNextSize(0), 0, 0, 0, pairs, tables);
+      else if (packed === Number.POSITIVE_INFINITY) {
+        addWrittenListpack(stats, on, bill);
+        addListpackEx(on, bill);
+        return;
+      } else expiring(packed, pairs, tables);
+      table(stats, on, bill, METADATA_EX_BYTES);
+    },
+    hashListpackExpiry: (stats, on, bill) => {
+      if (tooMany(stats, on)) whole(stats, on, bill, METADATA_EX_BYTES);
+      else {
+        addTrackedPacked(bill, LISTPACK, stats.blobBytes, ENCODING.listpackex, on.target);
+        addListpackEx(on, bill);
+      }
+    },
+  };
+}
 
-/** The same from a listpack blob. Mirrors rdbLoadObject(), rdb.c, Redis 8.6.3. Exact. */
-export const finishTrackedHashListpackExpiry: Finish = (stats, on, bill) => {
-  const tooMany = stats.reported / 2 > on.target.config.hashMaxListpackEntries;
-  if (tooMany) addWholeTable(stats, on, bill, METADATA_EX_BYTES);
-  else {
-    addTrackedPacked(bill, LISTPACK, stats.blobBytes, ENCODING.listpackex, on.target);
-    addListpackEx(on, bill);
-  }
-};
+/** Expanded for all pairs after the pair that is too long went in. Mirrors rdbLoadObject(), rdb.c, Redis 8.6.3. */
+export const expandAfter: LoadTables = (packed, pairs, out) => expandForAll(packed, packed + 1, pairs, out);
+
+/** The same before that pair goes in, as for hashes with field expiries. */
+export const expandBefore: LoadTables = (packed, pairs, out) => expandForAll(packed, packed, pairs, out);
+
+function tooMany(stats: ValueStats, { target }: TargetStats): boolean {
+  return stats.reported / 2 > target.config.hashMaxListpackEntries;
+}
 
 /** Pairs before the first that is too long for a listpack, or Infinity. */
 function packedPairs(stats: ValueStats, { target }: TargetStats): number {
@@ -97,16 +119,15 @@ function packedPairs(stats: ValueStats, { target }: TargetStats): number {
 }
 
 /**
- * Bucket arrays of a hash that became a hash table in the middle of its load: made for the `packed` pairs of its
- * listpack, expanded for all `pairs` when `used` were in it. Mirrors rdbLoadObject(), rdb.c, and dictExpand(),
- * dict.c, Redis 8.6.3. Exact unless rehashing is near its end.
+ * Bucket arrays made for the `packed` pairs of a listpack and expanded for all `pairs` when `used` were in it. Mirrors
+ * rdbLoadObject(), rdb.c, and dictExpand(), dict.c, Redis 8.6.3. Exact unless rehashing is near its end.
  */
-function loadTables(packed: number, used: number, pairs: number): void {
+function expandForAll(packed: number, used: number, pairs: number, out: DictTables): void {
   const buckets = dictNextSize(packed);
   const wanted = dictNextSize(pairs);
-  if (used > buckets) growTables(buckets, packed, dictNextSize(used), used, pairs, tables);
-  else if (used === 0) growTables(wanted, 0, 0, 0, pairs, tables);
-  else growTables(buckets, used, wanted > buckets ? wanted : 0, used, pairs, tables);
+  if (used > buckets) growTables(buckets, packed, dictNextSize(used), used, pairs, out);
+  else if (used === 0) growTables(wanted, 0, 0, 0, pairs, out);
+  else growTables(buckets, used, wanted > buckets ? wanted : 0, used, pairs, out);
 }
 
 function addWrittenListpack(stats: ValueStats, { target }: TargetStats, bill: Bill): void {
@@ -118,20 +139,18 @@ function addListpackEx({ target }: TargetStats, bill: Bill): void {
   bill.add(LISTPACK_EX, 1, LISTPACK_EX_BYTES, target.allocator.goodSize(LISTPACK_EX_BYTES));
 }
 
-/** A hash table made for all its fields at once. Mirrors hashTypeConvert(), t_hash.c, Redis 8.6.3. Exact. */
-function addWholeTable(stats: ValueStats, on: TargetStats, bill: Bill, metadataBytes: number): void {
-  tables.first = dictNextSize(Math.ceil(stats.reported / 2));
-  tables.second = 0;
-  tables.random = false;
-  addTable(stats, on, bill, metadataBytes);
-}
-
-function addTable(stats: ValueStats, on: TargetStats, bill: Bill, metadataBytes: number): void {
+function addTable(
+  stats: ValueStats,
+  on: TargetStats,
+  bill: Bill,
+  metadataBytes: number,
+  valued: boolean,
+): void {
   const { hashBytes, hashHeap, target } = on;
   const pairs = stats.reported / 2;
   bill.encoding = ENCODING.hashtable;
   bill.add(ENTRIES, pairs, hashBytes.sum, hashHeap.sum);
-  addTrackedDict(bill, target, tables, pairs, metadataBytes);
+  addTrackedDict(bill, target, tables, pairs, metadataBytes, valued);
   const ebuckets = hashHeap.expiries?.heapBytes(target.allocator, target.profile.sizes.rax) ?? 0;
   if (ebuckets > 0) bill.add(EBUCKETS, 1, 0, ebuckets);
   if (tables.random) bill.expect(8 * tables.first, 8 * tables.first);
