@@ -90,7 +90,7 @@ describe("counts by slot", () => {
       return new Map([[db, sums]]);
     };
     const counts = slotCounts([part(0, 7, 2, 1), part(0, 7, 3, 0), part(1, 7, 9, 9)], 0)!;
-    expect([counts.slots[7], counts.slotExpires[7], counts.slots[8]]).toEqual([5, 1, 0]);
+    expect([counts.slots.keys[7], counts.slots.expires[7], counts.slots.keys[8]]).toEqual([5, 1, 0]);
     expect(slotCounts([undefined], 0)).toBeUndefined();
   });
 

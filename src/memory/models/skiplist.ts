@@ -3,6 +3,9 @@ import type { Bill } from "../bill.ts";
 import type { StructSizes } from "../profiles/index.ts";
 import { BAND_DEVIATIONS } from "./spread.ts";
 
+/** What a node takes without its levels, and each level. */
+export type NodeSizes = Pick<StructSizes, "zskiplistNode" | "zskiplistLevel">;
+
 /** ZSKIPLIST_MAXLEVEL, server.h, Redis 7.2.6. */
 export const ZSKIPLIST_MAXLEVEL = 32;
 /** ZSKIPLIST_P, server.h, Redis 7.2.6. */
@@ -11,7 +14,7 @@ const ZSKIPLIST_P = 0.25;
 const BAND_SKEW = (BAND_DEVIATIONS ** 2 - 1) / 6;
 
 /** Bytes requested for a skiplist node of `level` levels. Mirrors zslCreateNode(), t_zset.c, Redis 7.2.6. */
-export function zslNodeRequestBytes(sizes: StructSizes, level: number): number {
+export function zslNodeRequestBytes(sizes: NodeSizes, level: number): number {
   return sizes.zskiplistNode + level * sizes.zskiplistLevel;
 }
 
@@ -24,7 +27,7 @@ export interface NodeExpectation {
 }
 
 /** Mirrors zslRandomLevel(), t_zset.c, Redis 7.2.6. An expectation: the level is random(). */
-export function zslNodeExpectation(sizes: StructSizes, allocator: Allocator): NodeExpectation {
+export function zslNodeExpectation(sizes: NodeSizes, allocator: Allocator): NodeExpectation {
   const moment = (center: number, power: number): number => {
     let sum = 0;
     let reach = 1;
@@ -40,9 +43,12 @@ export function zslNodeExpectation(sizes: StructSizes, allocator: Allocator): No
   return { mean, variance, skew: moment(mean, 3) / variance };
 }
 
-/** Gives the bill the band of `members` nodes. An approximation: the sum of their sizes is nearly normal. */
-export function expectNodes(bill: Bill, members: number, { variance, skew }: NodeExpectation): void {
-  const band = BAND_DEVIATIONS * Math.sqrt(members * variance);
+/**
+ * Gives the bill the band of a sum of nodes, by its variance and the skew of one node. An approximation: the sum is
+ * nearly normal.
+ */
+export function expectNodes(bill: Bill, variance: number, skew: number): void {
+  const band = BAND_DEVIATIONS * Math.sqrt(variance);
   const shift = BAND_SKEW * skew;
   bill.expect(Math.ceil(band - shift), Math.ceil(band + shift));
 }
