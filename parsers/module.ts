@@ -2,24 +2,25 @@ import { RdbError } from "./errors.ts";
 import { skipString } from "./strings.ts";
 import type { Window } from "./window.ts";
 
-const EOF = 0;
-const SIGNED = 1;
-const UNSIGNED = 2;
-const FLOAT = 3;
-const DOUBLE = 4;
-const STRING = 5;
+/** What a module's number or string begins with: RDB_MODULE_OPCODE_*, rdb.h. */
+export const MODULE_OPCODE = { eof: 0, signed: 1, unsigned: 2, float: 3, double: 4, string: 5 } as const;
 
 /** Skips what a module wrote, up to and with its end mark: opcodes, each with a value. @throws {RdbError} BAD_MODULE */
 export function skipModuleData(w: Window): void {
   for (;;) {
     const opcode = w.length();
-    if (opcode === EOF) return;
-    if (opcode === SIGNED || opcode === UNSIGNED) w.skipNumber();
-    else if (opcode === FLOAT) w.skip(4);
-    else if (opcode === DOUBLE) w.skip(8);
-    else if (opcode === STRING) skipString(w);
-    else throw new RdbError("BAD_MODULE", w.offset() - 1, `module opcode ${opcode}`);
+    if (opcode === MODULE_OPCODE.eof) return;
+    skipModuleValue(w, opcode);
   }
+}
+
+/** Skips the value that follows an opcode. @throws {RdbError} BAD_MODULE */
+export function skipModuleValue(w: Window, opcode: number): void {
+  if (opcode === MODULE_OPCODE.signed || opcode === MODULE_OPCODE.unsigned) w.skipNumber();
+  else if (opcode === MODULE_OPCODE.float) w.skip(4);
+  else if (opcode === MODULE_OPCODE.double) w.skip(8);
+  else if (opcode === MODULE_OPCODE.string) skipString(w);
+  else throw new RdbError("BAD_MODULE", w.offset() - 1, `module opcode ${opcode}`);
 }
 
 /** The two int32 halves of the last module id read by `readModuleId`. */
@@ -54,4 +55,12 @@ export function moduleTypeName(high: number, low: number): string {
     id >>= 6n;
   }
   return name;
+}
+
+/** The id of a nine-letter name and a version, as its two int32 halves. Mirrors moduleTypeEncodeId(), module.c. */
+export function moduleTypeId(name: string, version: number): { readonly high: number; readonly low: number } {
+  let id = 0n;
+  for (const letter of name) id = (id << 6n) | BigInt(ALPHABET.indexOf(letter));
+  id = (id << 10n) | BigInt(version);
+  return { high: Number(id >> 32n) | 0, low: Number(id & 0xffffffffn) | 0 };
 }

@@ -31,6 +31,8 @@ export class RecordReader {
   freq = NO_VALUE;
   /** Damage inside the value, whose end is known all the same: what was read of it has been reported. */
   damage: RdbError | undefined;
+  /** Asked when a record's key is read: false has its value stepped over, and the visitor hears nothing of it. */
+  wanted: (() => boolean) | undefined;
   readonly values: ValueReader;
   private readonly w: Window;
   private source!: ByteSource;
@@ -75,7 +77,8 @@ export class RecordReader {
         this.typeCode = code;
         this.readKey();
         this.damage = undefined;
-        this.readValue(type);
+        if (this.wanted === undefined || this.wanted()) this.readValue(type);
+        else type.skip(w, this.values.templates);
         this.recordBytes = w.offset() - this.recordOffset;
         return true;
       }

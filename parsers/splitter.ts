@@ -16,11 +16,23 @@ export interface Chunk {
   readonly keys: number;
 }
 
+/** A function library: its record, and what its code says of it. */
+export interface FunctionFacts {
+  readonly name: string;
+  readonly engine: string;
+  readonly offset: number;
+  readonly bytes: number;
+  /** The code, uncompressed, its first line too. */
+  readonly codeBytes: number;
+  /** Bytes of the names under which the code's beginning seems to register functions. */
+  readonly functionNameBytes: readonly number[];
+}
+
 /** What the splitter learns of a snapshot besides its keys. Complete once `next` returned undefined. */
 export interface SnapshotFacts {
   readonly aux: Map<string, string>;
   readonly databases: Map<number, { keys: number; expires: number }>;
-  readonly functions: { name: string; engine: string; offset: number; bytes: number }[];
+  readonly functions: FunctionFacts[];
   readonly modules: { name: string; offset: number; bytes: number }[];
   /** Keys that Valkey's forkless save changed after it had written them; the first names, and how many in all. */
   readonly updates: { count: number; keys: string[] };
@@ -37,6 +49,10 @@ export interface SnapshotFacts {
 }
 
 const MAX_NAMED = 20;
+/** Bytes of a function library's code that are looked at. */
+const CODE_LIMIT = 2 ** 17;
+/** `redis.register_function("name"` and `server.register_function{function_name = 'name'`. */
+const REGISTRATION = /register_function\s{0,9}[({]\s{0,99}(?:function_name\s{0,9}=\s{0,9})?["'](\w+)["']/g;
 const MAX_AUX = 256;
 
 /**
@@ -173,16 +189,33 @@ export class Splitter {
       s.facts.databases.set(s.db, { keys: s.w.count(), expires: s.w.count() });
     },
     FUNCTION2(s, at) {
-      const code = s.strings.text();
+      const code = s.strings.text(Math.min(CODE_LIMIT, s.w.bytes.length >> 1));
       const [, engine = "", name = ""] = /^#!(\S+)\s+name=(\S+)/.exec(code) ?? [];
-      s.facts.functions.push({ name, engine, offset: at, bytes: s.w.offset() - at });
+      const { blobBytes: codeBytes } = s.strings;
+      const functionNameBytes = Array.from(code.matchAll(REGISTRATION), ([, called]) => called!.length);
+      s.facts.functions.push({
+        name,
+        engine,
+        offset: at,
+        bytes: s.w.offset() - at,
+        codeBytes,
+        functionNameBytes,
+      });
     },
     FUNCTION_PRE_GA(s, at) {
       const name = s.strings.text();
       const engine = s.strings.text();
       if (s.w.count() !== 0) skipString(s.w);
-      skipString(s.w);
-      s.facts.functions.push({ name, engine, offset: at, bytes: s.w.offset() - at });
+      s.strings.text(0);
+      const { blobBytes: codeBytes } = s.strings;
+      s.facts.functions.push({
+        name,
+        engine,
+        offset: at,
+        bytes: s.w.offset() - at,
+        codeBytes,
+        functionNameBytes: [],
+      });
     },
     MODULE_AUX(s, at) {
       readModuleId(s.w);

@@ -2,10 +2,12 @@ import { RdbError } from "./errors.ts";
 import { ListpackReader } from "./listpack.ts";
 import { packedNumber } from "./packed.ts";
 import { type StringReader, skipString, skipStrings } from "./strings.ts";
-import type { ValueVisitor } from "./visitor.ts";
+import { STREAM_NAME_PREFIX_BYTES, type ValueVisitor } from "./visitor.ts";
 import type { Window } from "./window.ts";
 
 const ID_BYTES = 16;
+/** A name is copied in pieces of at most so many bytes: every window holds as many. */
+const NAME_PIECE_BYTES = 4096;
 const ENTRY_DELETED = 1;
 const ENTRY_SAME_FIELDS = 2;
 
@@ -64,6 +66,8 @@ export class StreamReader {
   private readonly strings: StringReader;
   private readonly nodes = new ListpackReader();
   private readonly id = new Uint8Array(ID_BYTES);
+  /** First bytes of the name read last. */
+  private nameBuffer = new Uint8Array(NAME_PIECE_BYTES);
 
   constructor(w: Window, strings: StringReader) {
     this.w = w;
@@ -127,7 +131,27 @@ export class StreamReader {
     this.strings.close();
   }
 
+  /** Reads a name into `nameBuffer`, as much of it as visitors are promised; returns its bytes. */
   private name(): number {
+    const blob = this.strings.open();
+    const bytes = this.strings.blobBytes;
+    const kept = Math.min(bytes, STREAM_NAME_PREFIX_BYTES);
+    if (kept > this.nameBuffer.length) this.nameBuffer = new Uint8Array(STREAM_NAME_PREFIX_BYTES);
+    const name = this.nameBuffer;
+    for (let at = 0; at < kept; ) {
+      const piece = Math.min(kept - at, NAME_PIECE_BYTES);
+      blob.require(piece);
+      for (let i = 0; i < piece; i++) name[at + i] = blob.bytes[blob.pos + i]!;
+      blob.skip(piece);
+      at += piece;
+    }
+    blob.skip(bytes - kept);
+    this.strings.close();
+    return bytes;
+  }
+
+  /** Steps over an RDB string; returns its bytes uncompressed. */
+  private stringBytes(): number {
     const blob = this.strings.open();
     const bytes = this.strings.blobBytes;
     blob.skip(bytes);
@@ -140,7 +164,7 @@ export class StreamReader {
     const nameBytes = this.name();
     numbers(w, parts.counters ? 3 : 2);
     const pending = w.count();
-    visitor.streamGroup(nameBytes, pending);
+    visitor.streamGroup(nameBytes, pending, this.nameBuffer, 0);
     for (let left = pending; left > 0; left--) {
       w.require(ID_BYTES);
       visitor.streamPending(w.bytes, w.pos);
@@ -156,7 +180,7 @@ export class StreamReader {
     const nameBytes = this.name();
     w.skip(parts.activeTime ? 16 : 8);
     const pending = w.count();
-    visitor.streamConsumer(nameBytes, pending);
+    visitor.streamConsumer(nameBytes, pending, this.nameBuffer, 0);
     for (let left = pending; left > 0; left--) {
       w.require(ID_BYTES);
       visitor.streamConsumerPending(w.bytes, w.pos);
@@ -170,9 +194,9 @@ export class StreamReader {
     for (let left = w.count(); left > 0; left--) {
       const nameBytes = this.name();
       const ids = w.count();
-      visitor.streamProducer(nameBytes, ids);
+      visitor.streamProducer(nameBytes, ids, this.nameBuffer, 0);
       for (let i = 0; i < ids; i++) {
-        skipString(w);
+        visitor.streamProducerId(this.stringBytes());
         numbers(w, 2);
       }
     }

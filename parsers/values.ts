@@ -6,6 +6,7 @@ import { packedNumber } from "./packed.ts";
 import { type StreamParts, StreamReader } from "./stream.ts";
 import { StringReader } from "./strings.ts";
 import { type HashTemplate, NO_TEMPLATES, readInlineNames, type TemplateSource } from "./templates.ts";
+import { isVectorSet, VectorSetReader } from "./vector-set.ts";
 import type { ValueVisitor } from "./visitor.ts";
 import type { Window } from "./window.ts";
 import { walkZiplist } from "./ziplist.ts";
@@ -25,12 +26,14 @@ export class ValueReader {
   templates: TemplateSource = NO_TEMPLATES;
   private readonly listpacks = new ListpackReader();
   private readonly streams: StreamReader;
+  private readonly vectorSets: VectorSetReader;
 
   constructor(w: Window, visitor: ValueVisitor) {
     this.w = w;
     this.visitor = visitor;
     this.strings = new StringReader(w);
     this.streams = new StreamReader(w, this.strings);
+    this.vectorSets = new VectorSetReader(w, this.strings);
   }
 
   /** Forgets a value that was given up in the middle. */
@@ -155,7 +158,8 @@ export class ValueReader {
     this.visitor.begin(layout, -1);
     readModuleId(this.w);
     const { high, low } = moduleId;
-    skipModuleData(this.w);
+    if (isVectorSet(high, low)) this.vectorSets.walk(this.visitor);
+    else skipModuleData(this.w);
     this.visitor.module(high, low, this.w.offset() - start);
   }
 

@@ -30,18 +30,33 @@ export interface ValueVisitor {
   streamNode(idBytes: Uint8Array, start: number, liveEntries: number): void;
   /** The stream's own header: number of live entries (XLEN). */
   streamLength(entries: number): void;
-  /** A consumer group: bytes of its name and length of its pending-entries list (PEL). */
-  streamGroup(nameBytes: number, pending: number): void;
+  /**
+   * A consumer group: bytes of its name and length of its pending-entries list (PEL). At least
+   * `min(nameBytes, STREAM_NAME_PREFIX_BYTES)` bytes of the name can be read at `buffer[start]` during the call.
+   */
+  streamGroup(nameBytes: number, pending: number, buffer: Uint8Array, start: number): void;
   /** An id of the current group's PEL, in file order (16 bytes big-endian at `buffer[start]`). */
   streamPending(buffer: Uint8Array, start: number): void;
-  /** A consumer of the current group: bytes of its name and length of its own PEL. */
-  streamConsumer(nameBytes: number, pending: number): void;
+  /** A consumer of the current group: its name, as a group's, and length of its own PEL. */
+  streamConsumer(nameBytes: number, pending: number, buffer: Uint8Array, start: number): void;
   /** An id of the current consumer's PEL, in file order. */
   streamConsumerPending(buffer: Uint8Array, start: number): void;
-  /** An idempotent producer of a stream (Redis 8.6): bytes of its name and number of ids it holds. */
-  streamProducer(nameBytes: number, ids: number): void;
+  /** An idempotent producer of a stream (Redis 8.6): its name, as a group's, and number of ids it holds. */
+  streamProducer(nameBytes: number, ids: number, buffer: Uint8Array, start: number): void;
+  /** An id that the current producer gave one of its messages: its bytes. */
+  streamProducerId(bytes: number): void;
   /** A module value: its 64-bit id as `high:low` and the bytes it takes in the snapshot. */
   module(high: number, low: number, serializedBytes: number): void;
+  /**
+   * A node of a vector set, in file order: bytes of its item and of its attributes (0: none), its highest layer, and the
+   * links it has room for in layer 0.
+   */
+  vectorNode(itemBytes: number, attributeBytes: number, level: number, links: number): void;
+  /**
+   * The vector set whose nodes were just reported: dimensions of a vector as held, kind of quantization (0: floats, 1:
+   * bytes, 2: bits), dimensions before projection (0: not projected). Not called when it could not be read.
+   */
+  vectorSet(dimensions: number, quantization: number, projectedFrom: number): void;
   /** The names a hash template (Redis 8.10) gives: called before the values, which follow as `text`/`integer`. */
   template(fields: number, nameBytes: number, largestNameBytes: number): void;
   /** The value ended. */
@@ -50,6 +65,9 @@ export interface ValueVisitor {
 
 /** Bytes of an element that a `text` call guarantees to be readable in the buffer (or all, if shorter). */
 export const ELEMENT_PREFIX_BYTES = 256;
+
+/** Bytes of a stream's group, consumer or producer name that can be read (or all, if shorter). */
+export const STREAM_NAME_PREFIX_BYTES = 65536;
 
 /**
  * How a value is laid out in the snapshot, as the memory model needs to know it: the loader of a server acts
@@ -99,7 +117,10 @@ export const IGNORE_ALL: ValueVisitor = {
   streamConsumer: ignore,
   streamConsumerPending: ignore,
   streamProducer: ignore,
+  streamProducerId: ignore,
   module: ignore,
+  vectorNode: ignore,
+  vectorSet: ignore,
   template: ignore,
   end: ignore,
 };

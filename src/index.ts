@@ -1,4 +1,5 @@
 export { RdbError, type RdbErrorCode } from "../parsers/errors.ts";
+export type { ChangedKeyRow, ComparedPattern, ComparedType, EncodingChange } from "./compare/merge.ts";
 export { IoError, UsageError } from "./errors.ts";
 export { type Inventory, openInventory } from "./inventory/open.ts";
 export {
@@ -8,5 +9,15 @@ export {
   analyze,
   type Progress,
 } from "./pipeline/analyze.ts";
+export {
+  type ComparedTarget,
+  type CompareOptions,
+  type Comparison,
+  compare,
+  type NamedTarget,
+} from "./pipeline/compare.ts";
+export { type ExplainOptions, explain } from "./pipeline/explain.ts";
+export type { ExplainedPart, Explanation } from "./pipeline/explanation.ts";
 export type { KeyFilter } from "./pipeline/filter.ts";
+export type { TargetChoice } from "./pipeline/target-choice.ts";
 export { VERSION } from "./version.ts";

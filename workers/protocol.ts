@@ -1,9 +1,11 @@
 import type { MessagePort } from "node:worker_threads";
 import type { RdbHeader } from "../parsers/header.ts";
 import type { Chunk, SnapshotFacts } from "../parsers/splitter.ts";
+import type { TallyExport } from "../src/compare/tally.ts";
 import type { ErrorRecord } from "../src/errors.ts";
 import type { LeafPlaces } from "../src/inventory/pages.ts";
 import type { RollupExport } from "../src/inventory/rollup/rollup.ts";
+import type { TargetSpec } from "../src/memory/index.ts";
 import type { PatternExport } from "../src/patterns/index.ts";
 import type { KeyFilter } from "../src/pipeline/filter.ts";
 
@@ -48,7 +50,7 @@ export interface ChunkTask {
 export interface ReadTask {
   readonly snapshot: number;
   readonly createdAt: number;
-  readonly profile: string;
+  readonly target: TargetSpec;
   readonly filter: KeyFilter;
   /** The inventory being written; undefined when no rows are wanted. */
   readonly rows: { readonly path: string; readonly pages: SharedArrayBuffer } | undefined;
@@ -91,6 +93,22 @@ export interface ReadResult {
   readonly damages: Damages;
 }
 
+/** What a comparing thread is told besides. */
+export interface CompareTask {
+  readonly createdAt: number;
+  readonly targets: readonly TargetSpec[];
+  readonly filter: KeyFilter;
+  /** How many of the keys that change encoding are kept, a target. */
+  readonly largest: number;
+}
+
+/** What one comparing thread found. */
+export interface CompareResult {
+  readonly tally: TallyExport;
+  readonly patterns: PatternExport;
+  readonly damages: Damages;
+}
+
 /** What one checking thread found. */
 export interface CheckResult {
   /** Keys by type byte. */
@@ -114,6 +132,7 @@ export interface FinishSnapshot {
   readonly id: number;
   /** Columns of `snapshot_rows`. */
   readonly row: Readonly<Record<string, string | number | null>>;
+  readonly target: TargetSpec;
   readonly facts: SnapshotFacts;
   readonly rollups: readonly RollupExport[];
   readonly patterns: readonly PatternExport[];

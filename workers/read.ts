@@ -7,15 +7,7 @@ import { type KeyFacts, Rollup } from "../src/inventory/rollup/rollup.ts";
 import { KEY_COLUMNS, SNAPSHOT_ID_SHIFT } from "../src/inventory/schema.ts";
 import { keyHashSlot } from "../src/inventory/slot.ts";
 import { isText } from "../src/inventory/utf8.ts";
-import {
-  type Bill,
-  makeTarget,
-  PROFILES,
-  type ProfileName,
-  TYPE,
-  TYPES,
-  ValueMeter,
-} from "../src/memory/index.ts";
+import { type Bill, TYPE, TYPES, targetOf, ValueMeter } from "../src/memory/index.ts";
 import { PatternTable } from "../src/patterns/index.ts";
 import { compileFilter } from "../src/pipeline/filter.ts";
 import { ChunkRecords, type ChunkWorker, noteDamage, takeChunks } from "./chunks.ts";
@@ -71,13 +63,12 @@ class ChunkReader implements ChunkWorker<ReadResult> {
 
   constructor(task: ChunkTask & ReadTask) {
     this.task = task;
-    this.meter = new ValueMeter([makeTarget(PROFILES[task.profile as ProfileName])], {
-      captureLargest: true,
-    });
+    const target = targetOf(task.target);
+    this.meter = new ValueMeter([target], { captureLargest: true });
     this.bill = this.meter.bills[0] as Bill;
     this.input = new ChunkRecords(task, this.meter);
     this.records = this.input.records;
-    this.rollup = new Rollup(TYPES.length, task.createdAt);
+    this.rollup = new Rollup(TYPES.length, task.createdAt, target.config.clusterEnabled);
     this.modules = new ModuleKinds(task.modules);
     this.filter = compileFilter(task.filter, task.createdAt);
     this.idBase = (task.snapshot - 1) * SNAPSHOT_ID_SHIFT;

@@ -2,10 +2,10 @@ import type { AnalyzeResult, AnalyzeOptions as EngineOptions, Progress } from ".
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, note } from "./io.ts";
-import type { AnalysisOptions } from "./options.ts";
+import { type AnalysisOptions, choiceOf } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 
-type Chosen = Omit<EngineOptions, "workers" | "profile" | "onProgress" | "signal">;
+type Chosen = Pick<EngineOptions, "inputs" | "output" | "force" | "keys" | "filters" | "index">;
 
 /** Runs an analysis under a progress bar; Ctrl-C ends it. A wrong checksum sets the exit status. */
 export async function runAnalysis(
@@ -13,13 +13,14 @@ export async function runAnalysis(
   options: AnalysisOptions,
   chosen: Chosen,
 ): Promise<AnalyzeResult> {
+  const choice = choiceOf(options);
   const { analyze } = await import("../index.ts");
   const bar = new ProgressBar(cli, options.quiet === true);
   try {
-    const { workers, profile } = options;
+    const { workers } = options;
     const onProgress = (progress: Progress) => bar.update(progress);
     const result = await interruptible((signal) =>
-      analyze({ ...chosen, workers, profile, signal, onProgress }),
+      analyze({ ...chosen, ...choice, workers, signal, onProgress }),
     );
     bar.stop();
     reportChecksums(cli, options, result);
@@ -30,11 +31,18 @@ export async function runAnalysis(
 }
 
 function reportChecksums(cli: Cli, options: AnalysisOptions, { snapshots }: AnalyzeResult): void {
-  for (const { path, checksum } of snapshots) {
-    if (checksum !== "mismatch") continue;
-    if (options.quiet !== true || options.ignoreChecksum !== true) {
-      note(cli, `CHECKSUM_MISMATCH: ${path} has a checksum that does not match: bytes of it were changed`);
-    }
-    if (options.ignoreChecksum !== true) cli.status = EXIT.damaged;
+  for (const snapshot of snapshots) reportChecksum(cli, options, snapshot);
+}
+
+/** A wrong checksum is told and sets the exit status. */
+export function reportChecksum(
+  cli: Cli,
+  { quiet, ignoreChecksum }: Pick<AnalysisOptions, "quiet" | "ignoreChecksum">,
+  { path, checksum }: { readonly path: string; readonly checksum: string },
+): void {
+  if (checksum !== "mismatch") return;
+  if (quiet !== true || ignoreChecksum !== true) {
+    note(cli, `CHECKSUM_MISMATCH: ${path} has a checksum that does not match: bytes of it were changed`);
   }
+  if (ignoreChecksum !== true) cli.status = EXIT.damaged;
 }

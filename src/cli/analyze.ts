@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import { column, type Row } from "../queries/answer.ts";
 import { isUnfiltered } from "../queries/filters.ts";
+import { sizedAs } from "../reports/target.ts";
 import { runAnalysis } from "./analysis.ts";
 import { type Cli, styleOf, writeParts } from "./io.ts";
 import {
@@ -24,8 +25,11 @@ const COLUMNS = [
   column("expired_keys", "Expired", "count"),
   column("stored_rows", "Rows", "count"),
   column("checksum", "Checksum", "text"),
-  column("profile", "Sized as", "text"),
+  column("sized_as", "Sized as", "text"),
+  column("profile", "Profile", "text", { machineOnly: true }),
   column("profile_exact", "Exact", "count", { machineOnly: true }),
+  column("profile_measured", "Measured", "count", { machineOnly: true }),
+  column("allocator", "Allocator", "text", { machineOnly: true }),
   column("warnings", "Warnings", "count"),
   column("inventory", "Inventory", "key"),
 ];
@@ -63,8 +67,11 @@ async function run(cli: Cli, inputs: readonly string[], options: AnalyzeOptions)
       expired_keys: s.expiredKeys,
       stored_rows: s.storedRows,
       checksum: s.checksum,
+      sized_as: sizedAs(s.profile, s.profileMeasured),
       profile: s.profile,
       profile_exact: Number(s.profileExact),
+      profile_measured: Number(s.profileMeasured),
+      allocator: s.allocator,
       warnings: s.warnings.length,
       inventory: result.output,
     }),

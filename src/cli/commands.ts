@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { analyzeCommand } from "./analyze.ts";
 import { bigkeysCommand } from "./bigkeys.ts";
+import { compareCommand } from "./compare.ts";
 import { encodingsCommand } from "./encodings.ts";
+import { explainCommand } from "./explain.ts";
 import type { Cli } from "./io.ts";
 import { patternsCommand } from "./patterns.ts";
 import { queryCommand } from "./query.ts";
@@ -19,6 +21,8 @@ export const COMMANDS = {
   patterns: patternsCommand,
   ttl: ttlCommand,
   bigkeys: bigkeysCommand,
+  explain: explainCommand,
+  compare: compareCommand,
   query: queryCommand,
   verify: verifyCommand,
 } as const satisfies Record<string, (cli: Cli) => Command>;

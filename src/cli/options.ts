@@ -1,9 +1,11 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
-import { PROFILES, type ProfileName, TYPES } from "../memory/index.ts";
+import { ALLOCATORS, type AllocatorName, PROFILES, type ProfileName, TYPES } from "../memory/index.ts";
+import type { TargetChoice } from "../pipeline/target-choice.ts";
 import type { QuestionFilters } from "../queries/filters.ts";
 import { FORMATS, type FormatName } from "../reports/index.ts";
+import { readConfigFile, setLast } from "./config-file.ts";
 import { parseByteRange, parseBytes, parseTimeRange } from "./ranges.ts";
 
 /** A text that `parse` understands; else one line that says what it should be. */
@@ -53,9 +55,20 @@ const REPORT = {
   color: z.boolean(),
   quiet: z.boolean().optional(),
 };
+/** "name=value"; the name in small letters, as `parseSettings` has it. */
+const setting = (text: string) => {
+  const match = /^\s*([^=\s]+)\s*=\s*(\S.*)$/.exec(text);
+  return match === null ? undefined : ([match[1]!.toLowerCase(), match[2]!.trim()] as const);
+};
+const SERVER = {
+  allocator: oneOf(Object.keys(ALLOCATORS) as AllocatorName[]).optional(),
+  set: z.array(parsed(setting, "a setting such as hash-max-listpack-entries=64")).optional(),
+  config: z.string().min(1).optional(),
+};
+const TARGET = { profile: oneOf(Object.keys(PROFILES) as ProfileName[]).optional(), ...SERVER };
 const RUN = {
   workers: wholeNumber(1, 256).optional(),
-  profile: oneOf(Object.keys(PROFILES) as ProfileName[]).optional(),
+  ...TARGET,
   ignoreChecksum: z.boolean().optional(),
 };
 const TEMPORARY = { tempDir: z.string().min(1).optional() };
@@ -104,6 +117,27 @@ export const VERIFY_OPTIONS = z.object({
   ignoreChecksum: RUN.ignoreChecksum,
 });
 
+/** Options of `explain`. */
+export const EXPLAIN_OPTIONS = z.object({
+  ...REPORT,
+  ...TARGET,
+  db: wholeNumber(0, 2 ** 31).optional(),
+  snapshot: wholeNumber(1, 2 ** 15).optional(),
+  snapshotFile: z.string().min(1).optional(),
+});
+
+/** Options of `compare`. */
+export const COMPARE_OPTIONS = z.object({
+  ...REPORT,
+  ...SERVER,
+  ...FILTERS,
+  workers: RUN.workers,
+  ignoreChecksum: RUN.ignoreChecksum,
+  profiles: listOf(Object.keys(PROFILES) as ProfileName[]).optional(),
+  target: z.array(z.string()).optional(),
+  largest: wholeNumber(1, 10_000),
+});
+
 /** How many of the largest a question shows. */
 export const LARGEST = wholeNumber(1, 1_000_000);
 
@@ -112,6 +146,20 @@ export type AnalysisOptions = Omit<RunOptions, "tempDir" | "format" | "color">;
 export type RunOptions = z.infer<typeof QUERY_OPTIONS>;
 export type QuestionOptions = z.infer<typeof QUESTION_OPTIONS>;
 export type AnalyzeOptions = z.infer<typeof ANALYZE_OPTIONS>;
+export type CompareOptions = z.infer<typeof COMPARE_OPTIONS>;
+type ServerOptions = Pick<RunOptions, keyof typeof SERVER>;
+
+/** The settings among checked options: `--set` over `--config`. */
+export function settingsOf({ set = [], config }: ServerOptions): Record<string, string> {
+  const settings = config === undefined ? {} : readConfigFile(config);
+  for (const [name, value] of set) setLast(settings, name, value);
+  return settings;
+}
+
+/** The server to size for, among checked options. */
+export function choiceOf(options: ServerOptions & { readonly profile?: string | undefined }): TargetChoice {
+  return { profile: options.profile, allocator: options.allocator, settings: settingsOf(options) };
+}
 
 /**
  * The options of a command, checked.
@@ -125,8 +173,10 @@ export function checkOptions<T extends z.ZodType>(schema: T, command: Command): 
   throw new UsageError(`--${flag}: ${issue.message}`);
 }
 
+type FilterOptions = Pick<QuestionOptions, keyof typeof FILTERS> & { readonly pattern?: string | undefined };
+
 /** The filters among checked options. */
-export function filtersOf(options: Omit<QuestionOptions, "snapshot"> | AnalyzeOptions): QuestionFilters {
+export function filtersOf(options: FilterOptions): QuestionFilters {
   const { db, type, key, notKey, regex, size, bytes, ttl } = options;
   if (size && bytes !== undefined)
     throw new UsageError("--bytes and --size exclude each other: --bytes N is --size N..");
@@ -137,7 +187,7 @@ export function filtersOf(options: Omit<QuestionOptions, "snapshot"> | AnalyzeOp
   return defined({
     dbs: db,
     types: type,
-    pattern: "pattern" in options ? options.pattern : undefined,
+    pattern: options.pattern,
     key,
     notKey,
     regex,
@@ -171,10 +221,29 @@ export function addReportOptions(command: Command): Command {
 
 /** Adds what an analysis takes, be it for an inventory to keep or for one question. */
 export function addRunOptions(command: Command): Command {
-  return command
+  return addTargetOptions(command)
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
-    .option("--profile <name>", `size keys as on this server: ${Object.keys(PROFILES).join(", ")}`)
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match");
+}
+
+/** Adds what decides for which server keys are sized. */
+export function addTargetOptions(command: Command): Command {
+  return addServerOptions(
+    command.option("--profile <name>", `size keys as on this server: ${Object.keys(PROFILES).join(", ")}`),
+  );
+}
+
+/** Adds what a server may have other than its profile. */
+export function addServerOptions(command: Command): Command {
+  return command
+    .option("--allocator <name>", `size keys as with this malloc: ${Object.keys(ALLOCATORS).join(", ")}`)
+    .option("--set <name=value>", "a directive of redis.conf, such as hash-max-listpack-entries=64", repeated)
+    .option("--config <file>", "a redis.conf: its directives that change what keys take");
+}
+
+/** Collects an option that may be given several times. */
+export function repeated(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
 }
 
 /** Adds `--temp-dir`. */

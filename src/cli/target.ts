@@ -26,8 +26,9 @@ export async function withInventory<T>(
 
 /** Options that change how a snapshot is read say nothing about an inventory. */
 function rejectRunOptions(file: string, options: RunOptions): void {
-  const { workers, profile, ignoreChecksum, tempDir } = options;
-  const given = Object.entries({ workers, profile, "ignore-checksum": ignoreChecksum, "temp-dir": tempDir });
+  const { workers, profile, allocator, set, config, ignoreChecksum, tempDir } = options;
+  const others = { "ignore-checksum": ignoreChecksum, "temp-dir": tempDir };
+  const given = Object.entries({ workers, profile, allocator, set, config, ...others });
   const first = given.find(([, value]) => value !== undefined);
   if (first) throw new UsageError(`--${first[0]} is for snapshots; ${file} is an inventory already`);
 }

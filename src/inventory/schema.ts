@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x52444253;
 
 /** `PRAGMA user_version`: grows when a table or view changes in a way that SQL users notice. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Bytes of an inventory's pages: rows are some 70 bytes, and large pages keep the table shallow. */
 export const PAGE_BYTES = 16384;
@@ -53,7 +53,7 @@ CREATE TABLE snapshot_rows (
   magic TEXT NOT NULL, rdb_version INTEGER NOT NULL, server TEXT, server_version TEXT,
   created_at INTEGER NOT NULL, created_at_source TEXT NOT NULL, analyzed_at INTEGER NOT NULL,
   used_mem INTEGER, checksum TEXT NOT NULL, profile TEXT NOT NULL, profile_exact INTEGER NOT NULL,
-  allocator TEXT NOT NULL, settings TEXT NOT NULL, filters TEXT NOT NULL, keys INTEGER NOT NULL,
+  profile_measured INTEGER NOT NULL, allocator TEXT NOT NULL, settings TEXT NOT NULL, filters TEXT NOT NULL, keys INTEGER NOT NULL,
   expired_keys INTEGER NOT NULL, stored_rows INTEGER NOT NULL, complete INTEGER NOT NULL,
   salvaged INTEGER NOT NULL, tool_version TEXT NOT NULL
 ) STRICT;
@@ -64,7 +64,7 @@ CREATE TABLE rollup_rows (
   snapshot INTEGER NOT NULL, db INTEGER NOT NULL, kind_id INTEGER NOT NULL, pattern_id INTEGER NOT NULL,
   size_class INTEGER NOT NULL, keys INTEGER NOT NULL, keys_without_ttl INTEGER NOT NULL,
   expired INTEGER NOT NULL, bytes INTEGER NOT NULL, heap_bytes INTEGER NOT NULL,
-  expired_bytes INTEGER NOT NULL, serialized_bytes INTEGER NOT NULL,
+  expired_bytes INTEGER NOT NULL, expired_heap_bytes INTEGER NOT NULL, serialized_bytes INTEGER NOT NULL,
   payload_bytes INTEGER NOT NULL, name_bytes INTEGER NOT NULL, elements INTEGER NOT NULL,
   max_bytes INTEGER NOT NULL, max_elements INTEGER NOT NULL
 ) STRICT;
@@ -91,7 +91,13 @@ CREATE TABLE hot_keys (
 ) STRICT;
 CREATE TABLE databases (
   snapshot INTEGER NOT NULL, db INTEGER NOT NULL, keys INTEGER NOT NULL, keys_with_ttl INTEGER NOT NULL,
-  bytes INTEGER NOT NULL, heap_bytes INTEGER NOT NULL, declared_keys INTEGER, declared_expires INTEGER
+  bytes INTEGER NOT NULL, heap_bytes INTEGER NOT NULL, declared_keys INTEGER, declared_expires INTEGER,
+  loaded_keys INTEGER NOT NULL, loaded_expires INTEGER NOT NULL, loaded_heap_bytes INTEGER NOT NULL,
+  table_bytes INTEGER NOT NULL
+) STRICT;
+CREATE TABLE memory_rows (
+  snapshot INTEGER NOT NULL, key_bytes INTEGER NOT NULL, table_bytes INTEGER NOT NULL,
+  function_bytes INTEGER NOT NULL, baseline_bytes INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE functions (
   snapshot INTEGER NOT NULL, name TEXT NOT NULL, engine TEXT NOT NULL, serialized_bytes INTEGER NOT NULL,
@@ -112,9 +118,14 @@ export const ACCURACY = ["exact", "expected", "lower bound", "damaged"] as const
 const VIEWS = `
 CREATE VIEW snapshots AS SELECT
   id AS snapshot, path, file_bytes, fingerprint, magic, rdb_version, server, server_version, created_at,
-  created_at_source, analyzed_at, used_mem, checksum, profile, profile_exact, allocator, settings, filters, keys,
-  expired_keys, stored_rows, complete, salvaged, tool_version
+  created_at_source, analyzed_at, used_mem, checksum, profile, profile_exact, profile_measured, allocator, settings,
+  filters, keys, expired_keys, stored_rows, complete, salvaged, tool_version
 FROM snapshot_rows;
+CREATE VIEW memory AS SELECT
+  snapshot, key_bytes, table_bytes, function_bytes, baseline_bytes, estimated_bytes, used_mem,
+  used_mem - estimated_bytes AS unexplained_bytes
+FROM (SELECT *, key_bytes + table_bytes + function_bytes + baseline_bytes AS estimated_bytes FROM memory_rows)
+LEFT JOIN snapshot_rows s ON s.id = snapshot;
 CREATE VIEW keys AS SELECT
   (k.id >> ${SNAPSHOT_ID_BITS}) + 1 AS snapshot, k.db AS db, k.key AS key, kinds.type AS type, kinds.encoding AS encoding,
   k.bytes AS bytes, k.heap_bytes AS heap_bytes, k.serialized_bytes AS serialized_bytes,
@@ -131,7 +142,7 @@ CREATE VIEW rollup AS SELECT
   r.snapshot AS snapshot, r.db AS db, kinds.type AS type, kinds.encoding AS encoding, p.pattern AS pattern,
   r.size_class AS size_class, c.min_bytes AS class_min_bytes, c.max_bytes AS class_max_bytes, r.keys AS keys,
   r.keys_without_ttl AS keys_without_ttl, r.expired AS expired, r.bytes AS bytes, r.heap_bytes AS heap_bytes,
-  r.expired_bytes AS expired_bytes, r.serialized_bytes AS serialized_bytes, r.payload_bytes AS payload_bytes,
+  r.expired_bytes AS expired_bytes, r.expired_heap_bytes AS expired_heap_bytes, r.serialized_bytes AS serialized_bytes, r.payload_bytes AS payload_bytes,
   r.name_bytes AS name_bytes, r.elements AS elements, r.max_bytes AS max_bytes, r.max_elements AS max_elements
 FROM rollup_rows r
 LEFT JOIN kinds ON kinds.id = r.kind_id

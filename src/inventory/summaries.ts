@@ -1,7 +1,15 @@
 import Database from "better-sqlite3";
 import { moduleTypeName } from "../../parsers/module.ts";
 import type { FinishSnapshot } from "../../workers/protocol.ts";
-import { ENCODINGS, TYPES } from "../memory/index.ts";
+import {
+  ENCODINGS,
+  type LoadedDatabase,
+  librariesOf,
+  TYPES,
+  tableBytes,
+  targetOf,
+  usedMemory,
+} from "../memory/index.ts";
 import { type MergedPatterns, mergePatterns } from "../patterns/index.ts";
 import { ENCODING_LIMIT, FIRST_MODULE_KIND } from "./module-kinds.ts";
 import { patternBase } from "./pattern-ids.ts";
@@ -14,6 +22,7 @@ import {
   type RollupExport,
   rollupParts,
   SLOTS,
+  slotCounts,
 } from "./rollup/rollup.ts";
 import type { TopKey } from "./rollup/top-keys.ts";
 import { isText } from "./utf8.ts";
@@ -49,6 +58,17 @@ export function writeSummaries(
   } finally {
     db.close();
   }
+}
+
+interface CountedDatabase {
+  readonly db: number;
+  readonly keys: number;
+  readonly ttl: number;
+  readonly bytes: number;
+  readonly heap: number;
+  readonly keys_loaded: number;
+  readonly expires_loaded: number;
+  readonly heap_loaded: number;
 }
 
 /** Writes one snapshot's summaries. */
@@ -163,32 +183,45 @@ class SnapshotWriter {
   }
 
   private databases(): void {
-    const declared = this.s.facts.databases;
-    const counted = this.db
-      .prepare(
-        `SELECT db, sum(keys) AS keys, sum(keys - keys_without_ttl) AS ttl, sum(bytes) AS bytes, sum(heap_bytes) AS heap
-         FROM rollup_rows WHERE snapshot = ? GROUP BY db`,
-      )
-      .all(this.s.id) as { db: number; keys: number; ttl: number; bytes: number; heap: number }[];
-    const byDb = new Map(counted.map((row) => [row.db, row]));
-    const dbs = [...new Set([...byDb.keys(), ...declared.keys()])].sort((a, b) => a - b);
+    const { id, facts } = this.s;
+    const target = targetOf(this.s.target);
+    const dbs = this.countedDatabases();
+    const loaded = dbs.map(({ db, heap_loaded, keys_loaded, expires_loaded }): LoadedDatabase => {
+      const bySlot = slotCounts(
+        this.s.rollups.map((r) => r.loadedSlots),
+        db,
+      );
+      return { keys: keys_loaded, expires: expires_loaded, heapBytes: heap_loaded, ...bySlot };
+    });
     this.insertAll(
       "databases",
-      dbs.map((db) => {
-        const row = byDb.get(db) ?? { keys: 0, ttl: 0, bytes: 0, heap: 0 };
-        const said = declared.get(db);
-        return [
-          this.s.id,
-          db,
-          row.keys,
-          row.ttl,
-          row.bytes,
-          row.heap,
-          said?.keys ?? null,
-          said?.expires ?? null,
-        ];
+      dbs.map((row, i) => {
+        const said = facts.databases.get(row.db);
+        const declared = [said?.keys ?? null, said?.expires ?? null];
+        const { db, keys, ttl, bytes, heap, keys_loaded, expires_loaded, heap_loaded } = row;
+        const after = [keys_loaded, expires_loaded, heap_loaded, tableBytes(target, loaded[i]!)];
+        return [id, db, keys, ttl, bytes, heap, ...declared, ...after];
       }),
     );
+    const memory = usedMemory(target, loaded, librariesOf(facts));
+    const { keyBytes, tableBytes: tables, functionBytes, baselineBytes } = memory;
+    this.insertAll("memory_rows", [[id, keyBytes, tables, functionBytes, baselineBytes]]);
+  }
+
+  /** What the rollup says of each database that has keys or is announced. */
+  private countedDatabases(): CountedDatabase[] {
+    const counted = this.db
+      .prepare(
+        `SELECT db, sum(keys) AS keys, sum(keys - keys_without_ttl) AS ttl, sum(bytes) AS bytes, sum(heap_bytes) AS heap,
+           sum(keys - expired) AS keys_loaded, sum(keys - keys_without_ttl - expired) AS expires_loaded,
+           sum(heap_bytes - expired_heap_bytes) AS heap_loaded
+         FROM rollup_rows WHERE snapshot = ? GROUP BY db`,
+      )
+      .all(this.s.id) as CountedDatabase[];
+    const empty = { keys: 0, ttl: 0, bytes: 0, heap: 0, keys_loaded: 0, expires_loaded: 0, heap_loaded: 0 };
+    const known = new Set(counted.map(({ db }) => db));
+    const others = [...this.s.facts.databases.keys()].filter((db) => !known.has(db));
+    return [...counted, ...others.map((db) => ({ db, ...empty }))].sort((a, b) => a.db - b.db);
   }
 
   private expiry(): void {

@@ -45,6 +45,23 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   "cluster-enabled": yesNo("clusterEnabled"),
 };
 
+/** Whether a directive, in any case of letters, is one that `parseSettings` knows. */
+export function isSetting(name: string): boolean {
+  return Object.hasOwn(SETTINGS, name.toLowerCase());
+}
+
+/** The settings in `config` that are not `defaults`, as "directive=value", in the words of the newest servers. */
+export function changedSettings(config: Partial<MemoryConfig>, defaults: MemoryConfig): string[] {
+  const fields = new Map<keyof MemoryConfig, string>();
+  for (const [name, { field }] of Object.entries(SETTINGS)) if (!fields.has(field)) fields.set(field, name);
+  return [...fields]
+    .filter(([field]) => config[field] !== undefined && config[field] !== defaults[field])
+    .map(([field, name]) => {
+      const value = config[field];
+      return `${name}=${typeof value === "boolean" ? (value ? "yes" : "no") : value}`;
+    });
+}
+
 /**
  * Settings by directive name, as redis.conf or CONFIG GET spell them.
  * @throws {UsageError} for a value that is none, and for an unknown name unless `unknown` is "ignore"
@@ -55,7 +72,7 @@ export function parseSettings(
 ): Partial<MemoryConfig> {
   const config: Partial<Record<keyof MemoryConfig, number | boolean>> = {};
   for (const [name, text] of Object.entries(given)) {
-    const setting = SETTINGS[name.toLowerCase()];
+    const setting = isSetting(name) ? SETTINGS[name.toLowerCase()] : undefined;
     if (setting === undefined) {
       if (unknown === "ignore") continue;
       throw new UsageError(`unknown setting ${name}: known are ${Object.keys(SETTINGS).join(", ")}`);

@@ -1,5 +1,16 @@
-export type { Bill } from "./bill.ts";
+export { ALLOCATORS, type AllocatorName } from "./allocators/index.ts";
+export { type Bill, ItemisedBill } from "./bill.ts";
+export { changedSettings, isSetting, parseSettings } from "./config.ts";
 export { ValueMeter } from "./meter.ts";
-export { chooseProfile, PROFILES, type Profile, type ProfileName } from "./profiles/index.ts";
-export { makeTarget } from "./target.ts";
-export { ENCODINGS, TYPE, TYPES } from "./types.ts";
+export { type FunctionLibrary, librariesOf } from "./models/functions.ts";
+export {
+  chooseProfile,
+  type MemoryConfig,
+  PROFILES,
+  type Profile,
+  type ProfileName,
+} from "./profiles/index.ts";
+export { makeTarget, type Target } from "./target.ts";
+export { profileOf, type TargetSpec, targetOf } from "./target-spec.ts";
+export { ENCODINGS, EXACTNESS, TYPE, TYPES } from "./types.ts";
+export { type LoadedDatabase, tableBytes, type UsedMemory, usedMemory } from "./used-memory.ts";

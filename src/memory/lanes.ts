@@ -1,4 +1,5 @@
 import type { Allocator } from "./allocators/index.ts";
+import type { FieldExpiries } from "./models/ebuckets.ts";
 import type { Target } from "./target.ts";
 
 /** Lengths below this have their cost in a table. */
@@ -61,6 +62,8 @@ export interface PairCost {
 /** Sums one cost over the fields of a hash. */
 export interface PairLane {
   sum: number;
+  /** When the fields expire, on servers that index that. */
+  readonly expiries?: FieldExpiries;
   reset(): void;
   /** `expiresAt`: ms since the epoch, 0 for a field that never expires. */
   add(fieldBytes: number, valueBytes: number, expiresAt: number): void;
@@ -98,7 +101,7 @@ class SeparateLane implements PairLane {
   }
 }
 
-/** Makes lanes, one for each different cost and allocator: targets that agree share theirs. */
+/** Makes lanes, one for each different cost, allocator and time of loading: targets that agree share theirs. */
 export class LanePool<Cost extends { readonly name: string }, Lane> {
   readonly lanes: Lane[] = [];
   private readonly byName = new Map<string, Lane>();
@@ -109,7 +112,7 @@ export class LanePool<Cost extends { readonly name: string }, Lane> {
   }
 
   lane(cost: Cost, target: Target): Lane {
-    const name = `${target.allocator.name}: ${cost.name}`;
+    const name = `${target.allocator.name} ${target.loadedAt}: ${cost.name}`;
     let lane = this.byName.get(name);
     if (lane === undefined) {
       lane = this.make(cost, target);

@@ -21,6 +21,10 @@ export const FLAG = {
   pairs: 128,
   /** Each pair is followed by its expiry. */
   fieldExpiry: 256,
+  /** Some target packs these elements as a ziplist. */
+  ziplist: 512,
+  /** Some target prints scores by "%.17g" into a listpack. */
+  printfScores: 1024,
 } as const;
 
 /** How many elements make one of what `elements` counts; 0 where the value has no such count. */
@@ -50,7 +54,7 @@ const ROWS: Readonly<Record<keyof typeof LAYOUT, LayoutRow>> = {
   hashZipmap: { type: "hash", flags: pairs | entry, group: 2 },
   hashZiplist: { type: "hash", flags: pairs | entry, group: 2 },
   hashListpack: { type: "hash", flags: pairs, group: 2 },
-  hashExpiry: { type: "hash", flags: pairs | fieldExpiry, group: 2 },
+  hashExpiry: { type: "hash", flags: pairs | fieldExpiry | entry, group: 2 },
   hashListpackExpiry: { type: "hash", flags: pairs | fieldExpiry, group: 2 },
   hashTemplateListpack: { type: "hash", flags: 0, group: 1 },
   hashTemplateArray: { type: "hash", flags: 0, group: 1 },
@@ -64,8 +68,22 @@ const COUNT = Object.keys(LAYOUT).length;
 
 /** The same by index of layout, for the hot path. */
 export const LAYOUT_TYPE = new Uint8Array(COUNT);
-export const LAYOUT_FLAGS = new Uint16Array(COUNT);
+const LAYOUT_FLAGS = new Uint16Array(COUNT);
 export const LAYOUT_GROUP = new Uint8Array(COUNT);
+
+/** Bits of `FLAG` that a server's loader needs besides those that a layout always has. */
+export type ExtraFlags = Partial<Readonly<Record<keyof typeof LAYOUT, number>>>;
+
+/** `LAYOUT_FLAGS` with the bits that any of some loaders needs. */
+export function layoutFlags(extras: Iterable<ExtraFlags>): Uint16Array {
+  const flags = LAYOUT_FLAGS.slice();
+  for (const extra of extras) {
+    for (const name of Object.keys(extra) as (keyof typeof LAYOUT)[]) {
+      flags[LAYOUT[name]]! |= extra[name] as number;
+    }
+  }
+  return flags;
+}
 
 for (const name of Object.keys(ROWS) as (keyof typeof LAYOUT)[]) {
   const row = ROWS[name];

@@ -1,11 +1,22 @@
 import { LAYOUT, type ValueVisitor } from "../../parsers/visitor.ts";
 import { Bill } from "./bill.ts";
 import type { ElementLane, PairLane } from "./lanes.ts";
-import { FLAG, LAYOUT_FLAGS, LAYOUT_GROUP, LAYOUT_TYPE } from "./layouts.ts";
+import { FLAG, LAYOUT_GROUP, LAYOUT_TYPE, layoutFlags } from "./layouts.ts";
 import type { Finish } from "./loader.ts";
-import { integerDigits, integerEntryBytes, textIntegerEntryBytes, writeInteger } from "./models/integer.ts";
+import {
+  integerDigits,
+  integerEntryBytes,
+  listpackClass,
+  textIntegerEntryBytes,
+  writeInteger,
+} from "./models/integer.ts";
 import { LP_EMPTY_BYTES, stringEntryBytes } from "./models/listpack.ts";
+import { printfScoreEntryBytes } from "./models/printf-score.ts";
+import type { QuicklistNodes } from "./models/quicklist.ts";
 import { scoreEntryBytes } from "./models/score.ts";
+import { sdsAllocSize } from "./models/sds.ts";
+import { moduleStringBytes } from "./models/vector-set.ts";
+import { zipIntegerBytes, zipScoreBytes, zipTextBytes } from "./models/ziplist.ts";
 import { type TargetStats, ValueStats } from "./stats.ts";
 import { sdsZmallocSize, type Target } from "./target.ts";
 import { EXACTNESS, TYPE } from "./types.ts";
@@ -16,6 +27,7 @@ export const LARGEST_NAME_BYTES = 256;
 const NEVER = Number.POSITIVE_INFINITY;
 const SHARED_INTEGER_DIGITS = 4;
 const NO_LANES: readonly ElementLane[] = [];
+const PACKING = FLAG.entry | FLAG.ziplist | FLAG.printfScores;
 const NODES = FLAG.fill | FLAG.listpackNodes | FLAG.ziplistNodes | FLAG.stream;
 
 /**
@@ -42,6 +54,7 @@ export class ValueMeter implements ValueVisitor {
   readonly stats: ValueStats;
   /** One bill a target, in the order given. */
   readonly bills: readonly Bill[];
+  private readonly layoutFlags: Uint16Array;
   private readonly hashLimit: number;
   private readonly setLimit: number;
   private readonly zsetLimit: number;
@@ -60,6 +73,7 @@ export class ValueMeter implements ValueVisitor {
     this.captureFrom = options.captureLargest === true ? 0 : NEVER;
     this.stats = new ValueStats(targets);
     this.bills = targets.map(options.bills ?? (() => new Bill()));
+    this.layoutFlags = layoutFlags(targets.map(({ profile }) => profile.counts ?? {}));
     const largest = (limit: (target: Target) => number): number => Math.max(...targets.map(limit));
     this.hashLimit = largest(({ config }) => config.hashMaxListpackEntries);
     this.setLimit = largest(({ config }) =>
@@ -70,11 +84,13 @@ export class ValueMeter implements ValueVisitor {
 
   begin(layout: number, count: number): void {
     const { stats } = this;
-    let flags = LAYOUT_FLAGS[layout] as number;
+    let flags = this.layoutFlags[layout] as number;
     this.begun = true;
     stats.reset(layout, count);
     if ((flags & NODES) !== 0) stats.resetNodes();
-    if (count >= 0 && (flags & FLAG.entry) !== 0 && count > this.entryLimit(layout)) flags &= ~FLAG.entry;
+    else if (layout === LAYOUT.module) stats.resetVectors();
+    if (count >= 0 && (flags & PACKING) !== 0 && count > this.entryLimit(layout)) flags &= ~PACKING;
+    if ((flags & FLAG.ziplist) !== 0) stats.ziplist.reset();
     this.flags = flags;
     if ((flags & FLAG.members) !== 0) this.resetLanes(layout);
     else if ((flags & FLAG.pairs) !== 0) for (const lane of stats.hashLanes) lane.reset();
@@ -91,7 +107,7 @@ export class ValueMeter implements ValueVisitor {
 
   /** Beyond so many elements no target packs them, so what packed entries would take need not be known. */
   private entryLimit(layout: number): number {
-    if (layout === LAYOUT.hash) return this.hashLimit;
+    if (layout === LAYOUT.hash || layout === LAYOUT.hashExpiry) return this.hashLimit;
     if (layout === LAYOUT.set) return this.setLimit;
     return layout === LAYOUT.zset ? this.zsetLimit : NEVER;
   }
@@ -101,6 +117,7 @@ export class ValueMeter implements ValueVisitor {
     const flags = this.flags;
     if ((flags & NODES) === 0) stats.blobBytes = bytes;
     else if ((flags & FLAG.stream) !== 0) {
+      stats.stream.listpackBytes += bytes;
       for (const on of stats.targets) on.listpackHeap += on.target.allocator.goodSize(bytes);
     } else if ((flags & FLAG.fill) === 0) this.openNode(bytes, storedBytes);
   }
@@ -114,6 +131,7 @@ export class ValueMeter implements ValueVisitor {
     const { stats } = this;
     const flags = this.flags;
     const at = stats.reported++;
+    if ((flags & FLAG.ziplist) !== 0) this.zipText(at, bytes, buffer, start);
     if ((flags & FLAG.scores) !== 0 && (at & 1) === 1) {
       if ((flags & FLAG.entry) !== 0) this.textEntry(bytes, buffer, start);
       return;
@@ -137,6 +155,7 @@ export class ValueMeter implements ValueVisitor {
     const at = stats.reported++;
     const score = (flags & FLAG.scores) !== 0 && (at & 1) === 1;
     let entryBytes = 0;
+    if ((flags & FLAG.ziplist) !== 0) this.zipInteger(score, high, low);
     if ((flags & FLAG.entry) !== 0) {
       entryBytes = integerEntryBytes(high, low);
       stats.entryBytes += entryBytes;
@@ -156,55 +175,81 @@ export class ValueMeter implements ValueVisitor {
   }
 
   score(value: number): void {
-    if ((this.flags & FLAG.entry) !== 0) this.stats.entryBytes += scoreEntryBytes(value);
+    const { flags, stats } = this;
+    if ((flags & FLAG.entry) === 0) return;
+    const entryBytes = scoreEntryBytes(value);
+    stats.entryBytes += entryBytes;
+    if ((flags & FLAG.printfScores) !== 0)
+      stats.printfExtraBytes += printfScoreEntryBytes(value) - entryBytes;
+    if ((flags & FLAG.ziplist) !== 0) stats.ziplist.add(zipScoreBytes(value));
   }
 
   fieldExpiry(atMs: number): void {
     const { stats } = this;
     if (atMs > 0) stats.fieldsWithExpiry++;
+    if ((this.flags & FLAG.entry) !== 0) stats.entryBytes += listpackClass(atMs);
     for (const lane of stats.hashLanes) lane.add(this.fieldBytes, this.valueBytes, atMs);
   }
 
   streamNode(idBytes: Uint8Array, start: number, _liveEntries: number): void {
-    const { rax } = this.stats;
-    if (rax.trees === 0) rax.begin();
-    rax.add(idBytes, start);
+    this.stats.stream.node(idBytes, start);
   }
 
   streamLength(entries: number): void {
-    this.stats.entries = entries;
-    if (this.stats.rax.trees === 0) this.stats.rax.begin();
+    this.stats.stream.length(entries);
   }
 
-  streamGroup(_nameBytes: number, pending: number): void {
-    const { stats } = this;
-    stats.groups++;
-    stats.pending += pending;
-    stats.rax.begin();
+  streamGroup(nameBytes: number, pending: number, buffer: Uint8Array, start: number): void {
+    this.stats.stream.group(nameBytes, pending, buffer, start);
   }
 
   streamPending(buffer: Uint8Array, start: number): void {
-    this.stats.rax.add(buffer, start);
+    this.stats.stream.groupPending(buffer, start);
   }
 
-  streamConsumer(nameBytes: number, _pending: number): void {
+  streamConsumer(nameBytes: number, _pending: number, buffer: Uint8Array, start: number): void {
     const { stats } = this;
-    stats.consumers++;
-    stats.consumerNameBytes += nameBytes;
-    for (const on of stats.targets) on.nameHeap += sdsZmallocSize(on.target, nameBytes);
-    stats.rax.begin();
+    stats.stream.consumer(nameBytes, buffer, start);
+    for (const on of stats.targets) {
+      const heap = sdsZmallocSize(on.target, nameBytes);
+      on.nameHeap += heap;
+      on.nameUsable += sdsAllocSize(nameBytes, heap);
+    }
   }
 
   streamConsumerPending(buffer: Uint8Array, start: number): void {
-    this.stats.rax.add(buffer, start);
+    this.stats.stream.consumerPending(buffer, start);
   }
 
-  streamProducer(_nameBytes: number, _ids: number): void {}
+  streamProducer(nameBytes: number, ids: number, buffer: Uint8Array, start: number): void {
+    this.stats.stream.producer(nameBytes, ids, buffer, start);
+  }
+
+  streamProducerId(bytes: number): void {
+    this.stats.stream.producerId(bytes);
+  }
 
   module(high: number, low: number, serializedBytes: number): void {
     this.stats.moduleBytes = serializedBytes;
     this.moduleHigh = high;
     this.moduleLow = low;
+  }
+
+  vectorNode(itemBytes: number, attributeBytes: number, level: number, links: number): void {
+    const { vectors, targets } = this.stats;
+    vectors.add(itemBytes, attributeBytes, level, links);
+    for (const on of targets) {
+      on.nameHeap += moduleStringBytes(on.target, itemBytes);
+      if (attributeBytes > 0) on.nameHeap += moduleStringBytes(on.target, attributeBytes);
+    }
+  }
+
+  vectorSet(dimensions: number, quantization: number, projectedFrom: number): void {
+    const { vectors } = this.stats;
+    vectors.known = true;
+    vectors.dimensions = dimensions;
+    vectors.quantization = quantization;
+    vectors.projectedFrom = projectedFrom;
   }
 
   template(_fields: number, nameBytes: number, largestNameBytes: number): void {
@@ -221,7 +266,7 @@ export class ValueMeter implements ValueVisitor {
       this.closeNode();
       const group = LAYOUT_GROUP[stats.layout] as number;
       this.elements = group === 0 ? -1 : group === 1 ? stats.reported : Math.floor(stats.reported / 2);
-      if (this.type === TYPE.stream) this.elements = stats.entries;
+      if (this.type === TYPE.stream) this.elements = stats.stream.entries;
     }
     this.payloadBytes = stats.payloadBytes;
     this.largestBytes = Math.max(0, stats.largestBytes);
@@ -281,6 +326,25 @@ export class ValueMeter implements ValueVisitor {
     return entryBytes;
   }
 
+  /** Element number `at`, or the score that is one, as an entry of a ziplist. */
+  private zipText(at: number, bytes: number, buffer: Uint8Array, start: number): void {
+    if ((this.flags & FLAG.scores) === 0 || (at & 1) === 0) {
+      this.zipEntry(bytes, zipTextBytes(bytes, buffer, start));
+    } else this.stats.ziplist.add(zipScoreBytes(textNumber(bytes, buffer, start)));
+  }
+
+  private zipInteger(score: boolean, high: number, low: number): void {
+    if (!score) this.zipEntry(integerDigits(high, low), zipIntegerBytes(high, low));
+    else this.stats.ziplist.add(zipScoreBytes(high * 0x100000000 + (low >>> 0)));
+  }
+
+  private zipEntry(bytes: number, zipBytes: number): void {
+    const { ziplist, ziplistNodes } = this.stats;
+    if (this.type !== TYPE.list) ziplist.add(zipBytes);
+    else
+      for (let i = 0; i < ziplistNodes.length; i++) (ziplistNodes[i] as QuicklistNodes).push(bytes, zipBytes);
+  }
+
   private leadingInteger(entryBytes: number): void {
     if (entryBytes > this.stats.integerEntryMax) this.stats.integerEntryMax = entryBytes;
   }
@@ -311,6 +375,8 @@ export class ValueMeter implements ValueVisitor {
     const bytes = rewritten ? LP_EMPTY_BYTES + stats.entryBytes - stats.nodeEntryStart : stats.blobBytes;
     const storedBytes = rewritten ? bytes : stats.storedBytes;
     for (const list of stats.lists) list.appendListpack(bytes, entries, storedBytes);
+    if ((this.flags & FLAG.ziplist) !== 0) return;
+    for (const list of stats.ziplistNodes) list.appendListpack(stats.blobBytes, entries, stats.storedBytes);
   }
 
   private captureText(bytes: number, buffer: Uint8Array, start: number): void {
@@ -319,4 +385,9 @@ export class ValueMeter implements ValueVisitor {
     for (let i = 0; i < kept; i++) name[i] = buffer[start + i] as number;
     this.largestNameLength = kept;
   }
+}
+
+/** A number held as text, NaN when it is none. */
+function textNumber(bytes: number, buffer: Uint8Array, start: number): number {
+  return Number(String.fromCharCode(...buffer.subarray(start, start + bytes)).replace(/inf$/, "Infinity"));
 }

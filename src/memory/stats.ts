@@ -1,6 +1,10 @@
 import { type ElementCost, ElementLane, LanePool, type PairCost, type PairLane } from "./lanes.ts";
-import { QuicklistNodes } from "./models/quicklist.ts";
-import { RaxCounter } from "./models/rax.ts";
+import { largeFrom, QuicklistNodes } from "./models/quicklist.ts";
+import { usesPendingIds } from "./models/stream.ts";
+import { StreamStats } from "./models/stream-stats.ts";
+import { VectorNodes } from "./models/vector-set.ts";
+import { Ziplist } from "./models/ziplist.ts";
+import { ZiplistNodes } from "./models/ziplist-nodes.ts";
 import type { Target } from "./target.ts";
 
 /** Records of a new longest element that are kept, to find the first element over any threshold. */
@@ -18,9 +22,13 @@ export interface TargetStats {
   readonly hashBytes: PairLane;
   readonly hashHeap: PairLane;
   readonly list: QuicklistNodes;
-  /** Allocations of a stream's listpacks, and of the names of its consumers. */
+  /** Index of the allocator in what `StreamStats` counts for each. */
+  readonly lane: number;
+  /** Allocations of a stream's listpacks, and of the names of its consumers, or of a vector set's items. */
   listpackHeap: number;
   nameHeap: number;
+  /** What sdsAllocSize() says of those names. */
+  nameUsable: number;
 }
 
 /**
@@ -45,6 +53,8 @@ export class ValueStats {
   integerEntryMax = 0;
   /** A string's value is an integer that servers share (0..9999). */
   sharedInteger = false;
+  /** What scores take beyond `entryBytes` when they are printed by "%.17g"; only if some target needs it. */
+  printfExtraBytes = 0;
   /** Uncompressed length of the last packed blob. */
   blobBytes = 0;
   /** The same in the snapshot, of a quicklist node. */
@@ -53,11 +63,6 @@ export class ValueStats {
   nodeStart = 0;
   nodeEntryStart = 0;
   nodeOpen = false;
-  entries = 0;
-  groups = 0;
-  consumers = 0;
-  consumerNameBytes = 0;
-  pending = 0;
   moduleBytes = 0;
   moduleHigh = 0;
   moduleLow = 0;
@@ -71,7 +76,12 @@ export class ValueStats {
   readonly zsetLanes: readonly ElementLane[];
   readonly hashLanes: readonly PairLane[];
   readonly lists: readonly QuicklistNodes[];
-  readonly rax = new RaxCounter();
+  /** The nodes of lists packed as ziplists, by target; none when there are none. */
+  readonly ziplistNodes: readonly ZiplistNodes[];
+  /** The ziplist that all elements would make; only if some target needs it. */
+  readonly ziplist = new Ziplist();
+  readonly stream: StreamStats;
+  readonly vectors = new VectorNodes();
   private records = 0;
   private readonly recordBytes = new Float64Array(MAX_RECORDS);
   private readonly recordAt = new Float64Array(MAX_RECORDS);
@@ -81,12 +91,17 @@ export class ValueStats {
     const zsets = new LanePool((cost: ElementCost, { allocator }) => new ElementLane(cost, allocator));
     const hashes = new LanePool((cost: PairCost, target) => cost.lane(target));
     const lists = new Map<string, QuicklistNodes>();
+    const ziplists = new Map<string, ZiplistNodes>();
+    const allocators = [...new Set(targets.map(({ allocator }) => allocator))];
+    this.stream = new StreamStats(allocators, targets.some(usesPendingIds));
     this.targets = targets.map((target) => {
       const { allocator, config, profile } = target;
       const { set, zset, hash } = profile.elements;
-      const nodes = `${allocator.name} ${config.listMaxListpackSize} ${config.listCompressDepth}`;
-      const list = lists.get(nodes) ?? new QuicklistNodes(target);
-      lists.set(nodes, list);
+      const nodes = `${allocator.name} ${config.listMaxListpackSize} ${config.listCompressDepth} ${largeFrom(target)}`;
+      const list =
+        profile.listNodes === "ziplist"
+          ? once(ziplists, nodes, () => new ZiplistNodes(target))
+          : once(lists, nodes, () => new QuicklistNodes(target));
       return {
         target,
         setBytes: sets.lane(set.bytes, target),
@@ -96,14 +111,17 @@ export class ValueStats {
         hashBytes: hashes.lane(hash.bytes, target),
         hashHeap: hashes.lane(hash.heap, target),
         list,
+        lane: allocators.indexOf(allocator),
         listpackHeap: 0,
         nameHeap: 0,
+        nameUsable: 0,
       };
     });
     this.setLanes = sets.lanes;
     this.zsetLanes = zsets.lanes;
     this.hashLanes = hashes.lanes;
     this.lists = [...lists.values()];
+    this.ziplistNodes = [...ziplists.values()];
   }
 
   reset(layout: number, declared: number): void {
@@ -117,6 +135,7 @@ export class ValueStats {
     this.integersBefore = 0;
     this.integerEntryMax = 0;
     this.sharedInteger = false;
+    this.printfExtraBytes = 0;
     this.blobBytes = 0;
     this.fieldsWithExpiry = 0;
     this.records = 0;
@@ -127,17 +146,20 @@ export class ValueStats {
     this.nodeStart = 0;
     this.nodeEntryStart = 0;
     this.nodeOpen = false;
-    this.entries = 0;
-    this.groups = 0;
-    this.consumers = 0;
-    this.consumerNameBytes = 0;
-    this.pending = 0;
-    this.rax.reset();
+    this.stream.reset();
     for (const list of this.lists) list.reset();
+    for (const list of this.ziplistNodes) list.reset();
     for (const on of this.targets) {
       on.listpackHeap = 0;
       on.nameHeap = 0;
+      on.nameUsable = 0;
     }
+  }
+
+  /** Also clears what only vector sets use. */
+  resetVectors(): void {
+    this.vectors.reset();
+    for (const on of this.targets) on.nameHeap = 0;
   }
 
   /** The element reported last is longer than any before. */
@@ -155,4 +177,14 @@ export class ValueStats {
     }
     return Number.POSITIVE_INFINITY;
   }
+}
+
+/** The value of `key`, made when it is asked for the first time. */
+function once<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }

@@ -2,7 +2,7 @@ import { LAYOUT } from "../../parsers/visitor.ts";
 import { ALLOCATORS, type Allocator, type AllocatorName } from "./allocators/index.ts";
 import type { Finish } from "./loader.ts";
 import { sdsRequestBytes } from "./models/sds.ts";
-import { zslNodeExpectation } from "./models/skiplist.ts";
+import { type NodeExpectation, zslNodeExpectation } from "./models/skiplist.ts";
 import type { MemoryConfig, Profile } from "./profiles/index.ts";
 
 /** Lengths below this have their sds allocation in `sdsTable`. */
@@ -17,10 +17,12 @@ export interface Target {
   readonly loadedAt: number;
   /** `profile.loader` by index of layout. */
   readonly finishes: readonly Finish[];
+  /** Bytes requested for an sds of a length. */
+  readonly sdsBytes: (length: number) => number;
   /** zmalloc_size of an sds by its length, for short ones. */
   readonly sdsTable: Uint16Array;
-  /** Mean and variance of the allocation of a skiplist node that points to its member. */
-  readonly zslNode: { readonly mean: number; readonly variance: number };
+  /** Allocation of a skiplist node that points to its member. */
+  readonly zslNode: NodeExpectation;
 }
 
 /** What a target may have other than its profile. */
@@ -32,10 +34,12 @@ export interface TargetOptions {
 
 /** A target of a profile, with another allocator or other settings where given. */
 export function makeTarget(profile: Profile, options: TargetOptions = {}): Target {
-  const allocator: Allocator = ALLOCATORS[options.allocator ?? profile.allocator];
+  const name = options.allocator ?? profile.allocator;
+  const allocator: Allocator = ALLOCATORS[name === "libc" ? (profile.libc ?? name) : name];
+  const sdsBytes = profile.sdsBytes ?? sdsRequestBytes;
   const sdsTable = new Uint16Array(SDS_TABLE_LENGTH);
   for (let length = 0; length < SDS_TABLE_LENGTH; length++) {
-    sdsTable[length] = allocator.goodSize(sdsRequestBytes(length));
+    sdsTable[length] = allocator.goodSize(sdsBytes(length));
   }
   const finishes: Finish[] = [];
   for (const [name, index] of Object.entries(LAYOUT)) {
@@ -47,6 +51,7 @@ export function makeTarget(profile: Profile, options: TargetOptions = {}): Targe
     config: { ...profile.config, ...options.config },
     loadedAt: options.loadedAt ?? 0,
     finishes,
+    sdsBytes,
     sdsTable,
     zslNode: zslNodeExpectation(profile.sizes, allocator),
   };
@@ -56,5 +61,5 @@ export function makeTarget(profile: Profile, options: TargetOptions = {}): Targe
 export function sdsZmallocSize(target: Target, length: number): number {
   return length < SDS_TABLE_LENGTH
     ? (target.sdsTable[length] as number)
-    : target.allocator.goodSize(sdsRequestBytes(length));
+    : target.allocator.goodSize(target.sdsBytes(length));
 }

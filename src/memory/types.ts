@@ -17,6 +17,7 @@ export const ENCODINGS = [
   "module",
   "array",
   "gcra",
+  "unknown",
 ] as const;
 
 export type TypeName = (typeof TYPES)[number];

@@ -1,7 +1,6 @@
 import fs from "node:fs";
 import os from "node:os";
 import type { Piscina } from "piscina";
-import { type RdbHeader, readHeader } from "../../parsers/header.ts";
 import type {
   Damage,
   FinishResult,
@@ -13,18 +12,18 @@ import type {
 import { fromErrorRecord, UsageError } from "../errors.ts";
 import { createInventory } from "../inventory/create.ts";
 import { MODULE_TABLE_BYTES, ModuleKinds } from "../inventory/module-kinds.ts";
-import { MAX_SNAPSHOTS, SNAPSHOT_ID_SHIFT } from "../inventory/schema.ts";
+import { MAX_SNAPSHOTS } from "../inventory/schema.ts";
 import { INDEX_COLUMNS } from "../inventory/summaries.ts";
-import { FileSource } from "../io/file-source.ts";
-import { fingerprint } from "../io/fingerprint.ts";
 import { TempFile } from "../io/temp-file.ts";
-import { chooseProfile, PROFILES, type Profile, type ProfileName } from "../memory/index.ts";
+import { type Profile, profileOf, type TargetSpec, targetOf } from "../memory/index.ts";
 import { VERSION } from "../version.ts";
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
-import { answerOf, openPool, workerUrl } from "./pool.ts";
+import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
+import { answerOf, checkWorkers, openPool, workerUrl } from "./pool.ts";
 import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
+import { checkChoice, specOf, type TargetChoice } from "./target-choice.ts";
 
 /** How far an analysis has come. Bytes and keys count over all snapshots given. */
 export interface Progress {
@@ -34,7 +33,7 @@ export interface Progress {
   readonly keys: number;
 }
 
-export interface AnalyzeOptions {
+export interface AnalyzeOptions extends TargetChoice {
   /** Snapshot files; each becomes one snapshot of the inventory, in this order. */
   readonly inputs: readonly string[];
   /** Where the inventory goes. */
@@ -43,8 +42,6 @@ export interface AnalyzeOptions {
   readonly workers?: number | undefined;
   /** Replace an existing output. */
   readonly force?: boolean | undefined;
-  /** A name of `PROFILES`; default: chosen from the snapshot's own server version. */
-  readonly profile?: string | undefined;
   /** `none`: no row a key; every summary is there all the same. */
   readonly keys?: "all" | "none" | undefined;
   readonly filters?: KeyFilter | undefined;
@@ -65,6 +62,9 @@ export interface AnalyzedSnapshot {
   readonly checksum: "ok" | "absent" | "mismatch";
   readonly profile: string;
   readonly profileExact: boolean;
+  /** Whether the profile was compared with a real server; if not, it is derived from the server's sources. */
+  readonly profileMeasured: boolean;
+  readonly allocator: string;
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
 }
 
@@ -95,25 +95,13 @@ export async function analyze(options: AnalyzeOptions): Promise<AnalyzeResult> {
   }
 }
 
-interface Plan {
-  readonly path: string;
-  readonly header: RdbHeader;
-  readonly bytes: number;
-  readonly modifiedAt: number;
-  readonly fingerprint: string;
-}
-
 function checkOptions(options: AnalyzeOptions): Plan[] {
-  const { profile, inputs, index = [], workers } = options;
+  const { inputs, index = [], workers } = options;
   if (inputs.length === 0) throw new UsageError("no snapshot given");
   if (inputs.length > MAX_SNAPSHOTS)
     throw new UsageError(`one inventory holds ${MAX_SNAPSHOTS} snapshots at most`);
-  if (profile !== undefined && !(profile in PROFILES)) {
-    throw new UsageError(`unknown profile ${profile}: known are ${Object.keys(PROFILES).join(", ")}`);
-  }
-  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= 256)) {
-    throw new UsageError(`workers must be a whole number from 1 to 256, not ${workers}`);
-  }
+  checkChoice(options);
+  checkWorkers(workers);
   for (const name of index) {
     if (!(name in INDEX_COLUMNS)) {
       throw new UsageError(`cannot index ${name}: possible are ${Object.keys(INDEX_COLUMNS).join(", ")}`);
@@ -123,21 +111,7 @@ function checkOptions(options: AnalyzeOptions): Plan[] {
   return inputs.map((path) => {
     if (isSameFile(path, options.output))
       throw new UsageError(`${path} is the snapshot: it cannot be the output too`);
-    const source = new FileSource(path);
-    try {
-      const header = readHeader(source);
-      if (source.size > SNAPSHOT_ID_SHIFT)
-        throw new UsageError(`${path} is larger than ${SNAPSHOT_ID_SHIFT} bytes`);
-      return {
-        path,
-        header,
-        bytes: source.size,
-        modifiedAt: source.modifiedAt,
-        fingerprint: fingerprint(source),
-      };
-    } finally {
-      source.close();
-    }
+    return planOf(path);
   });
 }
 
@@ -199,21 +173,23 @@ class Run {
   }
 
   private async snapshot(plan: Plan, id: number) {
-    const { modules } = this;
-    let origin = originOf(new Map(), plan, this.options.profile);
+    const { modules, options } = this;
+    let origin = originOf(plan, new Map());
+    let target = specOf(origin, options);
     const read = await readSnapshot<ReadTask, ReadResult>(this.pool, {
       worker: "read",
       path: plan.path,
       header: plan.header,
       readers: this.readers,
       begin: (aux) => {
-        origin = originOf(aux, plan, this.options.profile);
+        origin = originOf(plan, aux);
+        target = specOf(origin, options);
         return {
           snapshot: id,
           createdAt: origin.createdAt,
-          profile: origin.profile.name,
-          filter: this.options.filters ?? {},
-          rows: this.options.keys === "none" ? undefined : { path: this.temp.path, pages: this.pages },
+          target,
+          filter: options.filters ?? {},
+          rows: options.keys === "none" ? undefined : { path: this.temp.path, pages: this.pages },
           modules,
         };
       },
@@ -223,18 +199,14 @@ class Run {
         this.tell("read");
       },
     });
-    return this.summed(plan, id, origin, read, modules);
+    return this.summed(plan, id, origin, target, read);
   }
 
-  private summed(
-    plan: Plan,
-    id: number,
-    origin: Origin,
-    read: ReadSnapshot<ReadResult>,
-    modules: SharedArrayBuffer,
-  ) {
+  private summed(plan: Plan, id: number, origin: Origin, target: TargetSpec, read: ReadSnapshot<ReadResult>) {
+    const profile = profileOf(target);
     const sum = (pick: (r: ReadResult) => number) => read.readers.reduce((n, r) => n + pick(r), 0);
-    const warnings = warningsOf(plan, origin, read);
+    const profileExact = this.options.profile !== undefined || origin.profileExact;
+    const warnings = warningsOf(plan, origin, profile, profileExact, read);
     const damages = mergeDamages(read.readers.map((r) => r.damages));
     const told: AnalyzedSnapshot = {
       path: plan.path,
@@ -244,17 +216,20 @@ class Run {
       expiredKeys: sum((r) => r.expired),
       storedRows: sum((r) => r.rows),
       checksum: read.checksum,
-      profile: origin.profile.name,
-      profileExact: origin.profileExact,
+      profile: profile.name,
+      profileExact,
+      profileMeasured: profile.measured !== undefined,
+      allocator: target.allocator,
       warnings: [...warnings, ...damages].map(({ code, message }) => ({ code, message })),
     };
     const snapshot: FinishSnapshot = {
       id,
-      row: this.row(plan, origin, read, told),
+      row: this.row(plan, origin, target, read, told),
+      target,
       facts: read.facts,
       rollups: read.readers.map((r) => r.rollup),
       patterns: read.readers.map((r) => r.patterns),
-      modules: new ModuleKinds(modules).ids(),
+      modules: new ModuleKinds(this.modules).ids(),
       damages,
       warnings,
     };
@@ -265,6 +240,7 @@ class Run {
   private row(
     plan: Plan,
     origin: Origin,
+    target: TargetSpec,
     read: ReadSnapshot<ReadResult>,
     told: AnalyzedSnapshot,
   ): FinishSnapshot["row"] {
@@ -282,10 +258,11 @@ class Run {
       analyzed_at: Date.now(),
       used_mem: Number.isSafeInteger(usedMem) && usedMem > 0 ? usedMem : null,
       checksum: read.checksum,
-      profile: origin.profile.name,
-      profile_exact: Number(origin.profileExact),
-      allocator: origin.profile.allocator,
-      settings: JSON.stringify(origin.profile.config),
+      profile: told.profile,
+      profile_exact: Number(told.profileExact),
+      profile_measured: Number(told.profileMeasured),
+      allocator: told.allocator,
+      settings: JSON.stringify(targetOf(target).config),
       filters: JSON.stringify(this.options.filters ?? {}),
       keys: told.keys,
       expired_keys: told.expiredKeys,
@@ -302,35 +279,13 @@ class Run {
   }
 }
 
-/** Which server wrote a snapshot and when, and the profile that follows. */
-interface Origin {
-  readonly server: string | null;
-  readonly version: string | null;
-  readonly createdAt: number;
-  readonly createdAtSource: "snapshot" | "file";
-  readonly profile: Profile;
-  readonly profileExact: boolean;
-}
-
-function originOf(aux: ReadonlyMap<string, string>, plan: Plan, profileName: string | undefined): Origin {
-  const valkey = aux.get("valkey-ver");
-  const version = valkey ?? aux.get("redis-ver") ?? null;
-  const server =
-    valkey !== undefined || plan.header.family === "valkey" ? "valkey" : version === null ? null : "redis";
-  const ctime = Number(aux.get("ctime"));
-  const fromSnapshot = Number.isSafeInteger(ctime) && ctime > 0 && ctime < 1e11;
-  const chosen = chooseProfile(server ?? "redis", version ?? "");
-  return {
-    server,
-    version,
-    createdAt: fromSnapshot ? ctime * 1000 : plan.modifiedAt,
-    createdAtSource: fromSnapshot ? "snapshot" : "file",
-    profile: profileName === undefined ? chosen.profile : PROFILES[profileName as ProfileName],
-    profileExact: profileName !== undefined || chosen.exact,
-  };
-}
-
-function warningsOf(plan: Plan, origin: Origin, read: ReadSnapshot<ReadResult>): Damage[] {
+function warningsOf(
+  plan: Plan,
+  origin: Origin,
+  profile: Profile,
+  profileExact: boolean,
+  read: ReadSnapshot<ReadResult>,
+): Damage[] {
   const { header } = plan;
   const { facts } = read;
   const found: [boolean, string, number, () => string][] = [
@@ -347,11 +302,17 @@ function warningsOf(plan: Plan, origin: Origin, read: ReadSnapshot<ReadResult>):
       () => "the checksum does not match: bytes of the snapshot were changed",
     ],
     [
-      !origin.profileExact,
+      !profileExact,
       "NEAREST_PROFILE",
       -1,
       () =>
-        `no profile of ${origin.server ?? "an unknown server"} ${origin.version ?? ""}: sized as ${origin.profile.name}`,
+        `no profile of ${origin.server ?? "an unknown server"} ${origin.version ?? ""}: sized as ${profile.name}`,
+    ],
+    [
+      profile.measured === undefined,
+      "DERIVED_PROFILE",
+      -1,
+      () => `the profile ${profile.name} is derived from the server's sources, not measured on one`,
     ],
     [
       facts.trailingBytes > 0,

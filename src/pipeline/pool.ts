@@ -1,12 +1,19 @@
 import { Piscina } from "piscina";
-import { IoError } from "../errors.ts";
+import { IoError, UsageError } from "../errors.ts";
 
 /** Workers run from source and from dist alike: they have this file's own extension. */
 const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 
 /** The address of a worker's entry point. */
-export function workerUrl(name: "split" | "read" | "check" | "finish"): string {
+export function workerUrl(name: "split" | "read" | "check" | "compare" | "finish"): string {
   return new URL(`../../workers/${name}${EXTENSION}`, import.meta.url).href;
+}
+
+/** @throws {UsageError} for a number of threads that cannot be */
+export function checkWorkers(workers: number | undefined): void {
+  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= 256)) {
+    throw new UsageError(`workers must be a whole number from 1 to 256, not ${workers}`);
+  }
 }
 
 /** A pool of threads that lives as long as one run. */

@@ -35,7 +35,7 @@ export interface ReadPlan<T extends object> {
   readonly path: string;
   readonly header: RdbHeader;
   readonly readers: number;
-  readonly worker: "read" | "check";
+  readonly worker: "read" | "check" | "compare";
   /** Called once, with the fields at the beginning of the snapshot, before any record is read. */
   readonly begin: (aux: ReadonlyMap<string, string>) => T;
   readonly onChunk: (done: ChunkDone) => void;

@@ -19,6 +19,8 @@ export interface SnapshotRow {
   readonly checksum: string;
   readonly profile: string;
   readonly profile_exact: number;
+  /** 0: the profile is derived from the server's sources, not measured on one. */
+  readonly profile_measured: number;
   readonly allocator: string;
   readonly settings: string;
   readonly filters: string;

@@ -1,5 +1,6 @@
 import { type BigKeyRow, bigkeys, isRanked } from "./bigkeys.ts";
 import { type EncodingRow, encodings } from "./encodings.ts";
+import { type MemoryRow, memory, settingsChanged } from "./memory.ts";
 import { type PatternRow, patterns } from "./patterns.ts";
 import { hasKeyRows, type Scope, scopeNotes, scopeParams, tallySource } from "./scope.ts";
 import type { SnapshotRow } from "./snapshots.ts";
@@ -32,7 +33,11 @@ export interface WarningRow {
 /** The one-screen answer about a snapshot. */
 export interface Summary {
   readonly snapshot: SnapshotRow;
+  /** Settings that are not the profile's own, as "directive=value". */
+  readonly changed_settings: readonly string[];
   readonly totals: TotalsRow;
+  /** Null where only a part of the keys is looked at. */
+  readonly memory: MemoryRow | null;
   readonly types: readonly TypeRow[];
   readonly encodings: readonly EncodingRow[];
   readonly patterns: readonly PatternRow[];
@@ -66,7 +71,9 @@ export function summary(scope: Scope): Summary {
   const answerable = hasKeyRows(scope);
   return {
     snapshot,
+    changed_settings: settingsChanged(snapshot),
     totals: inventory.get<TotalsRow>(TOTALS_SQL(tallySource(scope)), params)!,
+    memory: memory(scope) ?? null,
     types: types(scope),
     encodings: encodings(scope),
     patterns: patterns(scope, TOP).rows,

@@ -5,8 +5,10 @@ import { toJson } from "./json.ts";
 import { markdownText, renderMarkdown } from "./markdown.ts";
 import { PLAIN, type Style } from "./style.ts";
 import { beside, renderTable, TABLE_WIDTH } from "./table.ts";
+import { sizedAs } from "./target.ts";
 import { middleCut, pad, safeText } from "./text.ts";
 import { humanBytes, humanCount, humanShare, humanTime } from "./units.ts";
+import { usedMemoryLines } from "./used-memory.ts";
 
 const SHARE_OF_MEMORY = column("bytes_share", "% mem", "share");
 const MEMORY = column("bytes", "Memory", "bytes");
@@ -45,7 +47,7 @@ const BIG_KEYS: readonly Column[] = [
 const TOP_ENCODINGS = 7;
 const TOP_WARNINGS = 3;
 /** Warnings that the snapshot's own row tells too. */
-const SAID_OTHERWISE = new Set(["CHECKSUM_MISMATCH", "NEAREST_PROFILE"]);
+const SAID_OTHERWISE = new Set(["CHECKSUM_MISMATCH", "NEAREST_PROFILE", "DERIVED_PROFILE"]);
 
 const asRows = (rows: readonly object[]) => rows as readonly Row[];
 
@@ -95,16 +97,17 @@ export function* renderSummary(summary: Summary, style: Style = PLAIN): Iterable
   for (const note of summary.notes) yield style.faint(`note: ${note}`);
 }
 
-function head({ snapshot: s }: Summary, style: Style): string[] {
+function head({ snapshot: s, changed_settings: changed }: Summary, style: Style): string[] {
   const server = [s.server, s.server_version].filter((part) => part).join(" ") || "unknown server";
   const rdb = `${s.magic.startsWith("VALKEY") ? "VALKEY " : ""}RDB ${s.rdb_version}`;
   const facts = [safeText(server), rdb, humanBytes(s.file_bytes), `checksum ${s.checksum}`].join(" · ");
   const source = s.created_at_source === "file" ? " (the file's time)" : "";
+  const profile = sizedAs(s.profile, s.profile_measured === 1);
   const room = TABLE_WIDTH - facts.length - 2;
   return [
     `${style.heading(middleCut(safeText(s.path), Math.max(20, room)))}  ${facts}`,
     style.faint(
-      `created ${humanTime(s.created_at)} UTC${source} · sized as ${s.profile} with ${s.allocator}`,
+      `created ${humanTime(s.created_at)} UTC${source} · sized as ${[`${profile} with ${s.allocator}`, ...changed].join(", ")}`,
     ),
   ];
 }
@@ -122,7 +125,7 @@ function cautions({ snapshot: s, warnings }: Summary): string[] {
   return lines;
 }
 
-function facts({ snapshot, totals: t }: Summary): string[] {
+function facts({ totals: t, memory }: Summary): string[] {
   const databases = `in ${humanCount(t.databases)} database${t.databases === 1 ? "" : "s"}`;
   const overhead = t.bytes > 0 ? Math.max(0, 1 - t.payload_bytes / t.bytes) : 0;
   const left = [
@@ -135,9 +138,10 @@ function facts({ snapshot, totals: t }: Summary): string[] {
     ["No TTL", humanShare(t.no_ttl_share), `${humanCount(t.keys_without_ttl)} keys`],
     ["Expired", humanCount(t.expired), `keys, ${humanBytes(t.expired_bytes)}`],
     ["Patterns", humanCount(t.patterns), "key-name templates"],
-    ["used_memory", snapshot.used_mem === null ? "-" : humanBytes(snapshot.used_mem), "as saved"],
+    ["Key names", humanBytes(t.name_bytes), "of the payload"],
   ];
-  return beside(factLines(left, 8), factLines(right, 11));
+  const used = memory === null ? [] : usedMemoryLines(memory);
+  return [...beside(factLines(left, 8), factLines(right, 11)), ...used];
 }
 
 function factLines(lines: readonly (readonly string[])[], width: number): string[] {
@@ -166,6 +170,7 @@ function* figures(summary: Summary): Iterable<[string, string | Buffer, Row]> {
   const row = (value: object) => value as Row;
   yield ["snapshot", "", row(summary.snapshot)];
   yield ["totals", "", row(summary.totals)];
+  if (summary.memory !== null) yield ["memory", "", row(summary.memory)];
   for (const type of summary.types) yield ["types", type.type, row(type)];
   for (const encoding of summary.encodings)
     yield ["encodings", `${encoding.type} ${encoding.encoding}`, row(encoding)];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { glibcUsableSize, prefixedSize } from "../../src/memory/allocators/glibc.ts";
 import { ALLOCATORS } from "../../src/memory/allocators/index.ts";
 import { jemallocPagedSizeClass, jemallocSizeClass } from "../../src/memory/allocators/jemalloc.ts";
 
@@ -43,5 +44,33 @@ describe("jemalloc size classes", () => {
       expect(ALLOCATORS.jemalloc.goodSize(bytes)).toBe(jemallocSizeClass(bytes, 3));
       expect(ALLOCATORS["jemalloc-16"].goodSize(bytes)).toBe(jemallocSizeClass(bytes, 4));
     }
+  });
+});
+
+describe("glibc malloc", () => {
+  it("answers what malloc_usable_size of glibc 2.36 did", () => {
+    for (const [bytes, usable] of [
+      [0, 24],
+      [24, 24],
+      [25, 40],
+      [40, 40],
+      [41, 56],
+      [1000, 1000],
+      [1033, 1048],
+      [4096, 4104],
+      [100000, 100008],
+      [131048, 131048],
+      [131049, 135152],
+      [131073, 135152],
+      [1000000, 1003504],
+      [1048576, 1052656],
+    ] as const) {
+      expect([bytes, glibcUsableSize(bytes)]).toEqual([bytes, usable]);
+      expect([bytes, ALLOCATORS.libc.goodSize(bytes)]).toEqual([bytes, usable]);
+    }
+  });
+
+  it("is counted in words with one in front by a server that does not ask it", () => {
+    expect([1, 8, 9, 24].map(prefixedSize)).toEqual([16, 16, 24, 32]);
   });
 });

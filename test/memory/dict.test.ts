@@ -1,62 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { dictNextSize, hashLoadTables, occupiedBuckets } from "../../src/memory/models/dict.ts";
-
-let state = 1;
-
-/** Hashes that are as good as random, and the same in every run. */
-function nextHash(): number {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-  return state >>> 4;
-}
-
-/** Loads a hash as the server does, into a dict with real buckets and random hashes. */
-class Dict {
-  sizes = [0, 0];
-  buckets: number[][][] = [[], []];
-  used = [0, 0];
-  rehash = -1;
-
-  expand(size: number): void {
-    const buckets = dictNextSize(size);
-    if (this.rehash >= 0 || this.used[0]! > size || buckets === this.sizes[0]) return;
-    const table = this.sizes[0] === 0 ? 0 : 1;
-    this.sizes[table] = buckets;
-    this.buckets[table] = Array.from({ length: buckets }, () => []);
-    if (table === 1) this.rehash = 0;
-  }
-
-  step(): void {
-    const [from, to] = this.buckets as [number[][], number[][]];
-    let visits = 10;
-    while (this.used[0]! > 0 && from[this.rehash]!.length === 0) {
-      this.rehash++;
-      if (--visits === 0) return;
-    }
-    for (const hash of from[this.rehash] ?? []) {
-      to[hash % this.sizes[1]!]!.push(hash);
-      this.used[0]!--;
-      this.used[1]!++;
-    }
-    if (from[this.rehash] !== undefined) from[this.rehash++] = [];
-    if (this.used[0] !== 0) return;
-    this.sizes = [this.sizes[1]!, 0];
-    this.buckets = [to, []];
-    this.used = [this.used[1]!, 0];
-    this.rehash = -1;
-  }
-
-  add(): void {
-    if (this.rehash >= 0) this.step();
-    if (this.rehash < 0 && this.used[0]! >= this.sizes[0]!) this.expand(this.used[0]! + 1);
-    const table = this.rehash >= 0 ? 1 : 0;
-    const hash = Math.imul(nextHash(), 0x9e3779b1) >>> 8;
-    this.buckets[table]![hash % this.sizes[table]!]!.push(hash);
-    this.used[table]!++;
-  }
-}
+import { RandomDict } from "../support/random-dict.ts";
 
 function simulate(packed: number, pairs: number): string {
-  const dict = new Dict();
+  const dict = new RandomDict();
   dict.expand(packed);
   for (let i = 0; i <= packed; i++) dict.add();
   const left = pairs - packed - 1;

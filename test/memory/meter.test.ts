@@ -281,11 +281,11 @@ describe("streams, modules and the rest", () => {
       meter.streamNode(id, 0, 1);
       say("f", "v");
       meter.streamLength(1);
-      meter.streamGroup(5, 1);
+      meter.streamGroup(5, 1, Buffer.from("group"), 0);
       meter.streamPending(id, 0);
-      meter.streamConsumer(3, 1);
+      meter.streamConsumer(3, 1, Buffer.from("ann"), 0);
       meter.streamConsumerPending(id, 0);
-      meter.streamConsumer(4, 0);
+      meter.streamConsumer(4, 0, Buffer.from("bert"), 0);
     };
     const tree = 16 + 2 * 244;
     const bytes = 96 + tree + 32 + 40 + tree + 24 + (32 + 3 + tree) + (32 + 4 + 244);

@@ -11,7 +11,7 @@ describe("chooseProfile", () => {
     for (const [server, version] of [
       ["redis", "2.8.1"],
       ["redis", "7.20.0"],
-      ["valkey", "7.2.6"],
+      ["valkey", "7.0.0"],
       ["redis", ""],
       ["", "x"],
     ] as const) {

@@ -118,6 +118,9 @@ class Tally implements ValueVisitor {
   streamConsumer(): void {}
   streamConsumerPending(): void {}
   streamProducer(): void {}
+  streamProducerId(): void {}
+  vectorNode(): void {}
+  vectorSet(): void {}
   end(): void {}
 
   elements(): number | null {

@@ -1,3 +1,4 @@
+import type { DatabaseCounts } from "../../memory/profiles/index.ts";
 import { expiryHourOf, sizeClassOf, sketchBucketOf } from "./buckets.ts";
 import type { CounterExport } from "./counters.ts";
 import { CounterTable } from "./counters.ts";
@@ -11,6 +12,7 @@ export const ROLLUP_SUMS = [
   "bytes",
   "heap_bytes",
   "expired_bytes",
+  "expired_heap_bytes",
   "serialized_bytes",
   "payload_bytes",
   "name_bytes",
@@ -60,6 +62,8 @@ export interface RollupExport {
   readonly typeSketch: CounterExport;
   readonly patternSketch: CounterExport;
   readonly slots: Float64Array;
+  /** By database, when they are wanted: keys and expires of each slot that a server would load. */
+  readonly loadedSlots: ReadonlyMap<number, Float64Array> | undefined;
   readonly bigByBytes: TopKey[][];
   readonly bigByElements: TopKey[][];
   readonly hot: TopKey[];
@@ -76,9 +80,12 @@ export class Rollup {
   private readonly bigByElements: TopKeys[];
   private readonly hot = new TopKeys(HOT_KEYS, "freq");
   private readonly createdAt: number;
+  private readonly loadedSlots: Map<number, Float64Array> | undefined;
 
-  constructor(types: number, createdAt: number) {
+  /** `bySlot`: keys are to be counted by database and slot too, as a cluster's tables are made. */
+  constructor(types: number, createdAt: number, bySlot = false) {
     this.createdAt = createdAt;
+    this.loadedSlots = bySlot ? new Map() : undefined;
     this.bigByBytes = Array.from({ length: types }, () => new TopKeys(BIG_KEYS, "bytes"));
     this.bigByElements = Array.from({ length: types }, () => new TopKeys(BIG_KEYS, "elements"));
   }
@@ -97,6 +104,7 @@ export class Rollup {
     if (k.elements >= 0) this.sketch(k, 1, k.elements);
     this.slots[k.slot * 2]! += 1;
     this.slots[k.slot * 2 + 1]! += k.bytes;
+    if (this.loadedSlots !== undefined && !k.expired) countLoaded(this.loadedSlots, k);
     const byBytes = this.bigByBytes[k.type]!;
     const byElements = this.bigByElements[k.type]!;
     const big = k.bytes >= byBytes.threshold;
@@ -119,13 +127,14 @@ export class Rollup {
     if (k.expired) {
       sums[at + 2]! += 1;
       sums[at + 5]! += k.bytes;
+      sums[at + 6]! += k.heapBytes;
     }
-    sums[at + 6]! += k.serializedBytes;
-    sums[at + 7]! += k.payloadBytes;
-    sums[at + 8]! += k.nameBytes;
-    if (k.elements > 0) sums[at + 9]! += k.elements;
-    if (k.bytes > sums[at + 10]!) sums[at + 10] = k.bytes;
-    if (k.elements > sums[at + 11]!) sums[at + 11] = k.elements;
+    sums[at + 7]! += k.serializedBytes;
+    sums[at + 8]! += k.payloadBytes;
+    sums[at + 9]! += k.nameBytes;
+    if (k.elements > 0) sums[at + 10]! += k.elements;
+    if (k.bytes > sums[at + 11]!) sums[at + 11] = k.bytes;
+    if (k.elements > sums[at + 12]!) sums[at + 12] = k.elements;
   }
 
   private sketch(k: KeyFacts, measure: number, value: number): void {
@@ -144,11 +153,44 @@ export class Rollup {
       typeSketch: this.typeSketch.export(),
       patternSketch: this.patternSketch.export(),
       slots: this.slots,
+      loadedSlots: this.loadedSlots,
       bigByBytes: this.bigByBytes.map((top) => top.take()),
       bigByElements: this.bigByElements.map((top) => top.take()),
       hot: this.hot.take(),
     };
   }
+}
+
+/** Counts a key under its slot: two sums a slot, keys and those among them that expire. */
+export function countLoaded(
+  slots: Map<number, Float64Array>,
+  { db, slot, hasExpiry }: Pick<KeyFacts, "db" | "slot" | "hasExpiry">,
+): void {
+  let sums = slots.get(db);
+  if (sums === undefined) {
+    sums = new Float64Array(SLOTS * 2);
+    slots.set(db, sums);
+  }
+  sums[slot * 2]! += 1;
+  if (hasExpiry) sums[slot * 2 + 1]! += 1;
+}
+
+/** Sums of all threads for one database as counts by slot; undefined when none were wanted. */
+export function slotCounts(
+  parts: readonly (ReadonlyMap<number, Float64Array> | undefined)[],
+  db: number,
+): { readonly slots: NonNullable<DatabaseCounts["slots"]> } | undefined {
+  if (parts.every((part) => part === undefined)) return undefined;
+  const keys = new Uint32Array(SLOTS);
+  const expires = new Uint32Array(SLOTS);
+  for (const part of parts) {
+    const sums = part?.get(db);
+    for (let slot = 0; sums !== undefined && slot < SLOTS; slot++) {
+      keys[slot]! += sums[slot * 2]!;
+      expires[slot]! += sums[slot * 2 + 1]!;
+    }
+  }
+  return { slots: { keys, expires } };
 }
 
 /** Hours reach some 200 years before the epoch; shifted so that they are never negative. */

@@ -10,7 +10,7 @@ import {
 import { finishList, finishListZiplist } from "../models/list.ts";
 import { finishArray, finishGcra, finishModule, finishTemplate } from "../models/opaque.ts";
 import { finishSet, finishSetIntset, finishSetListpack } from "../models/set.ts";
-import { finishStream } from "../models/stream.ts";
+import { finishStream72 } from "../models/stream.ts";
 import { finishString } from "../models/string.ts";
 import { finishZset, finishZsetListpack, finishZsetZiplist } from "../models/zset.ts";
 
@@ -35,7 +35,7 @@ export const loader72: Loader = {
   hashListpackExpiry: finishHashListpackExpiry,
   hashTemplateListpack: finishTemplate,
   hashTemplateArray: finishTemplate,
-  stream: finishStream,
+  stream: finishStream72,
   array: finishArray,
   module: finishModule,
   gcra: finishGcra,

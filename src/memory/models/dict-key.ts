@@ -1,9 +1,7 @@
 import { OBJECT, type Part } from "../bill.ts";
 import type { KeyModel } from "../loader.ts";
 import { sdsZmallocSize } from "../target.ts";
-
-/** sizeof(struct sdshdr8) and the terminator. */
-const EMBSTR_OVERHEAD = 4;
+import { EMBSTR_OVERHEAD } from "./string.ts";
 
 const ROBJ: Part = { name: "robj", source: "createObject(), object.c, Redis 7.2.6" };
 const SHARED: Part = { name: "robj, shared", source: "createSharedObjects(), server.c, Redis 7.2.6" };

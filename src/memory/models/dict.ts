@@ -1,3 +1,4 @@
+import type { Allocator } from "../allocators/index.ts";
 import type { Bill, Part } from "../bill.ts";
 import type { Target } from "../target.ts";
 
@@ -9,6 +10,20 @@ export function dictNextSize(size: number): number {
   let buckets = DICT_HT_INITIAL_SIZE;
   while (buckets < size) buckets *= 2;
   return buckets;
+}
+
+/**
+ * Bucket arrays of a dict that grew by one entry at a time to `entries`; the old one is still there while fewer
+ * entries have come since than it had buckets in use. Mirrors _dictExpandIfNeeded(), dict.c, Redis 8.6.3. The
+ * likeliest state.
+ */
+export function dictGrownBytes(entries: number, allocator: Allocator): number {
+  if (entries === 0) return 0;
+  const buckets = dictNextSize(entries);
+  const before = buckets / 2;
+  const moving =
+    buckets > DICT_HT_INITIAL_SIZE && entries - before <= bucketsToMove(before, before) ? before : 0;
+  return allocator.goodSize(8 * buckets) + (moving > 0 ? allocator.goodSize(8 * moving) : 0);
 }
 
 /** Buckets expected not to be empty after `entries` random insertions into `buckets`. */
@@ -25,30 +40,41 @@ export interface DictTables {
 
 /**
  * Bucket arrays of a hash that became a hash table in the middle of its load: `packed` pairs were already in a
- * listpack when a pair too large came; `pairs` in all. A growing table moves one bucket at each later
- * insertion, so the load may end before the move does; how many buckets there are to move is random (hash seed)
- * and the expected number is taken. Mirrors rdbLoadObject(), rdb.c, and dictExpand(), dictRehash(),
- * _dictExpandIfNeeded(), dict.c, Redis 7.2.6. The likeliest state: exact unless `random`.
+ * listpack when a pair too large came; `pairs` in all. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. The likeliest
+ * state: exact unless `random`.
  */
 export function hashLoadTables(packed: number, pairs: number, out: DictTables): void {
-  let buckets = dictNextSize(packed);
-  let target = 0;
-  let toMove = 0;
-  let spread = 0;
+  const buckets = dictNextSize(packed);
+  const used = packed + 1;
+  const left = pairs - used;
+  if (packed >= buckets) growTables(buckets, packed, dictNextSize(used), used, pairs, out);
+  else if (left > DICT_HT_INITIAL_SIZE && used <= left && dictNextSize(left) !== buckets)
+    growTables(buckets, used, dictNextSize(left), used, pairs, out);
+  else growTables(buckets, used, 0, used, pairs, out);
+}
+
+/**
+ * Bucket arrays after insertions one by one, from `used` entries up to `entries`. `target` is the size of the second
+ * array when the table is being rehashed, with `moving` entries in the first one; else 0. A growing table moves one
+ * bucket at each later insertion, so the load may end before the move does; how many buckets there are to move is
+ * random (hash seed) and the expected number is taken. Mirrors dictExpand(), dictRehash(), _dictExpandIfNeeded(),
+ * dict.c, Redis 7.2.6.
+ */
+export function growTables(
+  first: number,
+  moving: number,
+  second: number,
+  inserted: number,
+  entries: number,
+  out: DictTables,
+): void {
+  let buckets = first;
+  let target = second;
+  let toMove = target === 0 ? 0 : bucketsToMove(buckets, moving);
+  let spread = target === 0 || moving === 1 ? 0 : moveSpread(buckets);
   let idle = 0;
   let moved = 0;
-  let used = packed + 1;
-  const left = pairs - used;
-  if (packed >= buckets) {
-    target = dictNextSize(used);
-    toMove = bucketsToMove(buckets, packed);
-    spread = moveSpread(buckets);
-  } else if (left > DICT_HT_INITIAL_SIZE && used <= left && dictNextSize(left) !== buckets) {
-    target = dictNextSize(left);
-    toMove = bucketsToMove(buckets, used);
-    spread = used === 1 ? 0 : moveSpread(buckets);
-  }
-  for (; used < pairs; used++) {
+  for (let used = inserted; used < entries; used++) {
     if (target === 0) idle++;
     else {
       moved++;

@@ -6,7 +6,7 @@ const MAX_TEXT = 20;
 const INT64_MAX_DIGITS = Uint8Array.from("9223372036854775807", (digit) => digit.charCodeAt(0));
 
 /** Bytes of a listpack entry (encoding and back length) that holds an integer which fits a double exactly or is larger. */
-function listpackClass(value: number): number {
+export function listpackClass(value: number): number {
   if (value >= 0 && value <= 127) return 2;
   if (value >= -4096 && value <= 4095) return 3;
   if (value >= -32768 && value <= 32767) return 4;

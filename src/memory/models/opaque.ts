@@ -24,6 +24,7 @@ function finishUnknown(encoding: number): Finish {
   };
 }
 
+export const finishUnknownStream: Finish = finishUnknown(ENCODING.stream);
 export const finishArray: Finish = finishUnknown(ENCODING.array);
 export const finishGcra: Finish = finishUnknown(ENCODING.gcra);
 export const finishTemplate: Finish = finishUnknown(ENCODING.listpack);

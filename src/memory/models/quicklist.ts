@@ -12,8 +12,17 @@ const MIN_COMPRESS_BYTES = 48;
 const MIN_COMPRESS_IMPROVE = 8;
 /** sizeof(quicklistLZF), quicklist.h, Redis 7.2.6. */
 const QUICKLIST_LZF_BYTES = 8;
-/** From this size on an element is a plain node of its own: packed_threshold, quicklist.c, Redis 7.2.6. */
+/** packed_threshold, quicklist.c, Redis 7.2.6. */
 const PACKED_THRESHOLD = 2 ** 30;
+
+/** From so many bytes on an element is a plain node of its own, by list-max-listpack-size. */
+export type LargeElement = (fill: number) => number;
+
+/** Mirrors isLargeElement(), quicklist.c, Redis 7.2.6. Exact. */
+export const largeByThreshold: LargeElement = () => PACKED_THRESHOLD;
+
+/** What no packed node may hold. Mirrors isLargeElement(), quicklist.c, Redis 7.4.1. Exact. */
+export const largeByFill: LargeElement = (fill) => 1 + (fill >= 0 ? SIZE_SAFETY_LIMIT : nodeBytesLimit(fill));
 
 /** Bytes a node may have, or Infinity. Mirrors quicklistNodeLimit(), quicklist.c, Redis 7.2.6. */
 export function nodeBytesLimit(fill: number): number {
@@ -27,6 +36,11 @@ export function nodeEntriesLimit(fill: number): number {
   return fill >= 0 ? Math.max(1, fill) : Number.POSITIVE_INFINITY;
 }
 
+/** Bytes from which an element is a plain node on a target. */
+export function largeFrom({ config, profile }: Target): number {
+  return (profile.largeElement ?? largeByThreshold)(config.listMaxListpackSize);
+}
+
 /**
  * The nodes of one list on one target, filled element by element or node by node. Mirrors quicklistPushTail(),
  * quicklistAppendListpack(), quicklistAppendPlainNode(), quicklist.c,
@@ -35,24 +49,31 @@ export function nodeEntriesLimit(fill: number): number {
 export class QuicklistNodes {
   nodes = 0;
   plainNodes = 0;
-  /** Allocations of all closed nodes' entries. */
+  /** Allocations of all closed nodes' entries, and the lengths that nodes name for them. */
   heapBytes = 0;
+  entryBytes = 0;
   /** Bytes and entries of the node most recently begun. */
   lastBytes = 0;
   lastEntries = 0;
+  protected readonly bytesLimit: number;
+  protected readonly entriesLimit: number;
+  /** sizeof(quicklistLZF), quicklist.h. */
+  protected readonly lzfBytes: number = QUICKLIST_LZF_BYTES;
+  protected open = false;
   private readonly target: Target;
-  private readonly bytesLimit: number;
-  private readonly entriesLimit: number;
-  private open = false;
-  /** What compression would save on each of the nodes nearest the tail, which the server leaves alone. */
+  private readonly largeFrom: number;
+  /** What compression would take off the heap and the length of each of the nodes nearest the tail, which the server leaves alone. */
   private readonly depth: number;
   private readonly tailSavings: Float64Array;
+  private readonly tailShrinks: Float64Array;
 
   constructor(target: Target) {
     this.target = target;
     this.depth = target.config.listCompressDepth;
     this.tailSavings = new Float64Array(this.depth);
+    this.tailShrinks = new Float64Array(this.depth);
     this.entriesLimit = nodeEntriesLimit(target.config.listMaxListpackSize);
+    this.largeFrom = largeFrom(target);
     const limit = nodeBytesLimit(target.config.listMaxListpackSize);
     this.bytesLimit = limit === Number.POSITIVE_INFINITY ? SIZE_SAFETY_LIMIT : limit;
   }
@@ -61,6 +82,7 @@ export class QuicklistNodes {
     this.nodes = 0;
     this.plainNodes = 0;
     this.heapBytes = 0;
+    this.entryBytes = 0;
     this.lastBytes = 0;
     this.lastEntries = 0;
     this.open = false;
@@ -68,7 +90,7 @@ export class QuicklistNodes {
 
   /** An element pushed to the tail: its length and the bytes of its listpack entry. */
   push(bytes: number, entryBytes: number): void {
-    if (bytes >= PACKED_THRESHOLD) {
+    if (bytes >= this.largeFrom) {
       this.appendPlain(bytes, bytes);
       return;
     }
@@ -111,21 +133,26 @@ export class QuicklistNodes {
 
   /** Counts the allocation of the node begun last; when it leaves the tail's reach, another gets compressed. */
   private hold(bytes: number, storedBytes: number): void {
-    const { depth, tailSavings } = this;
+    const { depth, tailSavings, tailShrinks } = this;
     this.heapBytes += this.target.allocator.goodSize(bytes);
+    this.entryBytes += bytes;
     if (depth === 0 || this.nodes <= depth) return;
     const slot = this.nodes % depth;
-    if (this.nodes > 2 * depth) this.heapBytes -= tailSavings[slot] as number;
-    tailSavings[slot] = this.saving(bytes, storedBytes);
-  }
-
-  /**
-   * Bytes that compression saves, known where the snapshot holds the node compressed: the server uses the same LZF
-   * for both. Mirrors __quicklistCompressNode(), quicklist.c, Redis 7.2.6.
-   */
-  private saving(bytes: number, storedBytes: number): number {
-    if (bytes < MIN_COMPRESS_BYTES || storedBytes + MIN_COMPRESS_IMPROVE >= bytes) return 0;
+    if (this.nodes > 2 * depth) {
+      this.heapBytes -= tailSavings[slot] as number;
+      this.entryBytes -= tailShrinks[slot] as number;
+    }
+    const compressed = isCompressed(bytes, storedBytes);
     const { goodSize } = this.target.allocator;
-    return goodSize(bytes) - goodSize(QUICKLIST_LZF_BYTES + storedBytes);
+    tailSavings[slot] = compressed ? goodSize(bytes) - goodSize(this.lzfBytes + storedBytes) : 0;
+    tailShrinks[slot] = compressed ? bytes - storedBytes : 0;
   }
+}
+
+/**
+ * Whether the server would compress a node, known where the snapshot holds it compressed: the same LZF makes
+ * both. Mirrors __quicklistCompressNode(), quicklist.c, Redis 7.2.6.
+ */
+function isCompressed(bytes: number, storedBytes: number): boolean {
+  return bytes >= MIN_COMPRESS_BYTES && storedBytes + MIN_COMPRESS_IMPROVE < bytes;
 }

@@ -9,6 +9,14 @@ export function sdsRequestBytes(length: number): number {
   return sdsHdrSize(length) + length + 1;
 }
 
+/**
+ * What sdsAllocSize() says of an sds of `length` bytes created whole in an allocation of `heapBytes`: all of it, but a
+ * header of one byte cannot tell of more than its content. Mirrors sdsAllocSize(), sds.h, Redis 8.6.3. Exact.
+ */
+export function sdsAllocSize(length: number, heapBytes: number): number {
+  return sdsHdrSize(length) === 1 ? sdsRequestBytes(length) : heapBytes;
+}
+
 function sdsHdrSize(length: number): number {
   if (length < 32) return length === 0 ? 3 : 1;
   if (length < 256) return 3;

@@ -12,47 +12,53 @@ const LISTPACK: Part = { name: "listpack", source: "setTypeConvertAndExpand(), t
 const MEMBERS: Part = { name: "members (sds)", source: "rdbLoadObject(), rdb.c, Redis 7.2.6" };
 
 /** sizeof(intset) without contents: encoding and length. */
-const INTSET_HEADER_BYTES = 8;
+export const INTSET_HEADER_BYTES = 8;
 
 /**
- * A set saved member by member: an intset as long as all are integers, then a listpack, then a hash table.
- * Mirrors rdbLoadObject(), rdb.c, and setTypeConvertAndExpand(), t_set.c, Redis 7.2.6. Exact.
+ * A set saved member by member: an intset as long as all are integers, then a listpack, then the table that
+ * `finishTable` makes. Mirrors rdbLoadObject(), rdb.c, and setTypeConvertAndExpand(), t_set.c, Redis 7.2.6. Exact.
  */
-export const finishSet: Finish = (stats, on, bill) => {
-  const { config } = on.target;
-  const members = stats.reported;
-  if (members > config.setMaxIntsetEntries) finishSetTable(stats, on, bill);
-  else if (stats.nonIntegers === 0) {
-    addPacked(
-      bill,
-      INTSET,
-      INTSET_HEADER_BYTES + members * intsetWidth(stats.integerEntryMax),
-      ENCODING.intset,
-      on.target,
-    );
-  } else if (members <= config.setMaxListpackEntries && stats.largestBytes <= config.setMaxListpackValue) {
-    const estimate = stats.integersBefore * stats.integerEntryMax;
-    addPacked(
-      bill,
-      LISTPACK,
-      LP_EMPTY_BYTES + Math.max(estimate, stats.entryBytes),
-      ENCODING.listpack,
-      on.target,
-    );
-  } else finishSetTable(stats, on, bill);
-};
+export const setBy =
+  (finishTable: Finish): Finish =>
+  (stats, on, bill) => {
+    const { config } = on.target;
+    const members = stats.reported;
+    if (members > config.setMaxIntsetEntries) finishTable(stats, on, bill);
+    else if (stats.nonIntegers === 0) {
+      addPacked(
+        bill,
+        INTSET,
+        INTSET_HEADER_BYTES + members * intsetWidth(stats.integerEntryMax),
+        ENCODING.intset,
+        on.target,
+      );
+    } else if (members <= config.setMaxListpackEntries && stats.largestBytes <= config.setMaxListpackValue) {
+      const estimate = stats.integersBefore * stats.integerEntryMax;
+      addPacked(
+        bill,
+        LISTPACK,
+        LP_EMPTY_BYTES + Math.max(estimate, stats.entryBytes),
+        ENCODING.listpack,
+        on.target,
+      );
+    } else finishTable(stats, on, bill);
+  };
 
 /** A set from an intset blob. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact. */
-export const finishSetIntset: Finish = (stats, on, bill) => {
-  if (stats.reported > on.target.config.setMaxIntsetEntries) finishSetTable(stats, on, bill);
-  else addPacked(bill, INTSET, stats.blobBytes, ENCODING.intset, on.target);
-};
+export const setIntsetBy =
+  (finishTable: Finish): Finish =>
+  (stats, on, bill) => {
+    if (stats.reported > on.target.config.setMaxIntsetEntries) finishTable(stats, on, bill);
+    else addPacked(bill, INTSET, stats.blobBytes, ENCODING.intset, on.target);
+  };
 
 /** A set from a listpack blob. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact. */
-export const finishSetListpack: Finish = (stats, on, bill) => {
-  if (stats.reported > on.target.config.setMaxListpackEntries) finishSetTable(stats, on, bill);
-  else addPacked(bill, LISTPACK, stats.blobBytes, ENCODING.listpack, on.target);
-};
+export const setListpackBy =
+  (finishTable: Finish): Finish =>
+  (stats, on, bill) => {
+    if (stats.reported > on.target.config.setMaxListpackEntries) finishTable(stats, on, bill);
+    else addPacked(bill, LISTPACK, stats.blobBytes, ENCODING.listpack, on.target);
+  };
 
 /**
  * A set as a hash table. MEMORY USAGE counts a whole dictEntry a member; in truth the first member of a bucket has
@@ -72,7 +78,11 @@ function finishSetTable(stats: ValueStats, on: TargetStats, bill: Bill): void {
   addRounding(bill, robj + dict + 8 * buckets, setBytes.sum + members * dictEntry, members);
 }
 
+export const finishSet: Finish = setBy(finishSetTable);
+export const finishSetIntset: Finish = setIntsetBy(finishSetTable);
+export const finishSetListpack: Finish = setListpackBy(finishSetTable);
+
 /** Bytes of an intset's members, from the largest listpack entry one would make. _intsetValueEncoding(), intset.c. */
-function intsetWidth(entryBytes: number): number {
+export function intsetWidth(entryBytes: number): number {
   return entryBytes <= 4 ? 2 : entryBytes <= 6 ? 4 : 8;
 }

@@ -1,33 +1,48 @@
 import type { Allocator } from "../allocators/index.ts";
+import type { Bill } from "../bill.ts";
 import type { StructSizes } from "../profiles/index.ts";
+import { BAND_DEVIATIONS } from "./spread.ts";
 
 /** ZSKIPLIST_MAXLEVEL, server.h, Redis 7.2.6. */
 export const ZSKIPLIST_MAXLEVEL = 32;
 /** ZSKIPLIST_P, server.h, Redis 7.2.6. */
 const ZSKIPLIST_P = 0.25;
+/** The first term for skewness of the Cornish-Fisher expansion at the band's quantiles. */
+const BAND_SKEW = (BAND_DEVIATIONS ** 2 - 1) / 6;
 
 /** Bytes requested for a skiplist node of `level` levels. Mirrors zslCreateNode(), t_zset.c, Redis 7.2.6. */
 export function zslNodeRequestBytes(sizes: StructSizes, level: number): number {
   return sizes.zskiplistNode + level * sizes.zskiplistLevel;
 }
 
-/**
- * Mean and variance of a node's allocation, over the random level a server draws at load. Mirrors
- * zslRandomLevel(), t_zset.c, Redis 7.2.6. An expectation: the level is random().
- */
-export function zslNodeExpectation(
-  sizes: StructSizes,
-  allocator: Allocator,
-): { mean: number; variance: number } {
-  let mean = 0;
-  let square = 0;
-  let reach = 1;
-  for (let level = 1; level <= ZSKIPLIST_MAXLEVEL; level++) {
-    const chance = level === ZSKIPLIST_MAXLEVEL ? reach : reach * (1 - ZSKIPLIST_P);
-    const bytes = allocator.goodSize(zslNodeRequestBytes(sizes, level));
-    mean += chance * bytes;
-    square += chance * bytes * bytes;
-    reach *= ZSKIPLIST_P;
-  }
-  return { mean, variance: square - mean * mean };
+/** The allocation of a node over the random level a server draws at load. */
+export interface NodeExpectation {
+  readonly mean: number;
+  readonly variance: number;
+  /** Third central moment by variance: high levels are rare and large. */
+  readonly skew: number;
+}
+
+/** Mirrors zslRandomLevel(), t_zset.c, Redis 7.2.6. An expectation: the level is random(). */
+export function zslNodeExpectation(sizes: StructSizes, allocator: Allocator): NodeExpectation {
+  const moment = (center: number, power: number): number => {
+    let sum = 0;
+    let reach = 1;
+    for (let level = 1; level <= ZSKIPLIST_MAXLEVEL; level++) {
+      const chance = level === ZSKIPLIST_MAXLEVEL ? reach : reach * (1 - ZSKIPLIST_P);
+      sum += chance * (allocator.goodSize(zslNodeRequestBytes(sizes, level)) - center) ** power;
+      reach *= ZSKIPLIST_P;
+    }
+    return sum;
+  };
+  const mean = moment(0, 1);
+  const variance = moment(mean, 2);
+  return { mean, variance, skew: moment(mean, 3) / variance };
+}
+
+/** Gives the bill the band of `members` nodes. An approximation: the sum of their sizes is nearly normal. */
+export function expectNodes(bill: Bill, members: number, { variance, skew }: NodeExpectation): void {
+  const band = BAND_DEVIATIONS * Math.sqrt(members * variance);
+  const shift = BAND_SKEW * skew;
+  bill.expect(Math.ceil(band - shift), Math.ceil(band + shift));
 }

@@ -4,7 +4,9 @@ import { sdsZmallocSize } from "../target.ts";
 import { ENCODING } from "../types.ts";
 
 /** OBJ_ENCODING_EMBSTR_SIZE_LIMIT, object.c, Redis 7.2.6. */
-const EMBSTR_SIZE_LIMIT = 44;
+export const EMBSTR_SIZE_LIMIT = 44;
+/** sizeof(struct sdshdr8) and the terminator: what an embedded string takes besides its bytes. */
+export const EMBSTR_OVERHEAD = 4;
 
 const VALUE: Part = { name: "value (sds)", source: "createRawStringObject(), object.c, Redis 7.2.6" };
 

@@ -1,11 +1,35 @@
 import type { Profile } from "./profile.ts";
+import { redis40 } from "./redis-4.0.ts";
+import { redis50 } from "./redis-5.0.ts";
+import { redis60 } from "./redis-6.0.ts";
+import { redis62 } from "./redis-6.2.ts";
+import { redis70 } from "./redis-7.0.ts";
 import { redis72 } from "./redis-7.2.ts";
+import { redis74 } from "./redis-7.4.ts";
+import { redis80 } from "./redis-8.0.ts";
+import { valkey72 } from "./valkey-7.2.ts";
+import { valkey80 } from "./valkey-8.0.ts";
+import { valkey81 } from "./valkey-8.1.ts";
+import { valkey90 } from "./valkey-9.0.ts";
+import { valkey91 } from "./valkey-9.1.ts";
 
 export type { DatabaseCounts, MemoryConfig, Profile, StructSizes, TableModel } from "./profile.ts";
 
 /** Every server the memory model knows, by name. A new server: one file and one line here. */
 export const PROFILES = {
+  "redis-4.0": redis40,
+  "redis-5.0": redis50,
+  "redis-6.0": redis60,
+  "redis-6.2": redis62,
+  "redis-7.0": redis70,
   "redis-7.2": redis72,
+  "redis-7.4": redis74,
+  "redis-8.0": redis80,
+  "valkey-7.2": valkey72,
+  "valkey-8.0": valkey80,
+  "valkey-8.1": valkey81,
+  "valkey-9.0": valkey90,
+  "valkey-9.1": valkey91,
 } as const satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof PROFILES;

@@ -1,7 +1,9 @@
 import type { AllocatorName } from "../allocators/index.ts";
 import type { Bill } from "../bill.ts";
 import type { ElementCost, PairCost } from "../lanes.ts";
+import type { ExtraFlags } from "../layouts.ts";
 import type { KeyModel, Loader } from "../loader.ts";
+import type { LargeElement } from "../models/quicklist.ts";
 import type { Target } from "../target.ts";
 
 /** Thresholds that decide encodings at load, named after the server's directives. */
@@ -55,6 +57,10 @@ export interface ElementCosts {
 export interface DatabaseCounts {
   readonly keys: number;
   readonly expires: number;
+  /** The same by hash slot, for servers in cluster mode; undefined: spread evenly over all slots. */
+  readonly slots?: { readonly keys: ArrayLike<number>; readonly expires: ArrayLike<number> };
+  /** Keys among them that are hashes with at least one field that expires. */
+  readonly expiringHashes?: number;
 }
 
 /** Adds to the bill's `heapBytes` the tables of a database after loading, their bucket arrays first of all. */
@@ -70,10 +76,20 @@ export interface Profile {
   /** The version whose answers the model was compared with; undefined: derived, not measured. */
   readonly measured: string | undefined;
   readonly allocator: AllocatorName;
+  /** What the server makes of its C library's malloc, when it does not ask it for sizes. */
+  readonly libc?: AllocatorName;
   readonly config: MemoryConfig;
   readonly sizes: StructSizes;
+  /** Bytes requested for an sds of a length, created whole; as on Redis 7.2 when not given. */
+  readonly sdsBytes?: (length: number) => number;
   readonly elements: ElementCosts;
   readonly loader: Loader;
+  /** Undefined: only beyond packed_threshold, 1 GB. */
+  readonly largeElement?: LargeElement;
+  /** What `loader` needs counted besides what every layout has counted. */
+  readonly counts?: ExtraFlags;
+  /** How nodes of lists are packed, listpacks unless given. */
+  readonly listNodes?: "ziplist";
   readonly key: KeyModel;
   readonly tables: TableModel;
   /** used_memory of this server with no data and default settings, as INFO says over one connection. */

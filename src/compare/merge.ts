@@ -1,0 +1,216 @@
+import { slotCounts } from "../inventory/rollup/rollup.ts";
+import { isText } from "../inventory/utf8.ts";
+import {
+  ENCODINGS,
+  type FunctionLibrary,
+  type LoadedDatabase,
+  type Target,
+  TYPES,
+  type UsedMemory,
+  usedMemory,
+} from "../memory/index.ts";
+import { mergePatterns, type PatternExport } from "../patterns/index.ts";
+import { largestChanges } from "./largest-changes.ts";
+import { changeParts, DATABASE_COUNTS, PER_TARGET, type TallyExport } from "./tally.ts";
+
+/** Sums of a group of keys: `bytes` and `heap_bytes` have one figure a target, in the targets' order. */
+export interface ComparedSums {
+  readonly keys: number;
+  readonly bytes: readonly number[];
+  readonly heap_bytes: readonly number[];
+}
+
+export interface ComparedType extends ComparedSums {
+  readonly type: string;
+}
+
+export interface ComparedPattern extends ComparedSums {
+  readonly pattern: string;
+}
+
+/** Keys that `target` holds in another encoding than the first target does. */
+export interface EncodingChange {
+  readonly target: string;
+  readonly type: string;
+  readonly from: string;
+  readonly to: string;
+  readonly keys: number;
+  readonly bytes_from: number;
+  readonly bytes_to: number;
+}
+
+/** One of the keys whose change of encoding makes the largest difference. */
+export interface ChangedKeyRow extends Omit<EncodingChange, "keys"> {
+  readonly db: number;
+  readonly key: string | Buffer;
+  readonly record_offset: number;
+}
+
+/** What one thread found. */
+export interface ComparedPart {
+  readonly tally: TallyExport;
+  readonly patterns: PatternExport;
+}
+
+/** What all threads found together. */
+export interface Compared {
+  readonly totals: ComparedSums;
+  /** Largest on the first target first. */
+  readonly types: readonly ComparedType[];
+  /** Largest difference from the first target first. */
+  readonly patterns: readonly ComparedPattern[];
+  readonly changes: readonly EncodingChange[];
+  readonly changedKeys: readonly ChangedKeyRow[];
+  readonly usedMemory: readonly UsedMemory[];
+}
+
+/** Sums up what all threads found; `largest` is how many changed keys of each target are kept. */
+export function mergeTallies(
+  parts: readonly ComparedPart[],
+  targets: readonly Target[],
+  names: readonly string[],
+  libraries: readonly FunctionLibrary[],
+  largest: number,
+): Compared {
+  const groups = new Groups(targets.length);
+  const { templates, idOf } = mergePatterns(parts.map(({ patterns }) => patterns));
+  parts.forEach(({ tally }, reader) => {
+    const { first, second, sums, width } = tally.groups;
+    for (let i = 0; i < first.length; i++) {
+      const template = templates[idOf[reader]![second[i]!]!]!;
+      groups.add(TYPES[first[i]!]!, template, sums.subarray(i * width, (i + 1) * width));
+    }
+  });
+  const databases = targets.map((_, t) => loadedDatabases(parts, t));
+  return {
+    ...groups.sorted(),
+    changes: changesOf(parts, names),
+    changedKeys: changedKeysOf(parts, names, largest),
+    usedMemory: targets.map((target, t) => usedMemory(target, databases[t]!, libraries)),
+  };
+}
+
+/** Sums by type, by pattern and of all. */
+class Groups {
+  private readonly width: number;
+  private readonly total: Float64Array;
+  private readonly types = new Map<string, Float64Array>();
+  private readonly patterns = new Map<string, Float64Array>();
+
+  constructor(targets: number) {
+    this.width = 1 + targets * PER_TARGET;
+    this.total = new Float64Array(this.width);
+  }
+
+  add(type: string, pattern: string, sums: Float64Array): void {
+    const into = [this.total, this.entry(this.types, type), this.entry(this.patterns, pattern)];
+    for (const one of into) for (let k = 0; k < this.width; k++) one[k]! += sums[k]!;
+  }
+
+  sorted(): Pick<Compared, "totals" | "types" | "patterns"> {
+    const types = [...this.types].map(([type, sums]) => ({ type, ...named(sums) }));
+    const patterns = [...this.patterns].map(([pattern, sums]) => ({ pattern, ...named(sums) }));
+    return {
+      totals: named(this.total),
+      types: types.sort((a, b) => b.bytes[0]! - a.bytes[0]! || order(a.type, b.type)),
+      patterns: patterns.sort((a, b) => spread(b) - spread(a) || order(a.pattern, b.pattern)),
+    };
+  }
+
+  private entry(map: Map<string, Float64Array>, name: string): Float64Array {
+    let sums = map.get(name);
+    if (sums === undefined) {
+      sums = new Float64Array(this.width);
+      map.set(name, sums);
+    }
+    return sums;
+  }
+}
+
+function named(sums: Float64Array): ComparedSums {
+  const every = (offset: number) => Array.from(sums.subarray(1)).filter((_, i) => i % PER_TARGET === offset);
+  return { keys: sums[0]!, bytes: every(0), heap_bytes: every(1) };
+}
+
+/** Largest difference of any target from the first. */
+function spread({ bytes }: ComparedSums): number {
+  return bytes.reduce((max, one) => Math.max(max, Math.abs(one - bytes[0]!)), 0);
+}
+
+function loadedDatabases(parts: readonly ComparedPart[], target: number): LoadedDatabase[] {
+  const byDb = new Map<number, { keys: number; expires: number; heapBytes: number }>();
+  for (const { tally } of parts) {
+    const { first, sums, width } = tally.databases;
+    for (let i = 0; i < first.length; i++) {
+      const one = byDb.get(first[i]!) ?? { keys: 0, expires: 0, heapBytes: 0 };
+      byDb.set(first[i]!, one);
+      one.keys += sums[i * width]!;
+      one.expires += sums[i * width + 1]!;
+      one.heapBytes += sums[i * width + DATABASE_COUNTS + target]!;
+    }
+  }
+  return [...byDb].map(([db, counts]) => {
+    const bySlot = slotCounts(
+      parts.map(({ tally }) => tally.loadedSlots),
+      db,
+    );
+    return { ...counts, ...bySlot };
+  });
+}
+
+function changesOf(parts: readonly ComparedPart[], names: readonly string[]): EncodingChange[] {
+  const entries = new Map<string, { target: number; id: number; sums: [number, number, number] }>();
+  for (const { tally } of parts) {
+    const { first, second, sums, width } = tally.changes;
+    for (let i = 0; i < first.length; i++) {
+      const name = `${first[i]} ${second[i]}`;
+      const entry = entries.get(name) ?? { target: first[i]!, id: second[i]!, sums: [0, 0, 0] };
+      entries.set(name, entry);
+      for (let k = 0; k < width; k++) entry.sums[k]! += sums[i * width + k]!;
+    }
+  }
+  return [...entries.values()]
+    .sort((a, b) => a.target - b.target || b.sums[0] - a.sums[0] || a.id - b.id)
+    .map(({ target, id, sums: [keys, from, to] }) => {
+      const { type, from: before, to: after } = changeParts(id);
+      return {
+        target: names[target]!,
+        type: TYPES[type]!,
+        from: ENCODINGS[before]!,
+        to: ENCODINGS[after]!,
+        keys,
+        bytes_from: from,
+        bytes_to: to,
+      };
+    });
+}
+
+function changedKeysOf(
+  parts: readonly ComparedPart[],
+  names: readonly string[],
+  largest: number,
+): ChangedKeyRow[] {
+  return names.flatMap((target, t) => {
+    const all = parts.flatMap(({ tally }) => tally.largest[t]!);
+    return largestChanges(all, largest).map((one) => ({
+      target,
+      db: one.db,
+      key: textOrBuffer(one.key),
+      type: TYPES[one.type]!,
+      from: ENCODINGS[one.from]!,
+      to: ENCODINGS[one.to]!,
+      bytes_from: one.bytesFrom,
+      bytes_to: one.bytesTo,
+      record_offset: one.recordOffset,
+    }));
+  });
+}
+
+function textOrBuffer(key: Uint8Array): string | Buffer {
+  const bytes = Buffer.from(key);
+  return isText(bytes, bytes.length) ? bytes.toString("utf8") : bytes;
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

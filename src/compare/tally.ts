@@ -1,0 +1,118 @@
+import { type CounterExport, CounterTable } from "../inventory/rollup/counters.ts";
+import { CLASS_LIMIT, countLoaded } from "../inventory/rollup/rollup.ts";
+import { type Bill, ENCODINGS } from "../memory/index.ts";
+import { type ChangedKey, LargestChanges } from "./largest-changes.ts";
+
+/** Numbers of one key that do not depend on a target. */
+export interface ComparedKey {
+  db: number;
+  type: number;
+  pattern: number;
+  nameBytes: number;
+  hasExpiry: boolean;
+  expiresAt: number;
+  expired: boolean;
+  slot: number;
+  recordOffset: number;
+}
+
+/** How composite names of counter entries are made of small numbers. */
+const ENCODING_LIMIT = ENCODINGS.length;
+const TYPE_LIMIT = CLASS_LIMIT;
+
+/** Sums behind a (type, pattern) entry: keys, then bytes and heap bytes of each target. */
+export const PER_TARGET = 2;
+/** Sums behind a database: keys and expires that a server would load, then their heap bytes on each target. */
+export const DATABASE_COUNTS = 2;
+
+/** What one thread knows of all its keys. */
+export interface TallyExport {
+  readonly groups: CounterExport;
+  readonly databases: CounterExport;
+  readonly loadedSlots: ReadonlyMap<number, Float64Array> | undefined;
+  readonly changes: CounterExport;
+  readonly largest: readonly (readonly ChangedKey[])[];
+}
+
+/** Counts each key on all targets at once: numbers in typed arrays, nothing allocated a key. */
+export class Tally {
+  private readonly bills: readonly Bill[];
+  private readonly groups: CounterTable;
+  private readonly databases: CounterTable;
+  private readonly changes = new CounterTable(3);
+  private readonly loadedSlots: Map<number, Float64Array> | undefined;
+  private readonly largest: readonly LargestChanges[];
+  private lastDb = -1;
+  private lastDbAt = 0;
+
+  /** `largest`: how many of the keys that change encoding are kept, a target; `bySlot`: as in `Rollup`. */
+  constructor(bills: readonly Bill[], largest: number, bySlot: boolean) {
+    this.bills = bills;
+    this.groups = new CounterTable(1 + bills.length * PER_TARGET);
+    this.databases = new CounterTable(DATABASE_COUNTS + bills.length);
+    this.largest = bills.map(() => new LargestChanges(largest));
+    this.loadedSlots = bySlot ? new Map() : undefined;
+  }
+
+  add(k: ComparedKey, key: Uint8Array): void {
+    const { bills } = this;
+    const at = this.groups.at(k.type, k.pattern);
+    const { sums } = this.groups;
+    sums[at]! += 1;
+    const first = bills[0]!;
+    for (let t = 0, p = at + 1; t < bills.length; t++) {
+      const bill = bills[t]!;
+      sums[p++]! += bill.bytes;
+      sums[p++]! += bill.heapBytes;
+      if (bill.encoding !== first.encoding) this.change(k, key, t, bill);
+    }
+    if (!k.expired) this.load(k);
+  }
+
+  private load(k: ComparedKey): void {
+    const { bills, databases } = this;
+    if (k.db !== this.lastDb) {
+      this.lastDb = k.db;
+      this.lastDbAt = databases.at(k.db, 0);
+    }
+    const at = this.lastDbAt;
+    databases.sums[at]! += 1;
+    if (k.hasExpiry) databases.sums[at + 1]! += 1;
+    for (let t = 0; t < bills.length; t++) databases.sums[at + DATABASE_COUNTS + t]! += bills[t]!.heapBytes;
+    if (this.loadedSlots !== undefined) countLoaded(this.loadedSlots, k);
+  }
+
+  private change(k: ComparedKey, key: Uint8Array, target: number, bill: Bill): void {
+    const from = this.bills[0]!;
+    const at = this.changes.at(target, changeId(k.type, from.encoding, bill.encoding));
+    const { sums } = this.changes;
+    sums[at]! += 1;
+    sums[at + 1]! += from.bytes;
+    sums[at + 2]! += bill.bytes;
+    this.largest[target]!.add(k, key, from, bill);
+  }
+
+  export(): TallyExport {
+    return {
+      groups: this.groups.export(),
+      databases: this.databases.export(),
+      loadedSlots: this.loadedSlots,
+      changes: this.changes.export(),
+      largest: this.largest.map((one) => one.take()),
+    };
+  }
+}
+
+function changeId(type: number, from: number, to: number): number {
+  return (from * ENCODING_LIMIT + to) * TYPE_LIMIT + type;
+}
+
+/** The type and encodings of an entry of `changes`. */
+export function changeParts(id: number): { type: number; from: number; to: number } {
+  const encodings = Math.floor(id / TYPE_LIMIT);
+  return {
+    type: id % TYPE_LIMIT,
+    from: Math.floor(encodings / ENCODING_LIMIT),
+    to: encodings % ENCODING_LIMIT,
+  };
+}

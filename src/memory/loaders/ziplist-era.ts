@@ -1,0 +1,64 @@
+import { type ExtraFlags, FLAG } from "../layouts.ts";
+import type { Finish, Loader } from "../loader.ts";
+import { ziplistHashes } from "../models/hash-ziplist.ts";
+import { finishZiplistNodes } from "../models/list-ziplist.ts";
+import { finishArray, finishGcra, finishModule, finishTemplate } from "../models/opaque.ts";
+import { addPackedLength } from "../models/packed-length.ts";
+import type { SdsCount } from "../models/sds-length.ts";
+import { intsetOrTable } from "../models/set-intset.ts";
+import { robjString } from "../models/string-robj.ts";
+import type { SkiplistRules } from "../models/zset-skiplist.ts";
+import { ziplistZsets } from "../models/zset-ziplist.ts";
+
+/** How the servers that pack values as ziplists differ. */
+export interface ZiplistEra {
+  /** What MEMORY USAGE adds for a string that is an sds. */
+  readonly stringCount: SdsCount;
+  /** An integer read as text stays in the object made for the text, as before Redis 5.0. */
+  readonly keepsEmbstr: boolean;
+  /** Hashes saved pair by pair find a dict made for them, as since Redis 5.0. */
+  readonly presizedHashes: boolean;
+  readonly skiplists: SkiplistRules;
+  readonly stream: Finish;
+}
+
+/**
+ * What rdbLoadObject(), rdb.c, Redis 4.0.14 to 6.2.16, makes of each layout. Layouts that came later are sized as if
+ * their elements were saved one by one.
+ */
+export function ziplistLoader(era: ZiplistEra): Loader {
+  const { set, setIntset } = intsetOrTable(addPackedLength);
+  return {
+    string: robjString(era.stringCount, era.keepsEmbstr),
+    list: finishZiplistNodes,
+    listZiplist: finishZiplistNodes,
+    quicklistZiplist: finishZiplistNodes,
+    quicklist2: finishZiplistNodes,
+    set,
+    setIntset,
+    setListpack: set,
+    ...ziplistZsets(era.skiplists),
+    ...ziplistHashes(era.presizedHashes),
+    hashTemplateListpack: finishTemplate,
+    hashTemplateArray: finishTemplate,
+    stream: era.stream,
+    array: finishArray,
+    module: finishModule,
+    gcra: finishGcra,
+  };
+}
+
+/** What that loader needs counted. */
+export const ZIPLIST_COUNTS: ExtraFlags = {
+  list: FLAG.ziplist,
+  listZiplist: FLAG.ziplist,
+  quicklist2: FLAG.ziplist,
+  setListpack: FLAG.entry,
+  zset: FLAG.ziplist,
+  zsetListpack: FLAG.ziplist,
+  hash: FLAG.ziplist,
+  hashZipmap: FLAG.ziplist,
+  hashListpack: FLAG.ziplist,
+  hashExpiry: FLAG.ziplist,
+  hashListpackExpiry: FLAG.ziplist,
+};

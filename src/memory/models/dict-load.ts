@@ -1,0 +1,122 @@
+import { dictNextSize, occupiedBuckets } from "./dict.ts";
+
+/**
+ * The bucket arrays of a dict while it is being loaded, without its entries. A dict that is too small gets a second
+ * array, and each later insertion moves one bucket of the first that is not empty; how many there are is random (hash
+ * seed), and the expected number is taken. Mirrors dictExpand(), dictRehash(), _dictExpandIfNeeded() and
+ * dictAddRaw(), dict.c, Redis 4.0.14 to 7.0.15. The likeliest state; `uncertain` tells when it may be another.
+ */
+export class DictLoad {
+  /** Buckets of the first array, and of the second while it is being rehashed, else 0. */
+  first = 0;
+  second = 0;
+  private used = 0;
+  private toMove = 0;
+  /** Of the last rehashing: buckets of its first array, how far its length may be off, insertions since it ended. */
+  private from = 0;
+  private spread = 0;
+  private moved = 0;
+  private idle = 0;
+
+  reset(): void {
+    this.first = 0;
+    this.second = 0;
+    this.used = 0;
+    this.from = 0;
+    this.spread = 0;
+  }
+
+  /** Makes room for `size` entries, unless it is being rehashed or holds more. Mirrors dictExpand(), dict.c. */
+  expand(size: number): void {
+    if (this.second !== 0 || this.used > size) return;
+    const buckets = dictNextSize(size);
+    if (buckets === this.first) return;
+    if (this.first === 0) {
+      this.first = buckets;
+      return;
+    }
+    this.second = buckets;
+    this.from = this.first;
+    this.toMove = Math.max(1, Math.round(occupiedBuckets(this.first, this.used)));
+    this.spread = this.used <= 1 ? 0 : moveSpread(this.first);
+    this.moved = 0;
+  }
+
+  /** Adds `count` entries. */
+  insert(count: number): void {
+    let left = count;
+    if (this.first === 0 && left > 0) left -= this.grow(left);
+    while (left > 0) {
+      const free = this.first - this.used;
+      if (this.second !== 0) {
+        this.step();
+        this.insertOne();
+        left--;
+      } else if (free > 0) {
+        const filled = Math.min(left, free);
+        this.used += filled;
+        this.idle += filled;
+        left -= filled;
+      } else {
+        this.insertOne();
+        left--;
+      }
+    }
+  }
+
+  /** Fills an empty dict until its last doubling is due: how many entries that takes of `count`. */
+  private grow(count: number): number {
+    this.first = dictNextSize(Math.ceil(count / 2));
+    this.used = Math.min(count, this.first);
+    return this.used;
+  }
+
+  private step(): void {
+    this.moved++;
+    if (--this.toMove > 0) return;
+    this.first = this.second;
+    this.second = 0;
+    this.idle = -1;
+  }
+
+  private insertOne(): void {
+    if (this.second === 0 && this.used >= this.first) this.expand(this.used + 1);
+    else this.idle++;
+    this.used++;
+  }
+
+  /** Whether the last rehashing may have ended, or not, unlike here; `other` becomes the dict in that case. */
+  fork(other: DictLoad): boolean {
+    const ended = this.maybeMore > 0;
+    if (!ended && this.maybeLess === 0) return false;
+    other.first = ended ? this.from : this.second;
+    other.second = ended ? this.first : 0;
+    other.used = this.used;
+    other.from = this.from;
+    other.spread = this.spread;
+    other.toMove = 1;
+    other.moved = this.moved;
+    other.idle = 0;
+    return true;
+  }
+
+  /** Bytes of all buckets. */
+  get bytes(): number {
+    return 8 * (this.first + this.second);
+  }
+
+  /** Bytes that may be there besides those of `first` and `second`: the array of a rehashing that may not have ended. */
+  get maybeMore(): number {
+    return this.spread > 0 && this.second === 0 && this.idle < this.spread ? 8 * this.from : 0;
+  }
+
+  /** Bytes that may not be there: the array of a rehashing that may have ended. */
+  get maybeLess(): number {
+    return this.second !== 0 && this.moved > 0 && this.toMove <= this.spread ? 8 * this.first : 0;
+  }
+}
+
+/** About three standard deviations of the number of buckets that are not empty. */
+function moveSpread(buckets: number): number {
+  return 1 + Math.ceil(Math.sqrt(buckets));
+}

@@ -1,0 +1,101 @@
+import type { Bill, Part } from "../bill.ts";
+import type { TargetStats, ValueStats } from "../stats.ts";
+import { sdsRequestBytes } from "./sds.ts";
+import type { StreamSizes } from "./stream-sizes.ts";
+import { raxHeapBytes, type StreamUsage } from "./stream-usage.ts";
+
+/** What a server adds to streams beyond entries, groups and consumers. */
+export type StreamExtra = (
+  stats: ValueStats,
+  sizes: StreamSizes,
+  usage: StreamUsage,
+  on: TargetStats,
+  bill: Bill,
+) => void;
+
+/** sizeof() of list and listNode, adlist.h, of idmpProducer, stream.h, of dict and dictEntry, dict.c, Redis 8.6.3. */
+const LIST = 48;
+const LIST_NODE = 24;
+const IDMP_PRODUCER = 24;
+const ROBJ = 16;
+const SDSHDR8 = 3;
+const DICT = 56;
+const DICT_ENTRY = 24;
+/** object.c: a string so long stands in its object. */
+const OBJ_ENCODING_EMBSTR_SIZE_LIMIT = 44;
+
+const INDEX: Part = {
+  name: "radix tree from pending ids to groups",
+  source: "streamLinkCGroupToEntry(), t_stream.c, Redis 8.6.3",
+};
+const INDEX_LISTS: Part = {
+  name: "lists of groups by pending id",
+  source: "streamLinkCGroupToEntry(), t_stream.c, Redis 8.6.3",
+};
+const BY_TIME: Part = {
+  name: "radix trees of pending ids by time",
+  source: "raxInsertPelByTime(), t_stream.c, Redis 8.4; guessed to be as large as those by id",
+};
+const PRODUCERS: Part = { name: "idmpProducer", source: "idmpProducerCreate(), t_stream.c, Redis 8.6.3" };
+const PRODUCER_TREE: Part = {
+  name: "radix tree of producers",
+  source: "rdbLoadStreamIdmpEntries(), rdb.c, Redis 8.6.3",
+};
+const PRODUCER_IDS: Part = { name: "idmpEntry", source: "idmpEntryCreate(), t_stream.c, Redis 8.6.3" };
+const PRODUCER_DICTS: Part = {
+  name: "dicts of producers' ids",
+  source: "idmpProducerCreate(), t_stream.c, Redis 8.6.3",
+};
+
+const TRACKED: Part = {
+  name: "entry in stream_idmp_keys",
+  source: "rdbLoadRioWithLoadingCtx(), rdb.c, Redis 8.6.3",
+};
+
+/**
+ * The index from each pending id to the groups it is pending in, a list each. MEMORY USAGE knows of the tree at most.
+ * Mirrors streamLinkCGroupToEntry(), t_stream.c, Redis 8.6.3. Exact unless there are too many ids to be kept.
+ */
+export const addPendingIndex: StreamExtra = ({ stream }, sizes, usage, on, bill) => {
+  if (stream.pending === 0) return;
+  const tree = stream.pendingIdTree();
+  const size = on.target.allocator.goodSize;
+  const counted = usage.nameTrees(tree, sizes, on);
+  bill.add(INDEX, tree.elements, counted, raxHeapBytes(tree, sizes, on));
+  bill.add(INDEX_LISTS, tree.elements, 0, tree.elements * size(LIST) + stream.pending * size(LIST_NODE));
+  if (!stream.pendingIdsKnown) bill.expect(counted, 0);
+};
+
+/** Each group's pending ids by delivery time, in the heap only. A guess: as many nodes as by id, without values. */
+export const addPelByTime: StreamExtra = ({ stream: { pels } }, sizes, _usage, on, bill) => {
+  if (pels.trees === 0) return;
+  const { allocator } = on.target;
+  const values = pels.elements * (allocator.goodSize(16) - allocator.goodSize(8));
+  bill.add(BY_TIME, pels.trees, 0, raxHeapBytes(pels, sizes, on) - values);
+};
+
+/**
+ * Producers and the ids they gave, before any of them is past its time. MEMORY USAGE knows of no tree and no dict of
+ * them. Mirrors rdbLoadStreamIdmpEntries(), rdb.c, Redis 8.6.3. Exact; bucket arrays in their likeliest state.
+ */
+export const addProducers: StreamExtra = ({ stream, nameBytes }, sizes, usage, on, bill) => {
+  const { producers, producerIds } = stream;
+  if (producers === 0) return;
+  const size = on.target.allocator.goodSize;
+  const ids = stream.producerIdHeap[on.lane]!;
+  const tables = stream.producerTableHeap[on.lane]!;
+  bill.add(
+    PRODUCERS,
+    producers,
+    producers * usage.struct(IDMP_PRODUCER, on),
+    producers * size(IDMP_PRODUCER),
+  );
+  bill.add(PRODUCER_TREE, 1, 0, raxHeapBytes(stream.producerNames, sizes, on));
+  bill.add(PRODUCER_IDS, producerIds, ids, ids);
+  const tracked =
+    nameBytes <= OBJ_ENCODING_EMBSTR_SIZE_LIMIT
+      ? size(ROBJ + SDSHDR8 + nameBytes + 1)
+      : size(ROBJ) + size(sdsRequestBytes(nameBytes));
+  bill.add(TRACKED, 1, 0, tracked + size(DICT_ENTRY));
+  bill.add(PRODUCER_DICTS, producers, 0, producers * size(DICT) + producerIds * size(DICT_ENTRY) + tables);
+};

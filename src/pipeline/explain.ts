@@ -1,0 +1,153 @@
+import { RecordReader } from "../../parsers/records.ts";
+import { Splitter } from "../../parsers/splitter.ts";
+import { TemplateStore } from "../../parsers/templates.ts";
+import { IoError, UsageError } from "../errors.ts";
+import { isSqliteFile, openInventory } from "../inventory/open.ts";
+import { FileSource } from "../io/file-source.ts";
+import type { TargetSpec } from "../memory/index.ts";
+import { type FoundRecord, findRecords } from "../queries/records.ts";
+import type { SnapshotRow } from "../queries/snapshots.ts";
+import { ExplainedRecord, type Explanation } from "./explanation.ts";
+import { LateTemplates } from "./late-templates.ts";
+import { originOf, type Plan, planOf } from "./origin.ts";
+import { SimilarNames, showName } from "./similar-names.ts";
+import { checkChoice, specOf, specOfStored, type TargetChoice } from "./target-choice.ts";
+
+const WINDOW_BYTES = 2 ** 21;
+/** Chunks between two looks at the signal. */
+const BREATH = 16;
+
+export interface ExplainOptions extends TargetChoice {
+  /** A snapshot or an inventory: its content tells. */
+  readonly file: string;
+  readonly key: Uint8Array;
+  /** Only this database; default: every one that holds the key. */
+  readonly db?: number | undefined;
+  /** Only this snapshot of an inventory of several. */
+  readonly snapshot?: number | undefined;
+  /** Where the inventory's snapshot is now, when it was moved. */
+  readonly snapshotFile?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Tells where every byte of one key goes: one explanation for each database (and snapshot) that holds it. From an
+ * inventory only the key's own record is read; a snapshot is searched.
+ * @throws {UsageError} when no such key is there, or the snapshot is not the one that was analyzed any more
+ */
+export async function explain(options: ExplainOptions): Promise<Explanation[]> {
+  checkChoice(options);
+  const similar = new SimilarNames(options.key);
+  const found = isSqliteFile(options.file)
+    ? await fromInventory(options, similar)
+    : await fromSnapshotFile(options, similar);
+  if (found.length > 0) return found;
+  const where = options.db === undefined ? "" : ` in database ${options.db}`;
+  throw new UsageError(
+    `${options.file} holds no key ${showName(options.key)}${where}${similar.hint(options.db)}`,
+  );
+}
+
+function fromSnapshotFile(options: ExplainOptions, similar: SimilarNames): Promise<Explanation[]> {
+  for (const name of ["snapshot", "snapshotFile"] as const) {
+    if (options[name] === undefined) continue;
+    throw new UsageError(`${name} is for inventories; ${options.file} is a snapshot itself`);
+  }
+  const plan = planOf(options.file);
+  return fromSnapshot(options, plan, (aux) => specOf(originOf(plan, aux), options), similar);
+}
+
+async function fromInventory(options: ExplainOptions, similar: SimilarNames): Promise<Explanation[]> {
+  const inventory = openInventory(options.file);
+  try {
+    const explanations: Explanation[] = [];
+    for (const { snapshot, records } of findRecords(inventory, options, similar)) {
+      const plan = planOfAnalyzed(snapshot, options);
+      const spec = specOfStored(snapshot, options);
+      if (records !== undefined) explanations.push(...records.map((one) => fromRecord(plan, spec, one)));
+      else explanations.push(...(await fromSnapshot(options, plan, () => spec, similar)));
+    }
+    return explanations;
+  } finally {
+    inventory.close();
+  }
+}
+
+/** The file that was analyzed. @throws {UsageError} when it is another one now, {IoError} when it is gone */
+function planOfAnalyzed(snapshot: SnapshotRow, { snapshotFile }: ExplainOptions): Plan {
+  const path = snapshotFile ?? snapshot.path;
+  let plan: Plan;
+  try {
+    plan = planOf(path);
+  } catch (error) {
+    if (!(error instanceof IoError) || snapshotFile !== undefined) throw error;
+    throw new IoError(`${error.message}; say where the snapshot is now: --snapshot-file FILE`, {
+      cause: error,
+    });
+  }
+  if (plan.fingerprint === snapshot.fingerprint) return plan;
+  throw new UsageError(`${path} is not the snapshot that was analyzed: analyze it again`);
+}
+
+/** Reads one record at its offset. */
+function fromRecord(plan: Plan, spec: TargetSpec, { db, offset, bytes, pattern }: FoundRecord): Explanation {
+  const source = new FileSource(plan.path);
+  try {
+    const record = new ExplainedRecord(spec);
+    const reader = new RecordReader(WINDOW_BYTES, record.meter);
+    reader.values.templates = new LateTemplates(source, plan.header);
+    reader.begin(source, plan.header, { start: offset, end: offset + bytes, db });
+    reader.next();
+    return record.explanation(plan, reader, pattern);
+  } finally {
+    source.close();
+  }
+}
+
+/** Searches a snapshot: to the key when a database is given, else through all databases. */
+async function fromSnapshot(
+  options: ExplainOptions,
+  plan: Plan,
+  spec: (aux: ReadonlyMap<string, string>) => TargetSpec,
+  similar: SimilarNames,
+): Promise<Explanation[]> {
+  const { db, signal } = options;
+  const source = new FileSource(plan.path);
+  try {
+    const sizes = { windowBytes: WINDOW_BYTES, chunkBytes: WINDOW_BYTES };
+    const splitter = new Splitter(source, plan.header, sizes);
+    const templates = new TemplateStore(source);
+    let chunk = splitter.next();
+    const record = new ExplainedRecord(spec(splitter.facts.aux));
+    const reader = new RecordReader(WINDOW_BYTES, record.meter);
+    reader.values.templates = templates;
+    let isIt = false;
+    reader.wanted = () => {
+      isIt = similar.isSame(reader.key, reader.keyLength, reader.db);
+      if (db !== undefined && reader.db !== db) isIt = false;
+      return isIt;
+    };
+    const found: Explanation[] = [];
+    for (let known = 0; chunk !== undefined; chunk = splitter.next()) {
+      const { templates: places } = splitter.facts;
+      if (places.length > known) templates.add(places.slice(known));
+      known = places.length;
+      if (chunk.index % BREATH === 0) await breathe(signal);
+      reader.begin(source, plan.header, chunk);
+      while (reader.next()) {
+        if (!isIt) continue;
+        found.push(record.explanation(plan, reader, null));
+        if (db !== undefined) return found;
+      }
+    }
+    return found;
+  } finally {
+    source.close();
+  }
+}
+
+/** Lets signals be heard. */
+async function breathe(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  signal?.throwIfAborted();
+}

@@ -1,0 +1,58 @@
+import { type RdbHeader, readHeader } from "../../parsers/header.ts";
+import { UsageError } from "../errors.ts";
+import { SNAPSHOT_ID_SHIFT } from "../inventory/schema.ts";
+import { FileSource } from "../io/file-source.ts";
+import { fingerprint } from "../io/fingerprint.ts";
+import { chooseProfile, type Profile } from "../memory/index.ts";
+
+/** A snapshot file that is going to be read. */
+export interface Plan {
+  readonly path: string;
+  readonly header: RdbHeader;
+  readonly bytes: number;
+  readonly modifiedAt: number;
+  readonly fingerprint: string;
+}
+
+/** Looks at a snapshot's head and size. @throws {RdbError} BAD_MAGIC when it is none */
+export function planOf(path: string): Plan {
+  const source = new FileSource(path);
+  try {
+    const header = readHeader(source);
+    if (source.size > SNAPSHOT_ID_SHIFT)
+      throw new UsageError(`${path} is larger than ${SNAPSHOT_ID_SHIFT} bytes`);
+    const { size, modifiedAt } = source;
+    return { path, header, bytes: size, modifiedAt, fingerprint: fingerprint(source) };
+  } finally {
+    source.close();
+  }
+}
+
+/** Which server wrote a snapshot and when, and its profile or the nearest one. */
+export interface Origin {
+  readonly server: string | null;
+  readonly version: string | null;
+  readonly createdAt: number;
+  readonly createdAtSource: "snapshot" | "file";
+  readonly profile: Profile;
+  readonly profileExact: boolean;
+}
+
+/** Reads the fields at the beginning of a snapshot. */
+export function originOf(plan: Plan, aux: ReadonlyMap<string, string>): Origin {
+  const valkey = aux.get("valkey-ver");
+  const version = valkey ?? aux.get("redis-ver") ?? null;
+  const server =
+    valkey !== undefined || plan.header.family === "valkey" ? "valkey" : version === null ? null : "redis";
+  const ctime = Number(aux.get("ctime"));
+  const fromSnapshot = Number.isSafeInteger(ctime) && ctime > 0 && ctime < 1e11;
+  const chosen = chooseProfile(server ?? "redis", version ?? "");
+  return {
+    server,
+    version,
+    createdAt: fromSnapshot ? ctime * 1000 : plan.modifiedAt,
+    createdAtSource: fromSnapshot ? "snapshot" : "file",
+    profile: chosen.profile,
+    profileExact: chosen.exact,
+  };
+}

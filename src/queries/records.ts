@@ -1,0 +1,62 @@
+import type { Inventory, SqlParams } from "../inventory/open.ts";
+import { isText } from "../inventory/utf8.ts";
+import { type SnapshotRow, snapshots } from "./snapshots.ts";
+
+/** Where a key's record stands in the snapshot. */
+export interface FoundRecord {
+  readonly db: number;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly pattern: string;
+}
+
+/** What is looked for. */
+interface Wanted {
+  readonly key: Uint8Array;
+  readonly db?: number | undefined;
+  readonly snapshot?: number | undefined;
+}
+
+/** Told every name that comes near the one looked for. */
+interface Similar {
+  isSame(key: Uint8Array, length: number, db: number): boolean;
+}
+
+/** Names that begin like the key are looked at when it is not there. */
+const MAX_CANDIDATES = 200;
+
+const FIND = `SELECT db, record_offset AS offset, serialized_bytes AS bytes, pattern FROM keys
+  WHERE snapshot = @snapshot AND key = @key ORDER BY record_offset`;
+const NEAR = `SELECT db, CAST(key AS BLOB) AS key FROM keys
+  WHERE snapshot = @snapshot AND substr(CAST(key AS BLOB), 1, @bytes) = @start LIMIT ${MAX_CANDIDATES}`;
+
+/**
+ * The records of a key in each snapshot in question; `records` is undefined where the inventory has no row a key to
+ * find it by.
+ */
+export function findRecords(
+  inventory: Inventory,
+  { key, db, snapshot: id }: Wanted,
+  similar: Similar,
+): { snapshot: SnapshotRow; records: FoundRecord[] | undefined }[] {
+  const bytes = Buffer.from(key);
+  const name = isText(bytes, bytes.length) ? bytes.toString("utf8") : bytes;
+  return snapshots(inventory, id).map((snapshot) => {
+    if (snapshot.stored_rows === 0 && snapshot.keys > 0) return { snapshot, records: undefined };
+    const params: SqlParams = { snapshot: snapshot.snapshot, key: name };
+    const all = inventory.all<FoundRecord>(FIND, params);
+    for (const one of all) similar.isSame(bytes, bytes.length, one.db);
+    if (all.length === 0) noteSimilar(inventory, snapshot.snapshot, bytes, similar);
+    return { snapshot, records: all.filter((one) => db === undefined || one.db === db) };
+  });
+}
+
+function noteSimilar(inventory: Inventory, snapshot: number, key: Buffer, similar: Similar): void {
+  const start = key.subarray(0, Math.max(1, Math.ceil(key.length / 2)));
+  const rows = inventory.iterate<{ db: number; key: Buffer }>(NEAR, {
+    snapshot,
+    bytes: start.length,
+    start: Buffer.from(start),
+  });
+  for (const row of rows) similar.isSame(row.key, row.key.length, row.db);
+}

@@ -1,0 +1,56 @@
+import type { Explanation } from "../pipeline/explanation.ts";
+import { column, type Row, type Section } from "../queries/answer.ts";
+import type { Part } from "./index.ts";
+import { sizedAs } from "./target.ts";
+import { humanCount, humanTime } from "./units.ts";
+
+const PARTS = [
+  column("part", "Part", "text"),
+  column("count", "Count", "count"),
+  column("bytes", "Bytes", "count", { sum: true }),
+  column("heap_bytes", "Heap", "count", { sum: true }),
+  column("source", "Source", "text"),
+];
+const FACTS = [column("fact", "Fact", "text"), column("value", "Value", "key")];
+
+/** What tables and Markdown show of one key: what it is, then its parts. */
+export function explanationSections(one: Explanation): Part[] {
+  const facts: Section = { name: "explain", title: "Key", columns: FACTS, rows: factsOf(one) };
+  return [facts, partsOf(one)].map((section) => ({ section, extra: {} }));
+}
+
+/** The parts alone, for formats whose rows have one shape: each begins with where the key is. */
+export function explanationParts(one: Explanation): Part {
+  const { path, db, key, type, encoding, profile } = one;
+  return { section: partsOf(one), extra: { path, db, key, type, encoding, profile } };
+}
+
+function partsOf({ parts }: Explanation): Section {
+  return {
+    name: "parts",
+    title: "Where its bytes go",
+    columns: PARTS,
+    rows: parts.map((part) => ({ ...part })),
+  };
+}
+
+function factsOf(one: Explanation): Row[] {
+  const { type, encoding, accuracy, bytes, min_bytes: min, max_bytes: max } = one;
+  const band = `${humanCount(min)} to ${humanCount(max)} in 98 of 100 loads`;
+  const expiry = one.expires_at === null ? "never" : `${humanTime(one.expires_at)} UTC`;
+  const facts: [string, string | Buffer | null][] = [
+    ["key", one.key],
+    ["database", String(one.db)],
+    ["type", type === encoding ? type : `${type}, ${encoding}`],
+    ["elements", one.elements === null ? null : humanCount(one.elements)],
+    ["expires", one.expired ? `${expiry}: before the snapshot was made` : expiry],
+    ["pattern", one.pattern],
+    ["MEMORY USAGE", `${humanCount(bytes)} bytes, ${min === max ? accuracy : `${accuracy}: ${band}`}`],
+    ["heap", `${humanCount(one.heap_bytes)} bytes`],
+    ["payload", `${humanCount(one.payload_bytes)} bytes: its name and elements`],
+    ["in the snapshot", `${humanCount(one.serialized_bytes)} bytes at byte ${one.record_offset}`],
+    ["sized as", `${sizedAs(one.profile, one.profile_measured === 1)} with ${one.allocator}`],
+    ["snapshot", one.path],
+  ];
+  return facts.filter(([, value]) => value !== null).map(([fact, value]) => ({ fact, value }));
+}

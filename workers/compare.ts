@@ -1,0 +1,84 @@
+import { type ComparedKey, Tally } from "../src/compare/tally.ts";
+import { keyHashSlot } from "../src/inventory/slot.ts";
+import { TYPE, targetOf, ValueMeter } from "../src/memory/index.ts";
+import { PatternTable } from "../src/patterns/index.ts";
+import { compileFilter } from "../src/pipeline/filter.ts";
+import { ChunkRecords, type ChunkWorker, noteDamage, takeChunks } from "./chunks.ts";
+import type {
+  Answer,
+  ChunkDone,
+  ChunkOrder,
+  ChunkTask,
+  CompareResult,
+  CompareTask,
+  Damages,
+} from "./protocol.ts";
+
+/** Sizes the keys of the chunks it is given on all targets; returns what they add up to. */
+export default function compare(task: ChunkTask & CompareTask): Promise<Answer<CompareResult>> {
+  return takeChunks(task, () => new ChunkComparer(task));
+}
+
+class ChunkComparer implements ChunkWorker<CompareResult> {
+  private readonly createdAt: number;
+  private readonly input: ChunkRecords;
+  private readonly meter: ValueMeter;
+  private readonly patterns = new PatternTable();
+  private readonly tally: Tally;
+  private readonly filter;
+  private readonly bySlot: boolean;
+  private readonly damages: Damages = { first: [], count: 0 };
+  private readonly key: ComparedKey & { bytes: number } = {
+    db: 0,
+    type: 0,
+    pattern: 0,
+    nameBytes: 0,
+    bytes: 0,
+    hasExpiry: false,
+    expiresAt: 0,
+    expired: false,
+    slot: 0,
+    recordOffset: 0,
+  };
+
+  constructor(task: ChunkTask & CompareTask) {
+    const [first, ...others] = task.targets.map(targetOf);
+    this.createdAt = task.createdAt;
+    this.meter = new ValueMeter([first!, ...others]);
+    this.input = new ChunkRecords(task, this.meter);
+    this.bySlot = [first!, ...others].some(({ config }) => config.clusterEnabled);
+    this.tally = new Tally(this.meter.bills, task.largest, this.bySlot);
+    this.filter = compileFilter(task.filter, task.createdAt);
+  }
+
+  read(order: NonNullable<ChunkOrder>): ChunkDone {
+    return this.input.each(order, this.record);
+  }
+
+  private readonly record = (): void => {
+    const { meter, key: k } = this;
+    const { records } = this.input;
+    k.db = records.db;
+    k.type = meter.type < 0 ? TYPE.string : meter.type;
+    k.nameBytes = records.keyLength;
+    k.hasExpiry = records.hasExpiry;
+    k.expiresAt = records.expiresAt;
+    meter.size(k.nameBytes, k.hasExpiry);
+    k.bytes = meter.bills[0]!.bytes;
+    if (!this.filter.everything && !this.filter.accepts(k, records.key, meter)) return;
+    k.expired = k.hasExpiry && k.expiresAt <= this.createdAt;
+    k.recordOffset = records.recordOffset;
+    if (this.bySlot) k.slot = keyHashSlot(records.key, k.nameBytes);
+    k.pattern = this.patterns.classify(records.key, 0, k.nameBytes);
+    if (records.damage !== undefined) noteDamage(this.damages, records);
+    this.tally.add(k, records.key);
+  };
+
+  result(): CompareResult {
+    return { tally: this.tally.export(), patterns: this.patterns.export(), damages: this.damages };
+  }
+
+  close(): void {
+    this.input.close();
+  }
+}
