@@ -6,6 +6,7 @@ import { STREAM_NAME_PREFIX_BYTES, type ValueVisitor } from "./visitor.ts";
 import type { Window } from "./window.ts";
 
 const ID_BYTES = 16;
+const TIME_BYTES = 8;
 /** A name is copied in pieces of at most so many bytes: every window holds as many. */
 const NAME_PIECE_BYTES = 4096;
 const ENTRY_DELETED = 1;
@@ -166,9 +167,9 @@ export class StreamReader {
     const pending = w.count();
     visitor.streamGroup(nameBytes, pending, this.nameBuffer, 0);
     for (let left = pending; left > 0; left--) {
-      w.require(ID_BYTES);
+      w.require(ID_BYTES + TIME_BYTES);
       visitor.streamPending(w.bytes, w.pos);
-      w.skip(ID_BYTES + 8);
+      w.skip(ID_BYTES + TIME_BYTES);
       w.skipNumber();
     }
     for (let consumers = w.count(); consumers > 0; consumers--) this.consumer(parts, visitor);

@@ -35,7 +35,10 @@ export interface ValueVisitor {
    * `min(nameBytes, STREAM_NAME_PREFIX_BYTES)` bytes of the name can be read at `buffer[start]` during the call.
    */
   streamGroup(nameBytes: number, pending: number, buffer: Uint8Array, start: number): void;
-  /** An id of the current group's PEL, in file order (16 bytes big-endian at `buffer[start]`). */
+  /**
+   * An id of the current group's PEL, in file order (16 bytes big-endian at `buffer[start]`); its delivery time in ms
+   * follows (8 bytes little-endian).
+   */
   streamPending(buffer: Uint8Array, start: number): void;
   /** A consumer of the current group: its name, as a group's, and length of its own PEL. */
   streamConsumer(nameBytes: number, pending: number, buffer: Uint8Array, start: number): void;

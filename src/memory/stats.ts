@@ -1,6 +1,6 @@
 import { type ElementCost, ElementLane, LanePool, type PairCost, type PairLane } from "./lanes.ts";
 import { largeFrom, QuicklistNodes } from "./models/quicklist.ts";
-import { usesPendingIds } from "./models/stream.ts";
+import { pendingNeeds } from "./models/stream.ts";
 import { StreamStats } from "./models/stream-stats.ts";
 import { VectorNodes } from "./models/vector-set.ts";
 import { Ziplist } from "./models/ziplist.ts";
@@ -93,7 +93,7 @@ export class ValueStats {
     const lists = new Map<string, QuicklistNodes>();
     const ziplists = new Map<string, ZiplistNodes>();
     const allocators = [...new Set(targets.map(({ allocator }) => allocator))];
-    this.stream = new StreamStats(allocators, targets.some(usesPendingIds));
+    this.stream = new StreamStats(allocators, pendingNeeds(targets));
     this.targets = targets.map((target) => {
       const { allocator, config, profile } = target;
       const { set, zset, hash } = profile.elements;

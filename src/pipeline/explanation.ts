@@ -105,15 +105,22 @@ export class ExplainedRecord {
       profile_measured: Number(target.profile.measured !== undefined),
       allocator: target.allocator.name,
       settings: target.config,
-      parts: bill.lines.map(({ part, count, bytes, heapBytes }) => ({
-        part: part.name,
-        count,
-        bytes,
-        heap_bytes: heapBytes,
-        source: part.source,
-      })),
+      parts: partsOf(bill),
     };
   }
+}
+
+/** A bill's lines without those of which there are none. */
+function partsOf({ lines }: ItemisedBill): ExplainedPart[] {
+  return lines
+    .filter(({ count, bytes, heapBytes }) => count > 0 || bytes !== 0 || heapBytes !== 0)
+    .map(({ part, count, bytes, heapBytes }) => ({
+      part: part.name,
+      count,
+      bytes,
+      heap_bytes: heapBytes,
+      source: part.source,
+    }));
 }
 
 function textOrBuffer(key: Uint8Array, length: number): string | Buffer {

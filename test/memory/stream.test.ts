@@ -9,6 +9,7 @@ import {
   finishStream70,
   finishStream72,
   finishStream82,
+  finishStream84,
   finishStream86,
   finishStreamValkey81,
 } from "../../src/memory/models/stream.ts";
@@ -142,6 +143,22 @@ describe("a stream", () => {
     // Ids 1 to 4: a run of 15, a branch of four, four leaves. Ids 1 and 2: a branch of two.
     expect(index(pendingIn([3, 4], [1, 2]))).toBe(32 + 32 + 40 + 4 * 16 + 4 * 48);
     expect(index(pendingIn([1, 2], [1, 2]))).toBe(32 + 32 + 24 + 2 * 16 + 2 * 48);
+  });
+
+  it("holds each group's pending ids by delivery time on Redis 8.4", () => {
+    const delivered = (meter: ValueMeter): void => {
+      meter.streamLength(0);
+      group(meter, "g", 2);
+      // Id 1 was delivered at 2 ms, id 2 at 1 ms.
+      meter.streamPending(Uint8Array.from([...id(1), 2, 0, 0, 0, 0, 0, 0, 0]), 0);
+      meter.streamPending(Uint8Array.from([...id(2), 1, 0, 0, 0, 0, 0, 0, 0]), 0);
+      group(meter, "h");
+    };
+    const [before, after] = [finishStream82, finishStream84].map((finish) => sized(finish, delivered));
+    expect(after!.bytes - before!.bytes).toBe(2 * 8);
+    // A run of 7 bytes, a branch of two, two runs of 16, two leaves without values; and an empty tree.
+    const trees = 2 * 24 + 24 + 24 + 2 * 32 + 2 * 8 + 8;
+    expect(after!.heapBytes - before!.heapBytes).toBe(2 * 8 + trees);
   });
 
   it("counts producers and their ids on Redis 8.6", () => {

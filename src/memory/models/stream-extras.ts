@@ -1,5 +1,6 @@
 import type { Bill, Part } from "../bill.ts";
 import type { TargetStats, ValueStats } from "../stats.ts";
+import { raxNodeBytes } from "./rax.ts";
 import { sdsRequestBytes } from "./sds.ts";
 import type { StreamSizes } from "./stream-sizes.ts";
 import { raxHeapBytes, type StreamUsage } from "./stream-usage.ts";
@@ -21,6 +22,9 @@ const ROBJ = 16;
 const SDSHDR8 = 3;
 const DICT = 56;
 const DICT_ENTRY = 24;
+/** A rax node without children that has a value, and what it has less without one. */
+const LEAF = raxNodeBytes(0, 0, true);
+const POINTER = 8;
 /** object.c: a string so long stands in its object. */
 const OBJ_ENCODING_EMBSTR_SIZE_LIMIT = 44;
 
@@ -34,7 +38,7 @@ const INDEX_LISTS: Part = {
 };
 const BY_TIME: Part = {
   name: "radix trees of pending ids by time",
-  source: "raxInsertPelByTime(), t_stream.c, Redis 8.4; guessed to be as large as those by id",
+  source: "encodePelTimeKey(), t_stream.c, Redis 8.4",
 };
 const PRODUCERS: Part = { name: "idmpProducer", source: "idmpProducerCreate(), t_stream.c, Redis 8.6.3" };
 const PRODUCER_TREE: Part = {
@@ -66,12 +70,16 @@ export const addPendingIndex: StreamExtra = ({ stream }, sizes, usage, on, bill)
   if (!stream.pendingIdsKnown) bill.expect(counted, 0);
 };
 
-/** Each group's pending ids by delivery time, in the heap only. A guess: as many nodes as by id, without values. */
-export const addPelByTime: StreamExtra = ({ stream: { pels } }, sizes, _usage, on, bill) => {
-  if (pels.trees === 0) return;
+/**
+ * Each group's pending ids by delivery time, keys without values, which MEMORY USAGE leaves out. Mirrors
+ * encodePelTimeKey(), t_stream.c, Redis 8.4. Exact for as many ids as are kept.
+ */
+export const addPelByTime: StreamExtra = ({ stream }, sizes, _usage, on, bill) => {
+  if (stream.groups === 0) return;
+  const trees = stream.pelsByTime();
   const { allocator } = on.target;
-  const values = pels.elements * (allocator.goodSize(16) - allocator.goodSize(8));
-  bill.add(BY_TIME, pels.trees, 0, raxHeapBytes(pels, sizes, on) - values);
+  const values = trees.elements * (allocator.goodSize(LEAF) - allocator.goodSize(LEAF - POINTER));
+  bill.add(BY_TIME, trees.trees, 0, raxHeapBytes(trees, sizes, on) - values);
 };
 
 /**

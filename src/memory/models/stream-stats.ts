@@ -6,12 +6,22 @@ import { SortedKeys } from "./sorted-keys.ts";
 
 /** Bytes of a stream id as a rax key. */
 const ID_BYTES = 16;
+/** Bytes of a delivery time, with which the keys of PELs by time begin. */
+const TIME_BYTES = 8;
 /** sizeof(idmpEntry) without the id it ends with, stream.h, Redis 8.6.3. */
 const IDMP_ENTRY_BYTES = 32;
 const FIRST_GROUPS = 16;
 
 /** What is told of each group; from `lanes` on two figures a lane: nodes of its PEL, and of its consumers' PELs. */
 export const GROUP = { consumers: 0, consumerNameBytes: 1, pending: 2, lanes: 3 } as const;
+
+/** What some server keeps of pending ids, so that they must be kept to be counted. */
+export interface PendingNeeds {
+  /** An index over all groups. */
+  readonly index: boolean;
+  /** Each group's by delivery time. */
+  readonly byTime: boolean;
+}
 
 /**
  * What one walk over a stream counted: its radix trees, groups, consumers and producers. Depends on a server only by
@@ -45,8 +55,12 @@ export class StreamStats {
   private readonly pendingIds: SortedKeys | undefined;
   private readonly pendingTree: RaxCounter;
   private pendingTreeCounted = false;
+  /** The current group's PEL by time, and the trees of all groups'. */
+  private readonly times: SortedKeys | undefined;
+  private readonly timeTrees: RaxCounter;
+  private readonly timeKey = new Uint8Array(TIME_BYTES + ID_BYTES);
 
-  constructor(allocators: readonly Allocator[], indexesPendingIds: boolean) {
+  constructor(allocators: readonly Allocator[], needs: PendingNeeds) {
     const sizes = allocators.map((allocator) => new RaxNodeSizes(allocator));
     const counter = (): RaxCounter => new RaxCounter(sizes);
     this.listpacks = counter();
@@ -56,6 +70,7 @@ export class StreamStats {
     this.consumerPels = counter();
     this.producerNames = counter();
     this.pendingTree = counter();
+    this.timeTrees = counter();
     this.counters = [
       this.listpacks,
       this.groupNames,
@@ -69,7 +84,8 @@ export class StreamStats {
     this.producerTableHeap = new Float64Array(allocators.length);
     this.stride = GROUP.lanes + 2 * allocators.length;
     this.groupCells = new Float64Array(FIRST_GROUPS * this.stride);
-    this.pendingIds = indexesPendingIds ? new SortedKeys(ID_BYTES) : undefined;
+    this.pendingIds = needs.index ? new SortedKeys(ID_BYTES) : undefined;
+    this.times = needs.byTime ? new SortedKeys(TIME_BYTES + ID_BYTES) : undefined;
   }
 
   reset(): void {
@@ -84,6 +100,8 @@ export class StreamStats {
     this.producerTableHeap.fill(0);
     for (const counter of this.counters) counter.reset();
     this.pendingIds?.reset();
+    this.times?.reset();
+    this.timeTrees.reset();
     this.pendingTreeCounted = false;
   }
 
@@ -110,6 +128,7 @@ export class StreamStats {
     if (this.groupNames.trees === 0) this.groupNames.begin();
     addName(this.groupNames, nameBytes, buffer, start);
     this.keepGroup();
+    this.closeTimes();
     this.consumerNames.begin();
     this.pels.begin();
     this.pending += pending;
@@ -118,6 +137,22 @@ export class StreamStats {
   groupPending(buffer: Uint8Array, start: number): void {
     this.pels.add(buffer, start, ID_BYTES);
     this.pendingIds?.add(buffer, start);
+    if (this.times !== undefined) this.addTime(this.times, buffer, start);
+  }
+
+  /** A key by time: the delivery time, big-endian, then the id. Mirrors encodePelTimeKey(), t_stream.c, Redis 8.4. */
+  private addTime(times: SortedKeys, buffer: Uint8Array, start: number): void {
+    const { timeKey } = this;
+    for (let i = 0; i < TIME_BYTES; i++) timeKey[i] = buffer[start + ID_BYTES + TIME_BYTES - 1 - i]!;
+    for (let i = 0; i < ID_BYTES; i++) timeKey[TIME_BYTES + i] = buffer[start + i]!;
+    times.add(timeKey, 0);
+  }
+
+  /** Counts the tree by time of the group before, if it has not been yet. */
+  private closeTimes(): void {
+    if (this.times === undefined || this.timeTrees.trees === this.groups) return;
+    this.times.count(this.timeTrees);
+    this.times.reset();
   }
 
   consumer(nameBytes: number, buffer: Uint8Array, start: number): void {
@@ -167,6 +202,12 @@ export class StreamStats {
       this.pendingTreeCounted = true;
     }
     return pendingTree;
+  }
+
+  /** The trees of each group's pending ids by delivery time: keys without values. */
+  pelsByTime(): RaxCounter {
+    this.closeTimes();
+    return this.timeTrees;
   }
 
   get pendingIdsKnown(): boolean {

@@ -17,7 +17,7 @@ import {
   STREAM_VALKEY_81,
   type StreamSizes,
 } from "./stream-sizes.ts";
-import { GROUP, type StreamStats } from "./stream-stats.ts";
+import { GROUP, type PendingNeeds, type StreamStats } from "./stream-stats.ts";
 import {
   raxHeapBytes,
   type StreamUsage,
@@ -58,9 +58,13 @@ const INDEXING: ReadonlySet<Finish> = new Set([
   finishStream88,
 ]);
 
-/** Whether a target's server indexes pending ids over all groups, so that they must be kept to be counted. */
-export function usesPendingIds(target: Target): boolean {
-  return INDEXING.has(target.profile.loader.stream);
+/** What the targets' servers keep of pending ids. */
+export function pendingNeeds(targets: readonly Target[]): PendingNeeds {
+  const finishes = targets.map(({ profile }) => profile.loader.stream);
+  return {
+    index: finishes.some((finish) => INDEXING.has(finish)),
+    byTime: finishes.includes(finishStream84),
+  };
 }
 
 /**

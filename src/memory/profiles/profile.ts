@@ -35,15 +35,6 @@ export interface StructSizes {
   readonly zskiplist: number;
   readonly zskiplistNode: number;
   readonly zskiplistLevel: number;
-  readonly stream: number;
-  readonly streamID: number;
-  readonly streamCG: number;
-  readonly streamConsumer: number;
-  readonly streamNACK: number;
-  readonly rax: number;
-  readonly raxNode: number;
-  /** Bytes streamRadixTreeMemoryUsage() adds for each rax node besides sizeof(raxNode). */
-  readonly raxNodeGuess: number;
 }
 
 /** What elements of hash tables and skiplists take: as MEMORY USAGE counts them, and on the heap. */

@@ -7,7 +7,7 @@ import type { Profile } from "./profile.ts";
 
 /**
  * Redis 7.2 with its vendored jemalloc 5.3.0. Defaults: config.c; struct sizes: server.h, dict.c, dict.h,
- * quicklist.h, stream.h, rax.h, 7.2.6. Exact.
+ * quicklist.h, 7.2.6. Exact.
  */
 export const redis72: Profile = {
   name: "redis-7.2",
@@ -41,14 +41,6 @@ export const redis72: Profile = {
     zskiplist: 32,
     zskiplistNode: 24,
     zskiplistLevel: 16,
-    stream: 80,
-    streamID: 16,
-    streamCG: 40,
-    streamConsumer: 32,
-    streamNACK: 24,
-    rax: 24,
-    raxNode: 4,
-    raxNodeGuess: 240,
   },
   elements: {
     set: { bytes: sdsElement, heap: sdsElement },
