@@ -10,6 +10,8 @@ export type NodeSizes = Pick<StructSizes, "zskiplistNode" | "zskiplistLevel">;
 export const ZSKIPLIST_MAXLEVEL = 32;
 /** ZSKIPLIST_P, server.h, Redis 7.2.6. */
 const ZSKIPLIST_P = 0.25;
+/** The share of loads that may lie below the band. */
+const BAND_TAIL = 0.01;
 /** The first term for skewness of the Cornish-Fisher expansion at the band's quantiles. */
 const BAND_SKEW = (BAND_DEVIATIONS ** 2 - 1) / 6;
 
@@ -21,6 +23,8 @@ export function zslNodeRequestBytes(sizes: NodeSizes, level: number): number {
 /** The allocation of a node over the random level a server draws at load. */
 export interface NodeExpectation {
   readonly mean: number;
+  /** Of a node with one level. */
+  readonly least: number;
   readonly variance: number;
   /** Third central moment by variance: high levels are rare and large. */
   readonly skew: number;
@@ -40,15 +44,22 @@ export function zslNodeExpectation(sizes: NodeSizes, allocator: Allocator): Node
   };
   const mean = moment(0, 1);
   const variance = moment(mean, 2);
-  return { mean, variance, skew: moment(mean, 3) / variance };
+  const least = allocator.goodSize(zslNodeRequestBytes(sizes, 1));
+  return { mean, least, variance, skew: moment(mean, 3) / variance };
 }
 
 /**
- * Gives the bill the band of a sum of nodes, by its variance and the skew of one node. An approximation: the sum is
- * nearly normal.
+ * Gives the bill the band of `members` nodes. An approximation: the sum of their sizes is nearly normal; few nodes are
+ * often all as small as can be. `sumVariance`: where members stand in their nodes.
  */
-export function expectNodes(bill: Bill, variance: number, skew: number): void {
-  const band = BAND_DEVIATIONS * Math.sqrt(variance);
+export function expectNodes(
+  bill: Bill,
+  members: number,
+  { mean, least, variance, skew }: NodeExpectation,
+  sumVariance = members * variance,
+): void {
+  const band = BAND_DEVIATIONS * Math.sqrt(sumVariance);
   const shift = BAND_SKEW * skew;
-  bill.expect(Math.ceil(band - shift), Math.ceil(band + shift));
+  const lowest = (1 - ZSKIPLIST_P) ** members > BAND_TAIL ? members * (mean - least) : 0;
+  bill.expect(Math.ceil(Math.max(band - shift, lowest)), Math.ceil(band + shift));
 }

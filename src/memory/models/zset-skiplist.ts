@@ -76,7 +76,7 @@ function addSkiplist(members: number, on: TargetStats, bill: Bill, rules: Skipli
   bill.add(DICT_ENTRY, members, entries, members * size(sizes.dictEntry));
   const base = sizes.robj + sizes.zset + buckets + counted * (sizes.zskiplist + header + sizes.dict);
   addRounding(bill, base, nodes + zsetBytes.sum + entries, members);
-  expectNodes(bill, members * zslNode.variance, zslNode.skew);
+  expectNodes(bill, members, zslNode);
   expectDict(bill, dict);
 }
 

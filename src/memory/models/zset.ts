@@ -71,5 +71,5 @@ function finishSkiplistDict(members: number, on: TargetStats, bill: Bill): void 
   addDict(bill, target, buckets, 0, members);
   const base = robj + zset + zskiplist + dict + 8 * buckets + header;
   addRounding(bill, base, nodes + zsetBytes.sum + members * dictEntry, members);
-  expectNodes(bill, members * zslNode.variance, zslNode.skew);
+  expectNodes(bill, members, zslNode);
 }

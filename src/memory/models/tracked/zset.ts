@@ -82,7 +82,7 @@ export function addSkiplistWithMembers(
 ): void {
   addSkiplistFrame(members, target, bill, false);
   bill.add(NODES, members, Math.round(zsetBytes.sum), Math.round(zsetHeap.sum));
-  expectLevels(bill, target, zsetBytes.variance);
+  expectLevels(bill, members, target, zsetBytes.variance);
 }
 
 /**
@@ -96,7 +96,7 @@ export function addSkiplistAndMembers(members: number, on: TargetStats, bill: Bi
   addSkiplistFrame(members, target, bill, true);
   bill.add(POINTING_NODES, members, nodes, nodes);
   bill.add(MEMBERS, members, zsetBytes.sum, zsetHeap.sum);
-  expectLevels(bill, target, members * variance);
+  expectLevels(bill, members, target, members * variance);
 }
 
 function addSkiplistFrame(members: number, target: Target, bill: Bill, valued: boolean): void {
@@ -113,8 +113,9 @@ function addSkiplistFrame(members: number, target: Target, bill: Bill, valued: b
 }
 
 /** The band of nodes' levels and half a level more, as sizes come in steps of a level. */
-function expectLevels(bill: Bill, { profile, zslNode }: Target, variance: number): void {
+function expectLevels(bill: Bill, members: number, target: Target, variance: number): void {
+  const { profile, zslNode } = target;
   const half = profile.sizes.zskiplistLevel / 2;
-  expectNodes(bill, variance, zslNode.skew);
+  expectNodes(bill, members, zslNode, variance);
   bill.expect(half, half);
 }
