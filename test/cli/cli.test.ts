@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withFolder, writeInventory } from "../queries/small-inventory.ts";
 import { runCli, SAMPLE, start } from "./run-cli.ts";
@@ -46,6 +47,20 @@ describe("exit statuses", () => {
     [2, ["types", inventory, "--snapshot", "7"], /holds no snapshot 7; it holds 1/],
     [2, ["types", noRows, "-k", "user:*"], /--key needs a row a key.*--keys all/],
     [2, ["bigkeys", inventory, "-l", "0"], /--largest: "0" is not a whole number from 1/],
+    [2, ["types", inventory, "--set", "cluster-enabled=yes"], /--set is for snapshots/],
+    [2, ["types", SAMPLE, "--profile", "redis-1"], /--profile: "redis-1" is not one of .*redis-7\.2/],
+    [2, ["types", SAMPLE, "--allocator", "mine"], /--allocator: "mine" is not one of jemalloc/],
+    [2, ["types", SAMPLE, "--set", "maxmemory=1g"], /unknown setting maxmemory: known are hash-max-listpack/],
+    [2, ["types", SAMPLE, "--set", "cluster-enabled"], /--set: "cluster-enabled" is not a setting such as/],
+    [2, ["types", SAMPLE, "--set", "cluster-enabled=2"], /cluster-enabled: "2" is not yes or no/],
+    [2, ["explain", SAMPLE, "no such key"], /holds no key "no such key"\n$/],
+    [2, ["explain", SAMPLE, "stream:orders", "--snapshot", "1"], /is for inventories/],
+    [2, ["compare", SAMPLE], /give servers: --profiles or --target/],
+    [2, ["compare", inventory, "--profiles", "redis-7.2"], /is an inventory: compare reads the snapshot/],
+    [2, ["compare", SAMPLE, "--profiles", "redis-1"], /--profiles: "redis-1" is not a list of/],
+    [2, ["compare", SAMPLE, "--target", "a=b"], /does not begin with the name of a profile/],
+    [2, ["compare", SAMPLE, "--target", "redis-7.2 b"], /--target: "b" is not a setting/],
+    [4, ["types", SAMPLE, "--config", path.join(folder, "missing.conf")], /cannot read .*missing\.conf/],
     [2, ["query", inventory, "DROP TABLE slots"], /only statements that return rows/],
     [2, ["analyze", SAMPLE, SAMPLE], /several snapshots need a name/],
     [2, ["analyze", SAMPLE, "--keys", "none", "--index", "key"], /--index needs key rows/],
@@ -181,6 +196,69 @@ describe("questions", () => {
       '{"key":{"base64":"/wBc"}}\n',
     );
     expect((await runCli(["query", file, sql])).stdout).toBe("key\n\\xFF\\x00\\\\\n");
+  });
+});
+
+describe("for which server", () => {
+  test("settings change encodings and are recorded: --set over --config", async () => {
+    const config = path.join(folder, "redis.conf");
+    fs.writeFileSync(config, "maxmemory 1gb\nhash-max-ziplist-entries 2\nzset-max-listpack-entries 2\n");
+    const output = path.join(folder, "set.sqlite");
+    const args = ["--config", config, "--set", "hash-max-listpack-entries=512", "--allocator", "jemalloc-16"];
+    expect((await runCli(["analyze", SAMPLE, "-o", output, "--keys", "none", ...args])).status).toBe(0);
+    const sql = `SELECT allocator, settings ->> 'hashMaxListpackEntries' AS hash, settings ->> 'zsetMaxListpackEntries' AS zset,
+      (SELECT count(*) FROM rollup WHERE type = 'zset' AND encoding = 'listpack') AS packed FROM snapshots`;
+    const { stdout } = await runCli(["query", output, sql, "--format", "csv"]);
+    expect(stdout).toBe("allocator,hash,zset,packed\r\njemalloc-16,512,2,0\r\n");
+    const shown = await runCli(["summary", output]);
+    expect(shown.stdout).toMatch(/sized as redis-7\.2 with jemalloc-16, zset-max-listpack-entries=2\n/);
+  });
+
+  test("a profile that was never measured is labelled", async () => {
+    const file = path.join(folder, "derived.sqlite");
+    writeInventory(file);
+    const db = new Database(file);
+    db.exec("UPDATE snapshot_rows SET profile_measured = 0");
+    db.close();
+    const { stdout } = await runCli(["summary", file]);
+    expect(stdout).toMatch(/sized as redis-7\.2 \(derived, not measured\) with jemalloc/);
+  });
+
+  test("summary tells used_memory, of the whole snapshot only", async () => {
+    const whole = await runCli(["summary", sampleNone, "--format", "json"]);
+    const [{ memory, snapshot }] = JSON.parse(whole.stdout);
+    expect(memory.unexplained_bytes).toBe(snapshot.used_mem - memory.estimated_bytes);
+    const part = await runCli(["summary", sampleNone, "--format", "json", "-t", "hash"]);
+    expect(JSON.parse(part.stdout)[0].memory).toBeNull();
+  });
+});
+
+describe("explain and compare", () => {
+  test.each(["table", "markdown", "csv", "json", "ndjson"])("explain has the format %s", async (format) => {
+    const { stdout, status } = await runCli([
+      "explain",
+      sampleAll,
+      "products:discounted",
+      "--format",
+      format,
+    ]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("bucket array");
+    if (format !== "json" && format !== "ndjson") return;
+    const parsed = JSON.parse(stdout);
+    const { parts, bytes } = format === "json" ? parsed[0] : parsed;
+    expect(parts.reduce((sum: number, part: { bytes: number }) => sum + part.bytes, 0)).toBe(bytes);
+  });
+
+  test.each(["table", "markdown", "csv", "json"])("compare has the format %s", async (format) => {
+    const target = "redis-7.2 hash-max-listpack-entries=3 name=small";
+    const args = ["compare", SAMPLE, "--target", target, "-l", "2", "--format", format, "--workers", "1"];
+    const { stdout, status } = await runCli(args);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/small[\s\S]*hashtable/);
+    if (format === "table")
+      expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+    if (format === "json") expect(JSON.parse(stdout)[0].changed_keys).toHaveLength(2);
   });
 });
 

@@ -89,8 +89,8 @@ describe("counts by slot", () => {
       sums.set([keys, expires], slot * 2);
       return new Map([[db, sums]]);
     };
-    const counts = slotCounts([part(0, 7, 2, 1), part(0, 7, 3, 0), part(1, 7, 9, 9)], 0)!;
-    expect([counts.slots.keys[7], counts.slots.expires[7], counts.slots.keys[8]]).toEqual([5, 1, 0]);
+    const { slots } = slotCounts([part(0, 7, 2, 1), part(0, 7, 3, 0), part(1, 7, 9, 9)], 0)!;
+    expect([slots.keys[7], slots.expires[7], slots.keys[8]]).toEqual([5, 1, 0]);
     expect(slotCounts([undefined], 0)).toBeUndefined();
   });
 
@@ -100,7 +100,7 @@ describe("counts by slot", () => {
       run(folder, [withExpired()]),
       run(folder, [withExpired()], { settings }),
     ]);
-    const sums = "SELECT keys, bytes, loaded_keys, loaded_heap_bytes FROM databases";
+    const sums = "SELECT keys, keys_with_ttl, bytes, loaded_keys, loaded_expires FROM databases";
     expect(ask(other.output, sums)).toEqual(ask(one.output, sums));
     const spec = { profile: "redis-7.2", allocator: "jemalloc", loadedAt: 0, config: {} } as const;
     expect(tableBytes(targetOf(spec), { keys: 5, expires: 0 })).toBe(64);

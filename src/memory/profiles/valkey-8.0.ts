@@ -1,6 +1,7 @@
 import { separatePair } from "../lanes.ts";
 import { loaderValkey80 } from "../loaders/valkey-8.0.ts";
 import { dictEmbeddedKey } from "../models/dict-embedded-key.ts";
+import { kvstoreTables } from "../models/kvstore.ts";
 import { largeByFill } from "../models/quicklist.ts";
 import { sdsnewlenBytes, sdsUsableElement } from "../models/sds-usable.ts";
 import type { Profile } from "./profile.ts";
@@ -23,5 +24,6 @@ export const valkey80: Profile = {
   loader: loaderValkey80,
   largeElement: largeByFill,
   key: dictEmbeddedKey,
+  tables: kvstoreTables({ keysMetadata: 16, expiresMetadata: 16 }),
   baselineBytes: 964464,
 };
