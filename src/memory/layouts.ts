@@ -19,7 +19,7 @@ export const FLAG = {
   stream: 64,
   /** Elements are fields and values by turns: sum what each pair takes in a hash table. */
   pairs: 128,
-  /** Each pair is followed by its expiry. */
+  /** Each pair is followed by its expiry, which is a listpack entry too. */
   fieldExpiry: 256,
   /** Some target packs these elements as a ziplist. */
   ziplist: 512,

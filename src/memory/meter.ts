@@ -255,6 +255,7 @@ export class ValueMeter implements ValueVisitor {
   template(_fields: number, nameBytes: number, largestNameBytes: number): void {
     const { stats } = this;
     stats.payloadBytes += nameBytes;
+    stats.templateNameBytes = nameBytes;
     if (largestNameBytes > stats.largestBytes) stats.largestBytes = largestNameBytes;
   }
 

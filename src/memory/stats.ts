@@ -69,6 +69,8 @@ export class ValueStats {
   /** Bytes of the key's name, and whether it expires. */
   nameBytes = 0;
   hasExpiry = false;
+  /** Bytes of the names that a hash's template gives; they are part of the payload. */
+  templateNameBytes = 0;
   /** Fields of a hash that expire. */
   fieldsWithExpiry = 0;
   readonly targets: readonly TargetStats[];
@@ -138,6 +140,7 @@ export class ValueStats {
     this.printfExtraBytes = 0;
     this.blobBytes = 0;
     this.fieldsWithExpiry = 0;
+    this.templateNameBytes = 0;
     this.records = 0;
   }
 

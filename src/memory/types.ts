@@ -18,6 +18,8 @@ export const ENCODINGS = [
   "array",
   "gcra",
   "unknown",
+  "template-listpack",
+  "template-array",
 ] as const;
 
 export type TypeName = (typeof TYPES)[number];

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { AllocatorName } from "../../src/memory/allocators/index.ts";
-import { Bill, ItemisedBill } from "../../src/memory/bill.ts";
+import { ItemisedBill } from "../../src/memory/bill.ts";
 import { parseSettings } from "../../src/memory/config.ts";
+import { librariesOf } from "../../src/memory/models/functions.ts";
 import { PROFILES, type Profile } from "../../src/memory/profiles/index.ts";
 import { makeTarget, type Target } from "../../src/memory/target.ts";
+import { usedMemory } from "../../src/memory/used-memory.ts";
 import { addUpFault } from "./adds-up.ts";
 import { type Truth, type TruthFolder, tagOf } from "./folder.ts";
 import { isExact, isInBand, type State, stateOf } from "./states.ts";
@@ -14,6 +16,8 @@ const TOLERATED_BYTES = 16;
 const TOLERATED_SHARE = 0.02;
 /** A key that ended between loading and being asked has no answer. */
 const ASKED_WITHIN_MS = 60_000;
+/** A band from 1% to 99% of a normal variable is so many standard deviations wide. */
+const BAND_DEVIATIONS = 2 * 2.326;
 /** Shown of a key's name. */
 const NAME_BYTES = 40;
 
@@ -34,6 +38,8 @@ export interface Group {
   /** Sums of bytes: the model's and the server's. */
   ours: number;
   theirs: number;
+  /** Variance of `ours`, as the keys' bands tell it. */
+  variance: number;
   /** Of the key that is off most; keys that are not right come first. */
   worstBytes: number;
   worstShare: number;
@@ -80,22 +86,21 @@ export function targetOf(folder: TruthFolder): Target | undefined {
 /** Holds the model of a target against every key of a folder. */
 export function measureFolder(folder: TruthFolder, target: Target): Measurement {
   const groups = new Map<string, Group>();
-  const databases = new Map<number, { keys: number; expires: number }>();
+  const databases = new Map<number, { keys: number; expires: number; heapBytes: number }>();
   const unexpected: string[] = [];
   const faults: string[] = [];
   let met = 0;
-  let heap = 0;
   let bills = 0;
   const each = (key: SizedKey): void => {
     bills++;
     const fault = addUpFault(key);
     if (fault !== undefined) faults.push(`${nameOf(key)}: ${fault}`);
     if (!key.hasExpiry || key.expiresAt > folder.loadedAt) {
-      heap += key.heapBytes;
-      const counts = databases.get(key.db) ?? { keys: 0, expires: 0 };
-      databases.set(key.db, counts);
-      counts.keys++;
-      if (key.hasExpiry) counts.expires++;
+      const database = databases.get(key.db) ?? { keys: 0, expires: 0, heapBytes: 0 };
+      databases.set(key.db, database);
+      database.keys++;
+      database.heapBytes += key.heapBytes;
+      if (key.hasExpiry) database.expires++;
     }
     const truth = folder.truths.get(tagOf(key.db, key.key));
     if (truth !== undefined) {
@@ -105,16 +110,18 @@ export function measureFolder(folder: TruthFolder, target: Target): Measurement 
       unexpected.push(nameOf(key));
     }
   };
-  sizeSnapshot(readFileSync(folder.snapshot), target, each, () => new ItemisedBill());
-  const tables = new Bill();
-  for (const counts of databases.values()) target.profile.tables(target, counts, tables);
+  const facts = sizeSnapshot(readFileSync(folder.snapshot), target, each, () => new ItemisedBill());
+  const used = usedMemory(target, [...databases.values()], librariesOf(facts));
   return {
     folder,
     target,
     groups: [...groups.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1)),
     missing: folder.truths.size - met,
     unexpected,
-    used: { ours: heap + tables.heapBytes + folder.emptyBytes, theirs: folder.usedBytes },
+    used: {
+      ours: used.estimatedBytes - used.baselineBytes + folder.emptyBytes,
+      theirs: folder.usedBytes,
+    },
     faults,
     bills,
   };
@@ -138,6 +145,7 @@ function emptyGroup(truth: Truth, profile: string): Group {
     wrongEncoding: "",
     ours: 0,
     theirs: 0,
+    variance: 0,
     worstBytes: 0,
     worstShare: 0,
     worstIsRight: true,
@@ -150,10 +158,11 @@ function addKey(groups: Map<string, Group>, key: SizedKey, truth: Truth, profile
   const group = groups.get(kind) ?? emptyGroup(truth, profile);
   groups.set(kind, group);
   const right = group.state.isRight(key, truth);
-  const error = distance(key, truth);
+  const error = distance(key, truth, group.state);
   group.keys++;
   group.ours += key.bytes;
   group.theirs += truth.bytes;
+  group.variance += ((key.max - key.min) / BAND_DEVIATIONS) ** 2;
   if (isExact(key, truth)) group.exact++;
   if (isInBand(key, truth)) group.inBand++;
   if (right) group.right++;
@@ -172,6 +181,9 @@ function addKey(groups: Map<string, Group>, key: SizedKey, truth: Truth, profile
 const isWorse = (group: Group, right: boolean, error: number) =>
   right === group.worstIsRight ? error > group.worstBytes : !right;
 
-/** Bytes to the nearest of the server's answers. */
-const distance = ({ bytes }: SizedKey, truth: Truth) =>
-  Math.min(Math.abs(bytes - truth.bytes), Math.abs(bytes - truth.min), Math.abs(bytes - truth.max));
+/** Bytes to the answer that the state is judged by: the first one, or the nearest of all loads. */
+function distance({ bytes }: SizedKey, truth: Truth, { name }: State): number {
+  const first = Math.abs(bytes - truth.bytes);
+  if (name === "band") return first;
+  return Math.min(first, Math.abs(bytes - truth.min), Math.abs(bytes - truth.max));
+}

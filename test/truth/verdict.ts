@@ -13,8 +13,8 @@ const LIMITS = {
 
 /** By chance so many random keys may lie outside the band, however few there are. */
 const CHANCE_OUTSIDE = 2;
-/** The total of fewer random keys is not judged: chance alone moves it by 1%. */
-const MIN_RANDOM_KEYS = 50;
+/** The total of a few random keys may be off by so many of its standard deviations, if these exceed 1%. */
+const CHANCE_DEVIATIONS = 3;
 const SHOWN = 3;
 
 const percent = (share: number, digits = 2) => `${(100 * share).toFixed(digits)}%`;
@@ -80,9 +80,10 @@ function bandDeviations(group: Group): string[] {
   return [...found, ...randomTotal(group)];
 }
 
-function randomTotal({ kind, keys, ours, theirs }: Group): string[] {
+function randomTotal({ kind, ours, theirs, variance }: Group): string[] {
   const error = errorShare(ours, theirs);
-  if (keys < MIN_RANDOM_KEYS || Math.abs(error) <= LIMITS.randomTotal) return [];
+  const limit = Math.max(LIMITS.randomTotal * theirs, CHANCE_DEVIATIONS * Math.sqrt(variance));
+  if (Math.abs(ours - theirs) <= limit) return [];
   return [`${kind}: ${ours} bytes in all, not ${theirs}: ${percent(error)}`];
 }
 

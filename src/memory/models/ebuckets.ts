@@ -7,8 +7,9 @@ const EB_KEY_SIZE = 6;
 /** sizeof(FirstSegHdr), sizeof(NextSegHdr), ebuckets.c, Redis 7.4.1. */
 const FIRST_SEG_HDR_BYTES = 16;
 const NEXT_SEG_HDR_BYTES = 24;
-/** sizeof(rax) and its one word of metadata: ebConvertListToRax(), ebuckets.c, Redis 7.4.1. */
-const RAX_BYTES = 32;
+/** sizeof(rax), rax.h, Redis 7.4.1, and its one word of metadata: ebConvertListToRax(), ebuckets.c. */
+const RAX_BYTES = 24;
+const RAX_METADATA_BYTES = 8;
 /** sizeof(raxNode), rax.h, Redis 7.4.1. */
 const RAX_NODE_BYTES = 4;
 /** So many items are followed one by one; more take their share of what these take. */
@@ -36,13 +37,13 @@ export class FieldExpiries {
    * themselves; beyond `EB_LIST_MAX_ITEMS` a rax of segments. MEMORY USAGE does not look at it. Mirrors ebAdd(),
    * ebuckets.c, Redis 7.4.1. Exact up to `MAX_ITEMS` items, in proportion beyond.
    */
-  heapBytes(allocator: Allocator): number {
+  heapBytes(allocator: Allocator, raxBytes = RAX_BYTES): number {
     const { count } = this;
     if (count <= EB_SEG_MAX_ITEMS) return 0;
     const known = Math.min(count, MAX_ITEMS);
     shared ??= new Ebuckets();
     shared.fill(this.times, known);
-    return Math.round((shared.heapBytes(allocator) * count) / known);
+    return Math.round((shared.heapBytes(allocator, raxBytes) * count) / known);
   }
 
   private grow(): void {
@@ -172,11 +173,15 @@ class Ebuckets {
     return low - 1;
   }
 
-  heapBytes(allocator: Allocator): number {
+  heapBytes(allocator: Allocator, raxBytes: number): number {
     const headers =
       this.buckets * allocator.goodSize(FIRST_SEG_HDR_BYTES) +
       this.nextSegments * allocator.goodSize(NEXT_SEG_HDR_BYTES);
-    return headers + allocator.goodSize(RAX_BYTES) + this.nodeBytes(0, this.buckets, 0, allocator);
+    return (
+      headers +
+      allocator.goodSize(raxBytes + RAX_METADATA_BYTES) +
+      this.nodeBytes(0, this.buckets, 0, allocator)
+    );
   }
 
   /** Rax nodes below `depth` bytes of key for the buckets at places [from, to). Mirrors raxGenericInsert(), rax.c. */

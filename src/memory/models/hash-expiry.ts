@@ -61,7 +61,7 @@ export const finishHashListpackEx: Finish = (stats, on, bill) => {
  * it is expanded for the pairs that are left before the pair that was too large goes in. Mirrors rdbLoadObject(),
  * rdb.c, and _dictExpand(), dict.c, Redis 7.4.1.
  */
-function metadataLoadTables(packed: number, pairs: number, out: DictTables): void {
+export function metadataLoadTables(packed: number, pairs: number, out: DictTables): void {
   const left = pairs - packed - 1;
   const buckets = dictNextSize(packed);
   const wanted = dictNextSize(left);

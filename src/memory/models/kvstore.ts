@@ -55,7 +55,7 @@ function slotArrays({ goodSize }: Allocator): number {
 }
 
 /** Keys by slot when nothing is known of their slots. */
-function spread(keys: number): ArrayLike<number> {
+export function spread(keys: number): ArrayLike<number> {
   const even = Math.floor(keys / CLUSTER_SLOTS);
   const more = keys % CLUSTER_SLOTS;
   return Array.from({ length: CLUSTER_SLOTS }, (_, slot) => (slot < more ? even + 1 : even));

@@ -42,7 +42,7 @@ function addList(list: QuicklistNodes, target: Target, bill: Bill, samples: numb
 }
 
 /** Mirrors listTypeTryConvertQuicklist(), t_list.c, Redis 7.2.6. */
-function becomesListpack(list: QuicklistNodes, target: Target): boolean {
+export function becomesListpack(list: QuicklistNodes, target: Target): boolean {
   const fill = target.config.listMaxListpackSize;
   if (list.nodes !== 1 || list.plainNodes !== 0) return false;
   return list.lastBytes <= nodeBytesLimit(fill) && list.lastEntries <= nodeEntriesLimit(fill);

@@ -2,6 +2,7 @@ import type { Allocator } from "../allocators/index.ts";
 import { type ElementCost, ElementLane, type PairCost, type PairLane } from "../lanes.ts";
 import { FieldExpiries } from "./ebuckets.ts";
 import { sdsElement } from "./sds.ts";
+import { trackedSds } from "./tracked/sds.ts";
 
 /** sizeof(ExpireMeta), ebuckets.h, and of mstrFlags, mstr.h, Redis 7.4.1: they stand before a field that expires. */
 const EXPIRE_META_BYTES = 16;
@@ -34,7 +35,13 @@ const mstrExpiring: ElementCost = {
 /** A field as an mstr, with metadata when it expires, and its value as an sds. Keeps the expiries. Exact. */
 export const mstrPair: PairCost = {
   name: "mstr, sds",
-  lane: ({ allocator }) => new MstrLane(allocator),
+  lane: ({ allocator }) => new MstrLane(allocator, sdsElement),
+};
+
+/** The same with the value as tracked. Derived: redis/redis#14363. */
+export const trackedMstrPair: PairCost = {
+  name: "mstr, sdsAllocSize",
+  lane: ({ allocator }) => new MstrLane(allocator, trackedSds),
 };
 
 class MstrLane implements PairLane {
@@ -44,10 +51,10 @@ class MstrLane implements PairLane {
   private readonly expiring: ElementLane;
   private readonly value: ElementLane;
 
-  constructor(allocator: Allocator) {
+  constructor(allocator: Allocator, value: ElementCost) {
     this.field = new ElementLane(mstrElement, allocator);
     this.expiring = new ElementLane(mstrExpiring, allocator);
-    this.value = new ElementLane(sdsElement, allocator);
+    this.value = new ElementLane(value, allocator);
   }
 
   reset(): void {

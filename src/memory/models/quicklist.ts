@@ -49,8 +49,9 @@ export function largeFrom({ config, profile }: Target): number {
 export class QuicklistNodes {
   nodes = 0;
   plainNodes = 0;
-  /** Allocations of all closed nodes' entries, and the lengths that nodes name for them. */
+  /** Allocations of all closed nodes' entries. */
   heapBytes = 0;
+  /** The same without what the allocator rounds up. */
   entryBytes = 0;
   /** Bytes and entries of the node most recently begun. */
   lastBytes = 0;
@@ -59,6 +60,8 @@ export class QuicklistNodes {
   protected readonly entriesLimit: number;
   /** sizeof(quicklistLZF), quicklist.h. */
   protected readonly lzfBytes: number = QUICKLIST_LZF_BYTES;
+  /** What of it `entryBytes` counts. */
+  protected readonly lzfCounted: number = QUICKLIST_LZF_BYTES;
   protected open = false;
   private readonly target: Target;
   private readonly largeFrom: number;
@@ -145,7 +148,7 @@ export class QuicklistNodes {
     const compressed = isCompressed(bytes, storedBytes);
     const { goodSize } = this.target.allocator;
     tailSavings[slot] = compressed ? goodSize(bytes) - goodSize(this.lzfBytes + storedBytes) : 0;
-    tailShrinks[slot] = compressed ? bytes - storedBytes : 0;
+    tailShrinks[slot] = compressed ? bytes - this.lzfCounted - storedBytes : 0;
   }
 }
 

@@ -10,6 +10,7 @@ const QUICKLIST_LZF_BYTES = 4;
  */
 export class ZiplistNodes extends QuicklistNodes {
   protected override readonly lzfBytes = QUICKLIST_LZF_BYTES;
+  protected override readonly lzfCounted = 0;
   private previous = 0;
 
   override push(bytes: number, zipBytes: number): void {

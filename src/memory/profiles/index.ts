@@ -7,6 +7,11 @@ import { redis70 } from "./redis-7.0.ts";
 import { redis72 } from "./redis-7.2.ts";
 import { redis74 } from "./redis-7.4.ts";
 import { redis80 } from "./redis-8.0.ts";
+import { redis82 } from "./redis-8.2.ts";
+import { redis84 } from "./redis-8.4.ts";
+import { redis86 } from "./redis-8.6.ts";
+import { redis88 } from "./redis-8.8.ts";
+import { redis810 } from "./redis-8.10.ts";
 import { valkey72 } from "./valkey-7.2.ts";
 import { valkey80 } from "./valkey-8.0.ts";
 import { valkey81 } from "./valkey-8.1.ts";
@@ -25,6 +30,11 @@ export const PROFILES = {
   "redis-7.2": redis72,
   "redis-7.4": redis74,
   "redis-8.0": redis80,
+  "redis-8.2": redis82,
+  "redis-8.4": redis84,
+  "redis-8.6": redis86,
+  "redis-8.8": redis88,
+  "redis-8.10": redis810,
   "valkey-7.2": valkey72,
   "valkey-8.0": valkey80,
   "valkey-8.1": valkey81,

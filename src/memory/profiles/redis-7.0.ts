@@ -1,4 +1,5 @@
 import { COUNTS_70, loader70 } from "../loaders/redis-7.0.ts";
+import { slotListKey } from "../models/slot-list-key.ts";
 import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
 
@@ -13,8 +14,9 @@ export const redis70: Profile = {
   to: [7, 0],
   measured: "7.0.15",
   config: { ...redis72.config, setMaxListpackEntries: 0, setMaxListpackValue: 0 },
-  sizes: { ...redis72.sizes, dictEntryNoValue: 0, streamConsumer: 24 },
+  sizes: { ...redis72.sizes, dictEntryNoValue: 0 },
   loader: loader70,
   counts: COUNTS_70,
+  key: slotListKey,
   baselineBytes: 931424,
 };

@@ -17,7 +17,7 @@ export const valkey81: Profile = {
   from: [8, 1],
   to: [8, 1],
   measured: "8.1.1",
-  sizes: { ...valkey80.sizes, dict: 0, dictEntry: 0, dictEntryNoValue: 0, rax: 32 },
+  sizes: { ...valkey80.sizes, dict: 0, dictEntry: 0, dictEntryNoValue: 0 },
   elements: {
     set: { bytes: sdsUsableElement, heap: sdsUsableElement },
     zset: { bytes: sdsUsableElement, heap: sdsUsableElement },
