@@ -4,18 +4,18 @@ import { humanBytes, humanShare } from "./units.ts";
 /** Differences up to this share are what the model and a running server may differ by. */
 const CLOSE = 0.02;
 
-/** What used_memory would be and was, in two lines: their sums, and what their difference means. */
+/** What used_memory would be after loading and was when saved: their sums, and what their difference means. */
 export function usedMemoryLines(memory: MemoryRow): string[] {
   const { key_bytes: keys, table_bytes: tables, function_bytes: functions, baseline_bytes: server } = memory;
   const made: [string, number][] = [
     ["keys", keys],
     ["tables", tables],
     ["functions", functions],
-    ["the server itself", server],
+    ["server", server],
   ];
   const parts = made.filter(([, bytes]) => bytes > 0).map(([name, bytes]) => `${humanBytes(bytes)} ${name}`);
   const estimate = humanBytes(memory.estimated_bytes).padStart(9);
-  return [`used_memory ${estimate}  after loading, estimated: ${parts.join(", ")}`, asSaved(memory)];
+  return [`used_memory ${estimate}  estimated: ${parts.join(", ")}`, asSaved(memory)];
 }
 
 function asSaved(memory: MemoryRow): string {
@@ -30,6 +30,6 @@ function asSaved(memory: MemoryRow): string {
 function meaning(share: number): string {
   if (Math.abs(share) <= CLOSE) return `${share < 0 ? "less" : "more"}: the keys explain it`;
   return share < 0
-    ? "less: another server or other settings than sized for"
+    ? "less: another server or settings than sized for"
     : "more: buffers, grown values, scripts, modules";
 }
