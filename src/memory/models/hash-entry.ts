@@ -9,8 +9,9 @@ const POINTER_BYTES = 8;
 const EXPIRY_BYTES = 8;
 /** From this length on a field is no SDS_TYPE_5. */
 const SDS_TYPE_8_FROM = 32;
-/** Room for the times of a hash at first. */
+/** Room for the times of a hash at first, and at most. */
 const FIRST_ROOM = 256;
+export const MOST_TIMES = 65536;
 
 /**
  * Allocations of a field and its value: together when small, else the field with a pointer to the value's own sds. A
@@ -60,7 +61,7 @@ export class EntryLane implements PairLane {
   sum = 0;
   /** Fields that were past their time. */
   dropped = 0;
-  /** Fields that will expire, and when (ms since the epoch), in the order of the snapshot. */
+  /** Fields that will expire, and when the first of them do (ms since the epoch), in the order of the snapshot. */
   expiring = 0;
   times = new Float64Array(FIRST_ROOM);
   private readonly allocator: Allocator;
@@ -90,11 +91,13 @@ export class EntryLane implements PairLane {
   }
 
   private keep(expiresAt: number): void {
-    if (this.expiring === this.times.length) {
-      const grown = new Float64Array(2 * this.expiring);
+    const at = this.expiring++;
+    if (at >= MOST_TIMES) return;
+    if (at === this.times.length) {
+      const grown = new Float64Array(2 * at);
       grown.set(this.times);
       this.times = grown;
     }
-    this.times[this.expiring++] = expiresAt;
+    this.times[at] = expiresAt;
   }
 }
