@@ -37,6 +37,7 @@ class ChunkComparer implements ChunkWorker<CompareResult> {
     hasExpiry: false,
     expiresAt: 0,
     expired: false,
+    expiringFields: false,
     slot: 0,
     recordOffset: 0,
   };
@@ -67,6 +68,7 @@ class ChunkComparer implements ChunkWorker<CompareResult> {
     k.bytes = meter.bills[0]!.bytes;
     if (!this.filter.everything && !this.filter.accepts(k, records.key, meter)) return;
     k.expired = k.hasExpiry && k.expiresAt <= this.createdAt;
+    k.expiringFields = meter.stats.fieldsWithExpiry > 0;
     k.recordOffset = records.recordOffset;
     if (this.bySlot) k.slot = keyHashSlot(records.key, k.nameBytes);
     k.pattern = this.patterns.classify(records.key, 0, k.nameBytes);

@@ -54,6 +54,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     hasExpiry: false,
     expiresAt: 0,
     expired: false,
+    expiringFields: false,
     freq: 0,
     slot: 0,
     recordOffset: 0,
@@ -110,6 +111,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     k.elements = meter.elements;
     k.largestBytes = meter.largestBytes;
     k.expired = k.hasExpiry && k.expiresAt <= this.task.createdAt;
+    k.expiringFields = meter.stats.fieldsWithExpiry > 0;
     k.freq = records.freq;
     k.slot = keyHashSlot(records.key, k.nameBytes);
     k.recordOffset = records.recordOffset;

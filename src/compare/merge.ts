@@ -138,14 +138,18 @@ function spread({ bytes }: ComparedSums): number {
 }
 
 function loadedDatabases(parts: readonly ComparedPart[], target: number): LoadedDatabase[] {
-  const byDb = new Map<number, { keys: number; expires: number; heapBytes: number }>();
+  const byDb = new Map<
+    number,
+    { keys: number; expires: number; expiringHashes: number; heapBytes: number }
+  >();
   for (const { tally } of parts) {
     const { first, sums, width } = tally.databases;
     for (let i = 0; i < first.length; i++) {
-      const one = byDb.get(first[i]!) ?? { keys: 0, expires: 0, heapBytes: 0 };
+      const one = byDb.get(first[i]!) ?? { keys: 0, expires: 0, expiringHashes: 0, heapBytes: 0 };
       byDb.set(first[i]!, one);
       one.keys += sums[i * width]!;
       one.expires += sums[i * width + 1]!;
+      one.expiringHashes += sums[i * width + 2]!;
       one.heapBytes += sums[i * width + DATABASE_COUNTS + target]!;
     }
   }

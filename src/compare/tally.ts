@@ -12,6 +12,8 @@ export interface ComparedKey {
   hasExpiry: boolean;
   expiresAt: number;
   expired: boolean;
+  /** A hash with at least one field that expires. */
+  expiringFields: boolean;
   slot: number;
   recordOffset: number;
 }
@@ -22,8 +24,8 @@ const TYPE_LIMIT = CLASS_LIMIT;
 
 /** Sums behind a (type, pattern) entry: keys, then bytes and heap bytes of each target. */
 export const PER_TARGET = 2;
-/** Sums behind a database: keys and expires that a server would load, then their heap bytes on each target. */
-export const DATABASE_COUNTS = 2;
+/** Sums behind a database: keys, expires and expiring hashes that a server would load, then heap bytes on each target. */
+export const DATABASE_COUNTS = 3;
 
 /** What one thread knows of all its keys. */
 export interface TallyExport {
@@ -78,6 +80,7 @@ export class Tally {
     const at = this.lastDbAt;
     databases.sums[at]! += 1;
     if (k.hasExpiry) databases.sums[at + 1]! += 1;
+    if (k.expiringFields) databases.sums[at + 2]! += 1;
     for (let t = 0; t < bills.length; t++) databases.sums[at + DATABASE_COUNTS + t]! += bills[t]!.heapBytes;
     if (this.loadedSlots !== undefined) countLoaded(this.loadedSlots, k);
   }

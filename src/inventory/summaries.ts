@@ -191,7 +191,14 @@ class SnapshotWriter {
         this.s.rollups.map((r) => r.loadedSlots),
         db,
       );
-      return { keys: keys_loaded, expires: expires_loaded, heapBytes: heap_loaded, ...bySlot };
+      const expiringHashes = this.s.rollups.reduce((n, r) => n + (r.expiringHashes.get(db) ?? 0), 0);
+      return {
+        keys: keys_loaded,
+        expires: expires_loaded,
+        expiringHashes,
+        heapBytes: heap_loaded,
+        ...bySlot,
+      };
     });
     this.insertAll(
       "databases",

@@ -86,7 +86,10 @@ export function targetOf(folder: TruthFolder): Target | undefined {
 /** Holds the model of a target against every key of a folder. */
 export function measureFolder(folder: TruthFolder, target: Target): Measurement {
   const groups = new Map<string, Group>();
-  const databases = new Map<number, { keys: number; expires: number; heapBytes: number }>();
+  const databases = new Map<
+    number,
+    { keys: number; expires: number; expiringHashes: number; heapBytes: number }
+  >();
   const unexpected: string[] = [];
   const faults: string[] = [];
   let met = 0;
@@ -96,11 +99,12 @@ export function measureFolder(folder: TruthFolder, target: Target): Measurement 
     const fault = addUpFault(key);
     if (fault !== undefined) faults.push(`${nameOf(key)}: ${fault}`);
     if (!key.hasExpiry || key.expiresAt > folder.loadedAt) {
-      const database = databases.get(key.db) ?? { keys: 0, expires: 0, heapBytes: 0 };
+      const database = databases.get(key.db) ?? { keys: 0, expires: 0, expiringHashes: 0, heapBytes: 0 };
       databases.set(key.db, database);
       database.keys++;
       database.heapBytes += key.heapBytes;
       if (key.hasExpiry) database.expires++;
+      if (key.expiringFields) database.expiringHashes++;
     }
     const truth = folder.truths.get(tagOf(key.db, key.key));
     if (truth !== undefined) {

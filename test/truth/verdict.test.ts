@@ -12,7 +12,7 @@ function truth(bytes: number, length: number, max = bytes): Truth {
 }
 
 function key(bytes: number, bill = new ItemisedBill(), heapBytes = bytes): SizedKey {
-  const expiry = { hasExpiry: false, expiresAt: 0, lowerBound: false };
+  const expiry = { expiringFields: false, hasExpiry: false, expiresAt: 0, lowerBound: false };
   return {
     ...expiry,
     db: 0,

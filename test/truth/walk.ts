@@ -23,6 +23,8 @@ export interface SizedKey {
   readonly max: number;
   readonly lowerBound: boolean;
   readonly hasExpiry: boolean;
+  /** A hash with at least one field that expires. */
+  readonly expiringFields: boolean;
   readonly expiresAt: number;
   /** Where `bytes` and `heapBytes` go, when the bills are itemised. */
   readonly bill: Bill;
@@ -61,6 +63,7 @@ export function sizeSnapshot(
         max: bill.bytes + bill.above,
         lowerBound: bill.exactness === EXACTNESS.lowerBound,
         hasExpiry: reader.hasExpiry,
+        expiringFields: meter.stats.fieldsWithExpiry > 0,
         expiresAt: reader.expiresAt,
         bill,
       });

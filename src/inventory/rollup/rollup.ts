@@ -49,6 +49,8 @@ export interface KeyFacts {
   hasExpiry: boolean;
   expiresAt: number;
   expired: boolean;
+  /** A hash with at least one field that expires. */
+  expiringFields: boolean;
   /** -1: none. */
   freq: number;
   slot: number;
@@ -64,6 +66,8 @@ export interface RollupExport {
   readonly slots: Float64Array;
   /** By database, when they are wanted: keys and expires of each slot that a server would load. */
   readonly loadedSlots: ReadonlyMap<number, Float64Array> | undefined;
+  /** By database: hashes with fields that expire, among the keys that a server would load. */
+  readonly expiringHashes: ReadonlyMap<number, number>;
   readonly bigByBytes: TopKey[][];
   readonly bigByElements: TopKey[][];
   readonly hot: TopKey[];
@@ -76,6 +80,7 @@ export class Rollup {
   private readonly typeSketch = new CounterTable(1);
   private readonly patternSketch = new CounterTable(1);
   private readonly slots = new Float64Array(SLOTS * 2);
+  private readonly expiringHashes = new Map<number, number>();
   private readonly bigByBytes: TopKeys[];
   private readonly bigByElements: TopKeys[];
   private readonly hot = new TopKeys(HOT_KEYS, "freq");
@@ -105,6 +110,9 @@ export class Rollup {
     this.slots[k.slot * 2]! += 1;
     this.slots[k.slot * 2 + 1]! += k.bytes;
     if (this.loadedSlots !== undefined && !k.expired) countLoaded(this.loadedSlots, k);
+    if (k.expiringFields && !k.expired) {
+      this.expiringHashes.set(k.db, (this.expiringHashes.get(k.db) ?? 0) + 1);
+    }
     const byBytes = this.bigByBytes[k.type]!;
     const byElements = this.bigByElements[k.type]!;
     const big = k.bytes >= byBytes.threshold;
@@ -154,6 +162,7 @@ export class Rollup {
       patternSketch: this.patternSketch.export(),
       slots: this.slots,
       loadedSlots: this.loadedSlots,
+      expiringHashes: this.expiringHashes,
       bigByBytes: this.bigByBytes.map((top) => top.take()),
       bigByElements: this.bigByElements.map((top) => top.take()),
       hot: this.hot.take(),

@@ -16,6 +16,7 @@ const KEY: KeyFacts = {
   hasExpiry: true,
   expiresAt: 1_800_000_000_000,
   expired: false,
+  expiringFields: false,
   freq: -1,
   slot: 0,
   recordOffset: 9,
