@@ -10,7 +10,7 @@ export {
   type Profile,
   type ProfileName,
 } from "./profiles/index.ts";
-export { makeTarget, type Target } from "./target.ts";
+export type { Target } from "./target.ts";
 export { profileOf, type TargetSpec, targetOf } from "./target-spec.ts";
-export { ENCODINGS, EXACTNESS, TYPE, TYPES } from "./types.ts";
+export { ENCODINGS, TYPE, TYPES } from "./types.ts";
 export { type LoadedDatabase, tableBytes, type UsedMemory, usedMemory } from "./used-memory.ts";
