@@ -28,8 +28,6 @@ export const redis62: Profile = {
     zsetMaxListpackValue: 64,
     listMaxListpackSize: -2,
     listCompressDepth: 0,
-    streamNodeMaxBytes: 4096,
-    streamNodeMaxEntries: 100,
     clusterEnabled: false,
   },
   sizes: {
