@@ -3,6 +3,14 @@ import type { Feed, Window } from "./window.ts";
 
 /** One control byte expands to at most 264 bytes, from at least 3: no honest length claims more than this. */
 const MAX_EXPANSION = 88;
+/** Longest string that is compressed: lengths of lzf_compress() are C's unsigned int, lzf.h. */
+const MAX_PLAIN_BYTES = 2 ** 32 - 1;
+
+/** @throws {RdbError} BAD_LZF when no `packed` bytes of LZF can stand for `plain` bytes. */
+export function checkLzfLengths(packed: number, plain: number, offset: number): void {
+  if (plain > packed * MAX_EXPANSION || plain > MAX_PLAIN_BYTES || packed === 0 || plain === 0)
+    throw new RdbError("BAD_LZF", offset, "impossible lengths");
+}
 
 /**
  * Expands an LZF stream that stands in a window, as the bytes are asked for, so that a compressed value of any
@@ -29,7 +37,7 @@ export class LzfFeed implements Feed {
    * @throws {RdbError} BAD_LZF when no LZF stream can be that good.
    */
   begin(packed: number, plain: number): void {
-    if (plain > packed * MAX_EXPANSION || packed === 0 || plain === 0) this.throwBad("impossible lengths");
+    checkLzfLengths(packed, plain, this.input.offset());
     this.packedLeft = packed;
     this.plainLeft = plain;
     this.literals = 0;

@@ -8,6 +8,10 @@ import type { ValueVisitor } from "./visitor.ts";
 import { type ByteSource, LZF, RangeFeed, Window } from "./window.ts";
 
 const NO_VALUE = -1;
+/** Longest key that a server takes: proto-max-bulk-len, config.c, Redis 7.2.6. */
+const MAX_KEY_BYTES = 2 ** 29;
+/** Little, as all of it is read anew for each damaged value. */
+const SECOND_WINDOW_BYTES = 20 * 1024;
 
 /**
  * Reads the records of a chunk: the opcodes and the key into its own fields, the value to the visitor. Nothing is
@@ -35,6 +39,8 @@ export class RecordReader {
   wanted: (() => boolean) | undefined;
   readonly values: ValueReader;
   private readonly w: Window;
+  /** Made for the first damaged value. */
+  private second: Window | undefined;
   private source!: ByteSource;
   private end = 0;
   private types: readonly (RdbType | undefined)[] = [];
@@ -105,8 +111,10 @@ export class RecordReader {
     values.visitor.end();
   }
 
+  /** Where a value ends, found without looking at what is in it. */
   private endOf(type: RdbType, start: number): number {
-    const w = new Window(64 * 1024);
+    this.second ??= new Window(SECOND_WINDOW_BYTES);
+    const w = this.second;
     w.reset(new RangeFeed(this.source, start, this.end), start);
     type.skip(w, this.values.templates);
     return w.offset();
@@ -151,6 +159,7 @@ export class RecordReader {
   }
 
   private copyKey(from: Window, bytes: number): void {
+    if (bytes > MAX_KEY_BYTES) throw new RdbError("BAD_LENGTH", this.w.offset(), `a key of ${bytes} bytes`);
     this.keyLength = 0;
     let left = bytes;
     while (left > 0) {

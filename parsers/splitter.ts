@@ -2,8 +2,8 @@ import { RdbError } from "./errors.ts";
 import { HEADER_BYTES, type RdbHeader } from "./header.ts";
 import { moduleId, moduleTypeName, readModuleId, skipModuleData } from "./module.ts";
 import { OPCODE, opcodesOf, type RdbOpcode, respNumber } from "./opcodes.ts";
-import { StringReader, skipString, skipStrings } from "./strings.ts";
-import { TemplateStore } from "./templates.ts";
+import { StringReader, skipString } from "./strings.ts";
+import { addPlace, readTemplateNames, TemplateStore } from "./templates.ts";
 import { type RdbType, typesOf } from "./types.ts";
 import { type ByteSource, RangeFeed, Window } from "./window.ts";
 
@@ -34,9 +34,11 @@ export interface SnapshotFacts {
   readonly databases: Map<number, { keys: number; expires: number }>;
   readonly functions: FunctionFacts[];
   readonly modules: { name: string; offset: number; bytes: number }[];
+  /** How many more of these there are than are kept. */
+  readonly unlisted: { aux: number; databases: number; functions: number; modules: number };
   /** Keys that Valkey's forkless save changed after it had written them; the first names, and how many in all. */
   readonly updates: { count: number; keys: string[] };
-  /** Where each hash template is defined: `[id, offset of its opcode]`, flat, in file order. */
+  /** Every hash template, flat, in file order: `TemplatePlaces`. */
   readonly templates: number[];
   slotImports: number;
   keys: number;
@@ -53,7 +55,11 @@ const MAX_NAMED = 20;
 const CODE_LIMIT = 2 ** 17;
 /** `redis.register_function("name"` and `server.register_function{function_name = 'name'`. */
 const REGISTRATION = /register_function\s{0,9}[({]\s{0,99}(?:function_name\s{0,9}=\s{0,9})?["'](\w+)["']/g;
-const MAX_AUX = 256;
+/** So many of each kind are kept: no server has as many, and a few bytes can claim one. */
+const MAX_LISTED = { aux: 256, databases: 65_536, functions: 10_000, modules: 10_000 } as const;
+/** Names that are kept of all libraries, and characters of each library's own. */
+const MAX_FUNCTION_NAMES = 100_000;
+const MAX_NAME_LENGTH = 256;
 
 /**
  * Finds the boundaries of records, and nothing else of them: values are stepped over, so that one thread is ahead
@@ -65,6 +71,7 @@ export class Splitter {
     databases: new Map(),
     functions: [],
     modules: [],
+    unlisted: { aux: 0, databases: 0, functions: 0, modules: 0 },
     updates: { count: 0, keys: [] },
     templates: [],
     slotImports: 0,
@@ -84,6 +91,7 @@ export class Splitter {
   private db = 0;
   private index = 0;
   private lastKeyAt = -1;
+  private functionNamesKept = 0;
   private ended = false;
   private held: Omit<Chunk, "index"> | undefined;
 
@@ -96,7 +104,7 @@ export class Splitter {
     this.w = new Window(options.windowBytes);
     this.w.reset(new RangeFeed(source, HEADER_BYTES, source.size), HEADER_BYTES);
     this.strings = new StringReader(this.w);
-    this.templates = new TemplateStore(source);
+    this.templates = new TemplateStore();
   }
 
   /** The next chunk, or undefined behind the last. @throws {RdbError} at the first byte that makes no sense */
@@ -183,24 +191,19 @@ export class Splitter {
     AUX(s) {
       const name = s.strings.text(64);
       const value = s.strings.text();
-      if (s.facts.aux.size < MAX_AUX) s.facts.aux.set(name, value);
+      if (s.facts.aux.has(name) || s.isListed("aux", s.facts.aux.size)) s.facts.aux.set(name, value);
     },
     RESIZEDB(s) {
-      s.facts.databases.set(s.db, { keys: s.w.count(), expires: s.w.count() });
+      const said = { keys: s.w.count(), expires: s.w.count() };
+      const { databases } = s.facts;
+      if (databases.has(s.db) || s.isListed("databases", databases.size)) databases.set(s.db, said);
     },
     FUNCTION2(s, at) {
       const code = s.strings.text(Math.min(CODE_LIMIT, s.w.bytes.length >> 1));
       const [, engine = "", name = ""] = /^#!(\S+)\s+name=(\S+)/.exec(code) ?? [];
       const { blobBytes: codeBytes } = s.strings;
-      const functionNameBytes = Array.from(code.matchAll(REGISTRATION), ([, called]) => called!.length);
-      s.facts.functions.push({
-        name,
-        engine,
-        offset: at,
-        bytes: s.w.offset() - at,
-        codeBytes,
-        functionNameBytes,
-      });
+      const functionNameBytes = s.functionNames(code);
+      s.addFunction({ name, engine, offset: at, bytes: s.w.offset() - at, codeBytes, functionNameBytes });
     },
     FUNCTION_PRE_GA(s, at) {
       const name = s.strings.text();
@@ -208,20 +211,14 @@ export class Splitter {
       if (s.w.count() !== 0) skipString(s.w);
       s.strings.text(0);
       const { blobBytes: codeBytes } = s.strings;
-      s.facts.functions.push({
-        name,
-        engine,
-        offset: at,
-        bytes: s.w.offset() - at,
-        codeBytes,
-        functionNameBytes: [],
-      });
+      s.addFunction({ name, engine, offset: at, bytes: s.w.offset() - at, codeBytes, functionNameBytes: [] });
     },
     MODULE_AUX(s, at) {
       readModuleId(s.w);
       const name = moduleTypeName(moduleId.high, moduleId.low);
       skipModuleData(s.w);
-      s.facts.modules.push({ name, offset: at, bytes: s.w.offset() - at });
+      const { modules } = s.facts;
+      if (s.isListed("modules", modules.length)) modules.push({ name, offset: at, bytes: s.w.offset() - at });
     },
     SLOT_IMPORT(s) {
       s.facts.slotImports++;
@@ -229,14 +226,39 @@ export class Splitter {
     },
     HASH_TEMPLATE(s, at) {
       const id = s.w.count();
-      s.facts.templates.push(id, at);
-      s.templates.add([id, at]);
-      skipStrings(s.w, s.w.count());
+      const { templates } = s.facts;
+      const before = templates.length;
+      addPlace(templates, id, at, readTemplateNames(s.w, s.w.count()));
+      s.templates.add(templates, before);
     },
     UPDATE(s) {
       s.readUpdate();
     },
   };
+
+  /** Whether another one is kept; one that is not is counted. */
+  private isListed(what: keyof typeof MAX_LISTED, listed: number): boolean {
+    if (listed < MAX_LISTED[what]) return true;
+    this.facts.unlisted[what]++;
+    return false;
+  }
+
+  private addFunction(one: FunctionFacts): void {
+    const { functions } = this.facts;
+    if (!this.isListed("functions", functions.length)) return;
+    functions.push({ ...one, name: copyOf(one.name), engine: copyOf(one.engine) });
+  }
+
+  /** Bytes of the names of the functions that a library's code seems to register. */
+  private functionNames(code: string): number[] {
+    const lengths: number[] = [];
+    for (const [, called] of code.matchAll(REGISTRATION)) {
+      if (this.functionNamesKept === MAX_FUNCTION_NAMES) break;
+      this.functionNamesKept++;
+      lengths.push(called!.length);
+    }
+    return lengths;
+  }
 
   private readUpdate(): void {
     const { w, facts } = this;
@@ -276,6 +298,11 @@ export class Splitter {
     w.reset(new RangeFeed(this.source, this.lastKeyAt, this.source.size), this.lastKeyAt);
     return new StringReader(w).text(80);
   }
+}
+
+/** The beginning of a name, as a string of its own: a piece of a match would keep the whole text. */
+function copyOf(name: string): string {
+  return new TextDecoder().decode(new TextEncoder().encode(name.slice(0, MAX_NAME_LENGTH)));
 }
 
 const READERS = Splitter.readers;

@@ -78,14 +78,18 @@ export class StreamReader {
   /** Reports a stream. @throws {RdbError} BAD_STREAM, BAD_LISTPACK */
   walk(parts: StreamParts, visitor: ValueVisitor): void {
     const w = this.w;
-    for (let nodes = w.count(); nodes > 0; nodes--) this.node(visitor);
-    visitor.streamLength(w.count());
+    let live = 0;
+    for (let nodes = w.count(); nodes > 0; nodes--) live += this.node(visitor);
+    const length = w.count();
+    if (length > live) throw new RdbError("BAD_STREAM", w.offset(), "longer than the entries in it");
+    visitor.streamLength(length);
     numbers(w, parts.counters ? 7 : 2);
     for (let groups = w.count(); groups > 0; groups--) this.group(parts, visitor);
     if (parts.idempotence) this.producers(visitor);
   }
 
-  private node(visitor: ValueVisitor): void {
+  /** Reports a node; returns how many entries it says it has. */
+  private node(visitor: ValueVisitor): number {
     this.readId();
     const blob = this.strings.open();
     visitor.blob(this.strings.blobBytes, this.strings.storedBytes);
@@ -97,8 +101,12 @@ export class StreamReader {
     visitor.streamNode(this.id, 0, live);
     for (let i = 0; i < fields; i++) reader.report(visitor);
     this.number(blob);
-    while (reader.more()) this.entry(blob, fields, visitor);
+    let entries = 0;
+    for (; reader.more(); entries++) this.entry(blob, fields, visitor);
+    if (live > entries)
+      throw new RdbError("BAD_STREAM", blob.offset(), "a node counts more entries than it has");
     this.strings.close();
+    return live;
   }
 
   /** `flags, ms, seq, [number of fields, field, value … | value …], elements of this entry`. */

@@ -1,4 +1,4 @@
-import { LzfFeed } from "./lzf.ts";
+import { checkLzfLengths, LzfFeed } from "./lzf.ts";
 import { ELEMENT_PREFIX_BYTES, type ValueVisitor } from "./visitor.ts";
 import { INT8, INT16, INT32, LZF, Window } from "./window.ts";
 
@@ -44,20 +44,38 @@ function skipSpecial(w: Window, form: number): void {
   }
 }
 
+/** Skips one RDB string; returns its bytes as text, uncompressed. @throws {RdbError} BAD_LZF */
+export function skipStringBytes(w: Window): number {
+  const n = w.length();
+  if (n !== LZF) {
+    if (n < 0) return String(w.integer(n)).length;
+    w.skip(n);
+    return n;
+  }
+  const packed = w.count();
+  const plain = w.count();
+  checkLzfLengths(packed, plain, w.offset());
+  w.skip(packed);
+  return plain;
+}
+
 /** Reads RDB strings, expanding those that are compressed; holds the one window that this takes. */
 export class StringReader {
   private readonly lzf: LzfFeed;
-  private readonly plain: Window;
   private readonly w: Window;
+  /** Made when the first compressed string comes. */
+  private plain: Window | undefined;
+  private readonly plainBytes: number;
   /** Uncompressed bytes of the blob opened last, and its bytes in the snapshot. */
   blobBytes = 0;
   storedBytes = 0;
   private opened: Window | undefined;
 
-  constructor(w: Window) {
+  /** `plainBytes`: of the window that compressed strings are expanded in. */
+  constructor(w: Window, plainBytes = w.bytes.length) {
     this.w = w;
     this.lzf = new LzfFeed(w);
-    this.plain = new Window(w.bytes.length);
+    this.plainBytes = plainBytes;
   }
 
   /** Reports one RDB string to the visitor. */
@@ -97,7 +115,7 @@ export class StringReader {
 
   /** Ends the reading of a blob: the snapshot's window stands behind it. */
   close(): void {
-    if (this.opened === this.plain) this.lzf.finish();
+    if (this.opened !== undefined && this.opened === this.plain) this.lzf.finish();
     this.opened = undefined;
   }
 
@@ -111,6 +129,7 @@ export class StringReader {
     this.storedBytes = w.count();
     this.blobBytes = w.count();
     this.lzf.begin(this.storedBytes, this.blobBytes);
+    this.plain ??= new Window(this.plainBytes);
     this.plain.reset(this.lzf, w.offset());
     return this.plain;
   }

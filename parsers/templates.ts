@@ -1,8 +1,8 @@
 import { RdbError } from "./errors.ts";
 import { ListpackReader } from "./listpack.ts";
 import { packedNumber } from "./packed.ts";
-import { StringReader } from "./strings.ts";
-import { type ByteSource, RangeFeed, Window } from "./window.ts";
+import { StringReader, skipString, skipStringBytes, skipStrings } from "./strings.ts";
+import type { Window } from "./window.ts";
 
 /** What a hash template (Redis 8.10) says of the names it gives: enough to size and count them. */
 export interface HashTemplate {
@@ -35,15 +35,10 @@ class NameCounter implements HashTemplate {
   }
 }
 
-/** Reads the `count` names of a hash template at the window's position. */
-export function readTemplateNames(w: Window, strings: StringReader, count: number): HashTemplate {
+/** Reads the `count` names of a hash template at the window's position. @throws {RdbError} BAD_TEMPLATE for none */
+export function readTemplateNames(w: Window, count: number): HashTemplate {
   const names = new NameCounter();
-  for (let left = count; left > 0; left--) {
-    const blob = strings.open();
-    names.add(strings.blobBytes);
-    blob.skip(strings.blobBytes);
-    strings.close();
-  }
+  for (let left = count; left > 0; left--) names.add(skipStringBytes(w));
   if (names.fields === 0) throw new RdbError("BAD_TEMPLATE", w.offset(), "no field names");
   return names;
 }
@@ -51,8 +46,8 @@ export function readTemplateNames(w: Window, strings: StringReader, count: numbe
 /** Reads the names that come with a value: `0, listpack of names` or `1, count, name…`. */
 export function readInlineNames(w: Window, strings: StringReader): HashTemplate {
   const form = w.count();
-  if (form === 1) return readTemplateNames(w, strings, w.count());
-  if (form !== 0) throw new RdbError("BAD_TEMPLATE", w.offset() - 1, `names in form ${form}`);
+  if (form === 1) return readTemplateNames(w, w.count());
+  if (form !== 0) throwForm(w, form);
   const names = new NameCounter();
   const listpack = new ListpackReader();
   listpack.begin(strings.open(), strings.blobBytes);
@@ -65,32 +60,62 @@ export function readInlineNames(w: Window, strings: StringReader): HashTemplate 
   return names;
 }
 
-/** Hash templates by id, read from the snapshot when first needed: `add` tells where each is defined. */
+/** Skips the names that come with a value. */
+export function skipInlineNames(w: Window): void {
+  const form = w.count();
+  if (form === 1) skipStrings(w, w.count());
+  else if (form === 0) skipString(w);
+  else throwForm(w, form);
+}
+
+/** Enough to expand a listpack of names in: a window a value would be too much for one of many. */
+const NAMES_WINDOW_BYTES = 32 * 1024;
+
+/** Skips the names that come with a value; returns how many there are. */
+export function countInlineNames(w: Window): number {
+  return readInlineNames(w, new StringReader(w, NAMES_WINDOW_BYTES)).fields;
+}
+
+function throwForm(w: Window, form: number): never {
+  throw new RdbError("BAD_TEMPLATE", w.offset() - 1, `names in form ${form}`);
+}
+
+/** A template that stands in a snapshot: its id, the offset of its opcode, and the three numbers of a `HashTemplate`. */
+export type TemplatePlaces = readonly number[];
+const PLACE_NUMBERS = 5;
+
+/** Writes a template behind others. */
+export function addPlace(places: number[], id: number, at: number, names: HashTemplate): void {
+  places.push(id, at, names.fields, names.nameBytes, names.largestNameBytes);
+}
+
+/** Every thread holds every template: more than so many are no server's. */
+const MAX_TEMPLATES = 2 ** 19;
+
+/** Hash templates by id: `add` tells those that were found. */
 export class TemplateStore implements TemplateSource {
-  private readonly source: ByteSource;
-  private readonly offsets = new Map<number, number>();
-  private readonly known = new Map<number, HashTemplate>();
+  private readonly known = new Map<number, HashTemplate & { readonly at: number }>();
 
-  constructor(source: ByteSource) {
-    this.source = source;
-  }
-
-  /** `places` is flat: id, offset of its opcode, id, offset… */
-  add(places: readonly number[]): void {
-    for (let i = 0; i < places.length; i += 2) this.offsets.set(places[i]!, places[i + 1]!);
+  /** Adds templates from `places[start]` on. @throws {RdbError} BAD_TEMPLATE when there are too many */
+  add(places: TemplatePlaces, start = 0): void {
+    for (let i = start; i < places.length; i += PLACE_NUMBERS) {
+      const [id, at, fields, nameBytes, largestNameBytes] = places.slice(i, i + PLACE_NUMBERS) as number[];
+      if (this.known.has(id!)) continue;
+      if (this.known.size === MAX_TEMPLATES)
+        throw new RdbError("BAD_TEMPLATE", at!, `more than ${MAX_TEMPLATES} templates`);
+      this.known.set(id!, {
+        at: at!,
+        fields: fields!,
+        nameBytes: nameBytes!,
+        largestNameBytes: largestNameBytes!,
+      });
+    }
   }
 
   find(id: number, offset: number): HashTemplate {
     const known = this.known.get(id);
-    if (known !== undefined) return known;
-    const at = this.offsets.get(id);
-    if (at === undefined || at > offset)
+    if (known === undefined || known.at > offset)
       throw new RdbError("BAD_TEMPLATE", offset, `id ${id} is not defined before it`);
-    const w = new Window(64 * 1024);
-    w.reset(new RangeFeed(this.source, at + 1, this.source.size), at + 1);
-    w.count();
-    const template = readTemplateNames(w, new StringReader(w), w.count());
-    this.known.set(id, template);
-    return template;
+    return known;
   }
 }

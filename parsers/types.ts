@@ -1,7 +1,7 @@
 import { skipModuleData } from "./module.ts";
 import { type StreamParts, skipStream } from "./stream.ts";
-import { StringReader, skipString, skipStrings } from "./strings.ts";
-import { readInlineNames, type TemplateSource } from "./templates.ts";
+import { skipString, skipStrings } from "./strings.ts";
+import { countInlineNames, skipInlineNames, type TemplateSource } from "./templates.ts";
 import type { ValueReader } from "./values.ts";
 import { LAYOUT } from "./visitor.ts";
 import type { Window } from "./window.ts";
@@ -185,7 +185,7 @@ export const RDB_TYPES: readonly RdbType[] = [
     since: 15,
     family: "redis",
     skip(w) {
-      readInlineNames(w, new StringReader(w));
+      skipInlineNames(w);
       skipString(w);
     },
     walk: (r) => r.hashTemplate(L.hashTemplateListpack, true, false),
@@ -204,7 +204,7 @@ export const RDB_TYPES: readonly RdbType[] = [
     since: 15,
     family: "redis",
     skip(w) {
-      skipStrings(w, readInlineNames(w, new StringReader(w)).fields);
+      skipStrings(w, countInlineNames(w));
     },
     walk: (r) => r.hashTemplate(L.hashTemplateArray, false, false),
   },

@@ -9,6 +9,11 @@ const VECTOR_SET = moduleTypeId("vectorset", 0);
 /** SAVE_FLAG_HAS_PROJMATRIX and SAVE_FLAG_HAS_ATTRIBS, vset.c, Redis 8.0.6. */
 const HAS_PROJECTION = 1;
 const HAS_ATTRIBUTES = 2;
+/** A dimension takes a bit at least (quantization BIN), four bytes at most. */
+const DIMENSIONS_PER_BYTE = 8;
+const FLOAT_BYTES = 4;
+/** More links than any node has: what is allocated for them is multiplied by them. */
+const MAX_LINKS = 65_536;
 
 export function isVectorSet(high: number, low: number): boolean {
   return high === VECTOR_SET.high && low === VECTOR_SET.low;
@@ -17,7 +22,7 @@ export function isVectorSet(high: number, low: number): boolean {
 /**
  * Walks a vector set: `dimensions, nodes, config, flags, [input dimensions, matrix]`, then a node `item, [attributes],
  * vector, parameters, …` each; every number and string has its opcode of a module's data. What does not look like
- * that is skipped as data of any module. Mirrors VectorSetRdbSave(), vset.c, and hnsw_serialize_node(), hnsw.c, Redis
+ * that is skipped as data of any module, and numbers that the bytes there do not bear out are not believed. Mirrors VectorSetRdbSave(), vset.c, and hnsw_serialize_node(), hnsw.c, Redis
  * 8.0.6.
  */
 export class VectorSetReader {
@@ -25,33 +30,38 @@ export class VectorSetReader {
   private readonly strings: StringReader;
   /** Opcode that was found where another was due, -1 as long as all is well. */
   private stray = -1;
+  /** All numbers so far agree with the strings they are about. */
+  private plausible = true;
 
   constructor(w: Window, strings: StringReader) {
     this.w = w;
     this.strings = strings;
   }
 
-  /** Reads up to and with the end mark; `visitor.vectorSet` is called only if all of it was understood. */
+  /** Reads up to and with the end mark; `visitor.vectorSet` is called only if all of it was understood and can be. */
   walk(visitor: ValueVisitor): void {
     this.stray = -1;
+    this.plausible = true;
     const dimensions = this.unsigned();
     const nodes = this.unsigned();
     const config = this.unsigned();
     const flags = this.unsigned();
     const projectedFrom = (flags & HAS_PROJECTION) === 0 ? 0 : this.unsigned();
-    if ((flags & HAS_PROJECTION) !== 0) this.string();
-    for (let left = nodes; left > 0 && this.stray < 0; left--) this.node(flags, visitor);
-    if (this.isNext(MODULE_OPCODE.eof)) visitor.vectorSet(dimensions, config & 0xff, projectedFrom);
-    else if (this.stray !== MODULE_OPCODE.eof) {
+    const matrixBytes = (flags & HAS_PROJECTION) === 0 ? 0 : this.string();
+    if (matrixBytes !== FLOAT_BYTES * projectedFrom * dimensions) this.plausible = false;
+    for (let left = nodes; left > 0 && this.stray < 0; left--) this.node(dimensions, flags, visitor);
+    if (this.isNext(MODULE_OPCODE.eof)) {
+      if (this.plausible) visitor.vectorSet(dimensions, config & 0xff, projectedFrom);
+    } else if (this.stray !== MODULE_OPCODE.eof) {
       skipModuleValue(this.w, this.stray);
       skipModuleData(this.w);
     }
   }
 
-  private node(flags: number, visitor: ValueVisitor): void {
+  private node(dimensions: number, flags: number, visitor: ValueVisitor): void {
     const itemBytes = this.string();
     const attributeBytes = (flags & HAS_ATTRIBUTES) === 0 ? 0 : this.string();
-    this.string();
+    if (dimensions > DIMENSIONS_PER_BYTE * this.string()) this.plausible = false;
     const parameters = this.unsigned();
     this.unsigned();
     const level = this.unsigned() & 0xff;
@@ -60,6 +70,7 @@ export class VectorSetReader {
     for (let layer = 0; layer <= level && this.stray < 0; layer++) {
       const used = this.unsigned();
       const most = this.unsigned();
+      if (most > MAX_LINKS) this.plausible = false;
       if (layer === 0) links = most;
       this.skipUnsigned(used + 1);
       read += used + 3;

@@ -39,14 +39,13 @@ export class ChunkRecords {
   readonly records: RecordReader;
   private readonly task: ChunkTask;
   private readonly source: FileSource;
-  private readonly templates: TemplateStore;
+  private readonly templates = new TemplateStore();
   private readonly crc = new Crc64();
 
   constructor(task: ChunkTask, visitor: ValueVisitor) {
     this.task = task;
     this.source = new FileSource(task.path);
     this.records = new RecordReader(task.windowBytes, visitor);
-    this.templates = new TemplateStore(this.source);
     this.records.values.templates = this.templates;
   }
 

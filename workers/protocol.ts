@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { RdbHeader } from "../parsers/header.ts";
 import type { Chunk, SnapshotFacts } from "../parsers/splitter.ts";
+import type { TemplatePlaces } from "../parsers/templates.ts";
 import type { TallyExport } from "../src/compare/tally.ts";
 import type { ErrorRecord } from "../src/errors.ts";
 import type { LeafPlaces } from "../src/inventory/pages.ts";
@@ -20,10 +21,10 @@ export interface SplitTask {
   readonly port: MessagePort;
 }
 
-/** A chunk, and the hash templates defined since the chunk before: `[id, offset]`, flat. */
+/** A chunk, and the hash templates defined since the chunk before. */
 export interface SplitMessage {
   readonly chunk: Chunk;
-  readonly templates: readonly number[];
+  readonly templates: TemplatePlaces;
   /** The first chunk brings the fields that stand at the beginning of a snapshot. */
   readonly aux?: ReadonlyMap<string, string>;
 }
@@ -67,7 +68,7 @@ export interface ChunkDone {
 }
 
 /** To a reader: the next chunk, or undefined when there is no more. */
-export type ChunkOrder = { readonly chunk: Chunk; readonly templates: readonly number[] } | undefined;
+export type ChunkOrder = { readonly chunk: Chunk; readonly templates: TemplatePlaces } | undefined;
 
 /** Damage inside a value that did not keep its key from being counted. */
 export interface Damage {

@@ -12,8 +12,10 @@ export function createInventory(path: string): { rootPage: number; pages: number
     db.pragma("synchronous = OFF");
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
-    db.exec(SCHEMA_SQL);
-    fillNames(db);
+    db.transaction(() => {
+      db.exec(SCHEMA_SQL);
+      fillNames(db);
+    })();
     const rootPage = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'key_rows'").pluck().get();
     return { rootPage: Number(rootPage), pages: Number(db.pragma("page_count", { simple: true })) };
   } finally {

@@ -93,7 +93,7 @@ class SnapshotWriter {
       .prepare(
         `INSERT INTO snapshot_rows (id, ${columns.join(", ")}) VALUES (?${", ?".repeat(columns.length)})`,
       )
-      .run(s.id, ...Object.values(s.row));
+      .run(s.id, ...Object.values(s.row).map(storable));
     this.patterns();
     this.modules();
     this.rollup();
@@ -110,7 +110,7 @@ class SnapshotWriter {
     let statement: Database.Statement | undefined;
     for (const row of rows) {
       statement ??= this.db.prepare(`INSERT INTO ${table} VALUES (?${", ?".repeat(row.length - 1)})`);
-      statement.run(...row);
+      statement.run(...row.map(storable));
     }
   }
 
@@ -350,6 +350,17 @@ class SnapshotWriter {
       warnings.map((w) => [id, w.code, w.offset < 0 ? null : w.offset, w.message]),
     );
   }
+}
+
+/** From here on SQLite refuses a double where an integer is due, whole or not: sqlite3RealSameAsInt(), vdbemem.c. */
+const NO_INTEGER_FROM = 2 ** 51;
+const MAX_INT64 = 2n ** 63n - 1n;
+
+/** A cell as SQLite stores it: large whole numbers, such as a snapshot may claim, as integers of 64 bits. */
+function storable(cell: Cell): Cell | bigint {
+  if (typeof cell !== "number" || Math.abs(cell) < NO_INTEGER_FROM || !Number.isInteger(cell)) return cell;
+  const value = BigInt(cell);
+  return value > MAX_INT64 ? MAX_INT64 : value < -MAX_INT64 ? -MAX_INT64 : value;
 }
 
 function textOrBlob(bytes: Uint8Array): Cell {

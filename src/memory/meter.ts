@@ -1,4 +1,4 @@
-import { LAYOUT, type ValueVisitor } from "../../parsers/visitor.ts";
+import { ELEMENT_PREFIX_BYTES, LAYOUT, type ValueVisitor } from "../../parsers/visitor.ts";
 import { Bill } from "./bill.ts";
 import type { ElementLane, PairLane } from "./lanes.ts";
 import { FLAG, LAYOUT_GROUP, LAYOUT_TYPE, layoutFlags } from "./layouts.ts";
@@ -388,7 +388,8 @@ export class ValueMeter implements ValueVisitor {
   }
 }
 
-/** A number held as text, NaN when it is none. */
+/** A number held as text, NaN when it is none, or longer than what is sure to be in the buffer. */
 function textNumber(bytes: number, buffer: Uint8Array, start: number): number {
+  if (bytes > ELEMENT_PREFIX_BYTES) return Number.NaN;
   return Number(String.fromCharCode(...buffer.subarray(start, start + bytes)).replace(/inf$/, "Infinity"));
 }

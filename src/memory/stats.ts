@@ -178,7 +178,10 @@ export class ValueStats {
     for (let i = 0; i < this.records; i++) {
       if ((this.recordBytes[i] as number) > threshold) return this.recordAt[i] as number;
     }
-    return Number.POSITIVE_INFINITY;
+    // More records than are kept: the first beyond them is the nearest that is known.
+    return this.largestBytes > threshold
+      ? (this.recordAt[this.records - 1] as number) + 1
+      : Number.POSITIVE_INFINITY;
   }
 }
 

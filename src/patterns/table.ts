@@ -1,5 +1,5 @@
 import { BYTE_CLASS, LITERAL, recognise, SCRATCH, shapeOf, WILDCARD } from "./segments.ts";
-import { hashBytes, INTERIOR, MAX_DEPTH, MAX_NODES, Trie, type TrieExport } from "./trie.ts";
+import { HASH_BASIS, hashBytes, INTERIOR, MAX_DEPTH, MAX_NODES, Trie, type TrieExport } from "./trie.ts";
 
 const COLON = 0x3a;
 const BRACE_BIT = 16;
@@ -24,7 +24,7 @@ export class PatternTable {
     let node = 0;
     let segmentStart = start;
     for (let depth = 0; depth < MAX_DEPTH; depth++) {
-      let hash = 0x811c9dc5 | 0;
+      let hash = HASH_BASIS;
       let mask = 0;
       let p = segmentStart;
       for (; p < end; p++) {

@@ -21,12 +21,13 @@ export const LITERAL_NODE = 0;
 export const RECOGNISED_NODE = 1;
 export const ANY_NODE = 2;
 
-const FNV_BASIS = 0x811c9dc5 | 0;
+/** What labels' hashes begin with: another one in each process, so that no names can be made that all meet in one slot. */
+export const HASH_BASIS = Math.floor(Math.random() * 4294967296) | 0;
 const FNV_PRIME = 0x01000193;
 
-/** FNV-1a of `[start, end)` as an int32. */
+/** FNV-1a of `[start, end)` as an int32, from `HASH_BASIS`. */
 export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
-  let hash = FNV_BASIS;
+  let hash = HASH_BASIS;
   for (let p = start; p < end; p++) hash = Math.imul(hash ^ bytes[p]!, FNV_PRIME);
   return hash;
 }

@@ -279,6 +279,13 @@ class Run {
   }
 }
 
+const UNLISTED: Readonly<Record<keyof ReadSnapshot<unknown>["facts"]["unlisted"], string>> = {
+  aux: "aux fields",
+  databases: "announced databases",
+  functions: "function libraries",
+  modules: "module fields",
+};
+
 function warningsOf(
   plan: Plan,
   origin: Origin,
@@ -326,6 +333,16 @@ function warningsOf(
       -1,
       () =>
         `${facts.updates.count} updates change keys already read, which are shown as they were before: ${facts.updates.keys.map((key) => JSON.stringify(key)).join(", ")}`,
+    ],
+    [
+      Object.values(facts.unlisted).some((count) => count > 0),
+      "NOT_LISTED",
+      -1,
+      () =>
+        `more than can be listed: ${Object.entries(facts.unlisted)
+          .filter(([, count]) => count > 0)
+          .map(([what, count]) => `${count} more ${UNLISTED[what as keyof typeof UNLISTED]}`)
+          .join(", ")}`,
     ],
     [facts.slotImports > 0, "SLOT_IMPORTS", -1, () => `${facts.slotImports} slot imports were under way`],
   ];

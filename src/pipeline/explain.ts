@@ -16,6 +16,8 @@ import { checkChoice, specOf, specOfStored, type TargetChoice } from "./target-c
 const WINDOW_BYTES = 2 ** 21;
 /** Chunks between two looks at the signal. */
 const BREATH = 16;
+/** Places of one key that are explained: a server has one a database, a damaged snapshot may have any number. */
+const MAX_PLACES = 100;
 
 export interface ExplainOptions extends TargetChoice {
   /** A snapshot or an inventory: its content tells. */
@@ -61,10 +63,11 @@ async function fromInventory(options: ExplainOptions, similar: SimilarNames): Pr
   const inventory = openInventory(options.file);
   try {
     const explanations: Explanation[] = [];
-    for (const { snapshot, records } of findRecords(inventory, options, similar)) {
+    for (const { snapshot, records } of findRecords(inventory, options, similar, MAX_PLACES + 1)) {
       const plan = planOfAnalyzed(snapshot, options);
       const spec = specOfStored(snapshot, options);
-      if (records !== undefined) explanations.push(...records.map((one) => fromRecord(plan, spec, one)));
+      if (records !== undefined && records.length > MAX_PLACES) throw tooMany(options);
+      if (records !== undefined) explanations.push(...fromRecords(plan, spec, records));
       else explanations.push(...(await fromSnapshot(options, plan, () => spec, similar)));
     }
     return explanations;
@@ -89,16 +92,24 @@ function planOfAnalyzed(snapshot: SnapshotRow, { snapshotFile }: ExplainOptions)
   throw new UsageError(`${path} is not the snapshot that was analyzed: analyze it again`);
 }
 
-/** Reads one record at its offset. */
-function fromRecord(plan: Plan, spec: TargetSpec, { db, offset, bytes, pattern }: FoundRecord): Explanation {
+function tooMany({ file, key, db }: ExplainOptions): UsageError {
+  const hint =
+    db === undefined ? "choose a database with -n" : "no server writes a key twice, so it is damaged";
+  return new UsageError(`${file} holds the key ${showName(key)} more than ${MAX_PLACES} times: ${hint}`);
+}
+
+/** Reads records at their offsets. */
+function fromRecords(plan: Plan, spec: TargetSpec, found: readonly FoundRecord[]): Explanation[] {
   const source = new FileSource(plan.path);
   try {
     const record = new ExplainedRecord(spec);
     const reader = new RecordReader(WINDOW_BYTES, record.meter);
     reader.values.templates = new LateTemplates(source, plan.header);
-    reader.begin(source, plan.header, { start: offset, end: offset + bytes, db });
-    reader.next();
-    return record.explanation(plan, reader, pattern);
+    return found.map(({ db, offset, bytes, pattern }) => {
+      reader.begin(source, plan.header, { start: offset, end: offset + bytes, db });
+      reader.next();
+      return record.explanation(plan, reader, pattern);
+    });
   } finally {
     source.close();
   }
@@ -116,7 +127,7 @@ async function fromSnapshot(
   try {
     const sizes = { windowBytes: WINDOW_BYTES, chunkBytes: WINDOW_BYTES };
     const splitter = new Splitter(source, plan.header, sizes);
-    const templates = new TemplateStore(source);
+    const templates = new TemplateStore();
     let chunk = splitter.next();
     const record = new ExplainedRecord(spec(splitter.facts.aux));
     const reader = new RecordReader(WINDOW_BYTES, record.meter);
@@ -136,6 +147,7 @@ async function fromSnapshot(
       reader.begin(source, plan.header, chunk);
       while (reader.next()) {
         if (!isIt) continue;
+        if (found.length === MAX_PLACES) throw tooMany(options);
         found.push(record.explanation(plan, reader, null));
         if (db !== undefined) return found;
       }

@@ -5,10 +5,17 @@ import type { ByteSource } from "../../parsers/window.ts";
 
 const WINDOW_BYTES = 2 ** 20;
 
-/** Hash templates of a snapshot of which one record is read: it is searched for them only when one is asked for. */
+/**
+ * Hash templates of a snapshot of which a few records are read: it is searched for them only when one is asked for,
+ * and from where the search before ended.
+ */
 export class LateTemplates implements TemplateSource {
   private readonly source: ByteSource;
   private readonly header: RdbHeader;
+  private readonly store = new TemplateStore();
+  private splitter: Splitter | undefined;
+  private known = 0;
+  private searched = 0;
 
   constructor(source: ByteSource, header: RdbHeader) {
     this.source = source;
@@ -17,10 +24,11 @@ export class LateTemplates implements TemplateSource {
 
   find(id: number, offset: number): HashTemplate {
     const sizes = { windowBytes: WINDOW_BYTES, chunkBytes: WINDOW_BYTES };
-    const splitter = new Splitter(this.source, this.header, sizes);
-    for (let chunk = splitter.next(); chunk !== undefined && chunk.end <= offset; ) chunk = splitter.next();
-    const store = new TemplateStore(this.source);
-    store.add(splitter.facts.templates);
-    return store.find(id, offset);
+    this.splitter ??= new Splitter(this.source, this.header, sizes);
+    while (this.searched <= offset) this.searched = this.splitter.next()?.end ?? Number.POSITIVE_INFINITY;
+    const { templates } = this.splitter.facts;
+    this.store.add(templates, this.known);
+    this.known = templates.length;
+    return this.store.find(id, offset);
   }
 }

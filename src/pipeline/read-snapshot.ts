@@ -108,7 +108,7 @@ class Dispatcher<T extends object, R> {
 
   add(message: SplitMessage): void {
     if (message.aux !== undefined) this.start(message.aux);
-    this.templates.push(...message.templates);
+    for (const place of message.templates) this.templates.push(place);
     this.waiting.push(message);
     this.dispatch();
   }

@@ -1,6 +1,8 @@
 const SHOWN = 3;
 /** What a name must have in common with the one that was looked for, in bytes from its beginning. */
 const MIN_COMMON = 3;
+/** Databases that are named. */
+const MAX_DBS = 20;
 
 interface Candidate {
   readonly name: Buffer;
@@ -25,7 +27,7 @@ export class SimilarNames {
     let common = 0;
     while (common < shorter && lower(key[common]!) === lower(wanted[common]!)) common++;
     if (common === length && common === wanted.length && wanted.equals(key.subarray(0, length))) {
-      this.dbs.add(db);
+      if (this.dbs.size < MAX_DBS) this.dbs.add(db);
       return true;
     }
     if (common >= this.threshold) this.keep({ name: Buffer.from(key.subarray(0, length)), common });

@@ -118,8 +118,8 @@ function soundness(read: ReadSnapshot<CheckResult>, types: ReturnType<typeof typ
     keys: facts.keys,
     withExpiry: readers.reduce((sum, r) => sum + r.withExpiry, 0),
     keysByType,
-    databases: facts.databases.size,
-    functions: facts.functions.length,
+    databases: facts.databases.size + facts.unlisted.databases,
+    functions: facts.functions.length + facts.unlisted.functions,
     modules: [...new Set(facts.modules.map((m) => m.name))],
     checksum,
     ...(checksum === "absent" || facts.checksum === undefined

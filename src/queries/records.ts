@@ -22,32 +22,36 @@ interface Similar {
   isSame(key: Uint8Array, length: number, db: number): boolean;
 }
 
-/** Names that begin like the key are looked at when it is not there. */
+/** Names that begin like the key are looked at when it is not there, or databases that hold it when this one does not. */
 const MAX_CANDIDATES = 200;
 
 const FIND = `SELECT db, record_offset AS offset, serialized_bytes AS bytes, pattern FROM keys
-  WHERE snapshot = @snapshot AND key = @key ORDER BY record_offset`;
+  WHERE snapshot = @snapshot AND key = @key AND (@db IS NULL OR db = @db) ORDER BY record_offset LIMIT @limit`;
+const ELSEWHERE = `SELECT DISTINCT db FROM keys WHERE snapshot = @snapshot AND key = @key LIMIT ${MAX_CANDIDATES}`;
 const NEAR = `SELECT db, CAST(key AS BLOB) AS key FROM keys
   WHERE snapshot = @snapshot AND substr(CAST(key AS BLOB), 1, @bytes) = @start LIMIT ${MAX_CANDIDATES}`;
 
 /**
- * The records of a key in each snapshot in question; `records` is undefined where the inventory has no row a key to
- * find it by.
+ * The records of a key in each snapshot in question, `limit` at most; `records` is undefined where the inventory has no
+ * row a key to find it by.
  */
 export function findRecords(
   inventory: Inventory,
   { key, db, snapshot: id }: Wanted,
   similar: Similar,
+  limit: number,
 ): { snapshot: SnapshotRow; records: FoundRecord[] | undefined }[] {
   const bytes = Buffer.from(key);
   const name = isText(bytes, bytes.length) ? bytes.toString("utf8") : bytes;
   return snapshots(inventory, id).map((snapshot) => {
     if (snapshot.stored_rows === 0 && snapshot.keys > 0) return { snapshot, records: undefined };
     const params: SqlParams = { snapshot: snapshot.snapshot, key: name };
-    const all = inventory.all<FoundRecord>(FIND, params);
-    for (const one of all) similar.isSame(bytes, bytes.length, one.db);
-    if (all.length === 0) noteSimilar(inventory, snapshot.snapshot, bytes, similar);
-    return { snapshot, records: all.filter((one) => db === undefined || one.db === db) };
+    const records = inventory.all<FoundRecord>(FIND, { ...params, db: db ?? null, limit });
+    if (records.length > 0) return { snapshot, records };
+    const others = inventory.all<{ db: number }>(ELSEWHERE, params);
+    for (const other of others) similar.isSame(bytes, bytes.length, other.db);
+    if (others.length === 0) noteSimilar(inventory, snapshot.snapshot, bytes, similar);
+    return { snapshot, records };
   });
 }
 

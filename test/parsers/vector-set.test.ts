@@ -57,8 +57,20 @@ describe("vector sets", () => {
   });
 
   it("may have been projected", () => {
-    const head = [...number(3), ...number(0), ...CONFIG, ...number(1), ...number(60), ...text("matrix")];
-    expect(walk([...head, 0])).toEqual({ calls: ["set 3,2,60"], rest: 0 });
+    const head = [...number(3), ...number(0), ...CONFIG, ...number(1), ...number(2)];
+    const matrix = text("3 dimensions of 2 floats");
+    expect(walk([...head, ...matrix, 0])).toEqual({ calls: ["set 3,2,2"], rest: 0 });
+  });
+
+  it("are not believed when they claim more than they bring", () => {
+    const huge = [2, 0x80, 255, 255, 255, 255];
+    const projected = [...huge, ...number(0), ...CONFIG, ...number(1), ...huge, ...text("matrix")];
+    expect(walk([...projected, 0])).toEqual({ calls: [], rest: 0 });
+    const wide = [...huge, ...number(1), ...CONFIG, ...number(2), ...node("item", "", 1)];
+    expect(walk([...wide, 0])).toEqual({ calls: ["node 4,0,0,10"], rest: 0 });
+    const links = [...number(9), ...WIDE, ...number(0), ...number(1), ...huge, ...number(9), ...WIDE];
+    const many = [...number(3), ...number(1), ...CONFIG, ...number(0), ...text("item"), ...text("vector00")];
+    expect(walk([...many, ...links, ...WIDE, 0]).calls).not.toContain("set 3,2,0");
   });
 
   it("of another make are skipped as any module's data", () => {

@@ -144,7 +144,7 @@ export function readSnapshot(
   const header = readHeader(source);
   const windowBytes = options.windowBytes ?? 64 * 1024;
   const splitter = new Splitter(source, header, { windowBytes, chunkBytes: options.chunkBytes ?? 64 * 1024 });
-  const templates = new TemplateStore(source);
+  const templates = new TemplateStore();
   const tally = new Tally();
   const reader = new RecordReader(windowBytes, tally);
   reader.values.templates = templates;

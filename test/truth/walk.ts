@@ -40,7 +40,7 @@ export function sizeSnapshot(
   const source = memorySource(bytes);
   const header = readHeader(source);
   const splitter = new Splitter(source, header, { windowBytes: WINDOW_BYTES, chunkBytes: WINDOW_BYTES });
-  const templates = new TemplateStore(source);
+  const templates = new TemplateStore();
   const meter = new ValueMeter([target], bills === undefined ? {} : { bills });
   const bill = meter.bills[0]!;
   const reader = new RecordReader(WINDOW_BYTES, meter);

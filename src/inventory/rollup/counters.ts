@@ -82,10 +82,13 @@ function copied(from: Float64Array, length: number): Float64Array {
   return to;
 }
 
+/** Another one in each process, so that no snapshot can be made whose numbers all meet in one slot. */
+const SEED = Math.floor(Math.random() * 4294967296) | 0;
+
 function hash(first: number, second: number): number {
-  let h = Math.imul(first | 0, 0x9e3779b1) ^ Math.imul(second | 0, 0x85ebca6b);
-  h ^= Math.imul((first / 4294967296) | 0, 0xc2b2ae35);
-  h ^= h >>> 15;
-  h = Math.imul(h, 0x2c1b3c6d);
+  let h = Math.imul((first | 0) ^ SEED, 0x9e3779b1);
+  h = Math.imul(h ^ (h >>> 15) ^ ((first / 4294967296) | 0), 0xc2b2ae35);
+  h = Math.imul(h ^ (h >>> 13) ^ (second | 0), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 16) ^ ((second / 4294967296) | 0), 0x2c1b3c6d);
   return h ^ (h >>> 13);
 }

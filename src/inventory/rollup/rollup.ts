@@ -22,6 +22,8 @@ export const ROLLUP_SUMS = [
 ] as const;
 
 export const SLOTS = 16384;
+/** Databases that are counted by slot: clusters have one, or those of `cluster-databases`, 16 at most by default. */
+const SLOT_DATABASES = 16;
 const BIG_KEYS = 100;
 const HOT_KEYS = 100;
 
@@ -175,6 +177,7 @@ export function countLoaded(
   slots: Map<number, Float64Array>,
   { db, slot, hasExpiry }: Pick<KeyFacts, "db" | "slot" | "hasExpiry">,
 ): void {
+  if (db >= SLOT_DATABASES) return;
   let sums = slots.get(db);
   if (sums === undefined) {
     sums = new Float64Array(SLOTS * 2);
@@ -184,12 +187,12 @@ export function countLoaded(
   if (hasExpiry) sums[slot * 2 + 1]! += 1;
 }
 
-/** Sums of all threads for one database as counts by slot; undefined when none were wanted. */
+/** Sums of all threads for one database as counts by slot; undefined when none were made. */
 export function slotCounts(
   parts: readonly (ReadonlyMap<number, Float64Array> | undefined)[],
   db: number,
 ): { readonly slots: NonNullable<DatabaseCounts["slots"]> } | undefined {
-  if (parts.every((part) => part === undefined)) return undefined;
+  if (db >= SLOT_DATABASES || parts.every((part) => part === undefined)) return undefined;
   const keys = new Uint32Array(SLOTS);
   const expires = new Uint32Array(SLOTS);
   for (const part of parts) {

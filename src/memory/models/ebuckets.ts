@@ -4,6 +4,8 @@ import type { Allocator } from "../allocators/index.ts";
 const EB_SEG_MAX_ITEMS = 16;
 /** EB_KEY_SIZE, ebuckets.c, Redis 7.4.1: bytes of a bucket's key in its rax. */
 const EB_KEY_SIZE = 6;
+/** EB_EXPIRE_TIME_MAX, ebuckets.h, Redis 7.4.1: the latest that fits a key; later times are taken for it. */
+const EB_EXPIRE_TIME_MAX = 2 ** 48 - 1;
 /** sizeof(FirstSegHdr), sizeof(NextSegHdr), ebuckets.c, Redis 7.4.1. */
 const FIRST_SEG_HDR_BYTES = 16;
 const NEXT_SEG_HDR_BYTES = 24;
@@ -27,7 +29,7 @@ export class FieldExpiries {
   add(atMs: number): void {
     if (this.count < MAX_ITEMS) {
       if (this.count === this.times.length) this.grow();
-      this.times[this.count] = atMs;
+      this.times[this.count] = Math.min(atMs, EB_EXPIRE_TIME_MAX);
     }
     this.count++;
   }

@@ -12,6 +12,8 @@ const SDS_TYPE_8_FROM = 32;
 /** Room for the times of a hash at first, and at most. */
 const FIRST_ROOM = 256;
 export const MOST_TIMES = 65536;
+/** Later times (ms since the epoch) are taken for this: windows around it are still told apart exactly. */
+const LATEST_TIME = 2 ** 52;
 
 /**
  * Allocations of a field and its value: together when small, else the field with a pointer to the value's own sds. A
@@ -98,6 +100,6 @@ export class EntryLane implements PairLane {
       grown.set(this.times);
       this.times = grown;
     }
-    this.times[at] = expiresAt;
+    this.times[at] = Math.min(expiresAt, LATEST_TIME);
   }
 }
