@@ -352,15 +352,14 @@ class SnapshotWriter {
   }
 }
 
-/** From here on SQLite refuses a double where an integer is due, whole or not: sqlite3RealSameAsInt(), vdbemem.c. */
-const NO_INTEGER_FROM = 2 ** 51;
+/** No whole double from here on is an integer to SQLite, nor its negative: sqlite3VdbeIntegerAffinity(), vdbemem.c. */
+const NO_INTEGER_FROM = 2 ** 63;
 const MAX_INT64 = 2n ** 63n - 1n;
 
-/** A cell as SQLite stores it: large whole numbers, such as a snapshot may claim, as integers of 64 bits. */
+/** A cell as SQLite stores it: numbers that only a hostile snapshot has end where 64 bits do. */
 function storable(cell: Cell): Cell | bigint {
-  if (typeof cell !== "number" || Math.abs(cell) < NO_INTEGER_FROM || !Number.isInteger(cell)) return cell;
-  const value = BigInt(cell);
-  return value > MAX_INT64 ? MAX_INT64 : value < -MAX_INT64 ? -MAX_INT64 : value;
+  if (typeof cell !== "number" || Math.abs(cell) < NO_INTEGER_FROM || !Number.isFinite(cell)) return cell;
+  return cell > 0 ? MAX_INT64 : -MAX_INT64;
 }
 
 function textOrBlob(bytes: Uint8Array): Cell {

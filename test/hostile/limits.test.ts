@@ -102,8 +102,8 @@ const INPUTS: readonly (readonly [string, Buffer, string, string?])[] = [
     "BAD_INTSET",
   ],
   [
-    "a score of 300,000 characters",
-    value(12, str(ziplist(["m", { raw: "1".repeat(300_000) }]), "lzf")),
+    "a score of 1,500,000 characters",
+    value(17, str(listpack(["m", { raw: "1".repeat(1_500_000) }]), "lzf")),
     "rows",
   ],
   ["a text score that is none", value(3, len(1), str("m"), Buffer.of(3, 97, 98, 99)), "rows", "BAD_VALUE"],
