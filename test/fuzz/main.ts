@@ -4,7 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { Children } from "./children.ts";
 import { CliCases } from "./cli.ts";
-import { saveFinding } from "./findings.ts";
+import { kindOf, saveFinding } from "./findings.ts";
 import type { Outcome } from "./protocol.ts";
 import { Seeds, storeSeeds } from "./seeds.ts";
 
@@ -26,7 +26,7 @@ const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.
 const first = Number(values.first);
 const cases = Number(values.cases);
 const started = performance.now();
-const deadline = started + Number(values.seconds) * 1000;
+let deadline = started + Number(values.seconds) * 1000;
 
 /** In memory where the system has such a place: thousands of small files are written. */
 const place = fs.mkdtempSync(
@@ -36,40 +36,56 @@ storeSeeds(path.join(place, "seeds"));
 const seeds = new Seeds(path.join(place, "seeds"));
 
 const counts = new Map<string, number>();
-const findings = new Map<string, string[]>();
+const findings = new Map<string, number>();
+/** Snapshots that are stored of one kind of finding. */
+const MAX_SAVED = 2;
 let slowest: Outcome | undefined;
 let largestRss = 0;
 let next = first;
 let done = 0;
 
-function note(kind: string, outcome: Outcome): void {
+async function note(kind: string, outcome: Outcome, children: Children): Promise<void> {
   done++;
   const name = kind + outcome.outcome;
   counts.set(name, (counts.get(name) ?? 0) + 1);
   if (slowest === undefined || outcome.ms > slowest.ms) slowest = outcome;
   largestRss = Math.max(largestRss, outcome.rssBytes);
   if (outcome.finding === undefined) return;
-  const what = `${kind}${outcome.finding.split("\n").slice(0, 6).join("\n")}`;
-  const known = findings.get(what) ?? [];
-  findings.set(what, known);
-  if (known.length >= 3) return;
-  known.push(saveFinding(seeds, seed, outcome));
-  process.stdout.write(`FINDING case ${outcome.id}: ${what}\n  ${known.at(-1)}\n`);
+  const what = kind + kindOf(outcome.finding);
+  const times = (findings.get(what) ?? 0) + 1;
+  findings.set(what, times);
+  if (times > MAX_SAVED) return;
+  const file = await saveFinding(children, seeds, seed, outcome);
+  process.stdout.write(`FINDING case ${outcome.id}: ${kind}${outcome.finding}\n  ${file}\n`);
 }
 
 async function fuzz(): Promise<void> {
   const children = new Children(seed, place);
   try {
-    while (next < first + cases && performance.now() < deadline) note("", await children.run({ id: next++ }));
+    while (next < first + cases && performance.now() < deadline)
+      await note("", await children.run({ id: next++ }), children);
   } finally {
     children.close();
   }
 }
 
-try {
+async function fuzzCli(): Promise<void> {
   const cli = new CliCases(seed, seeds, place);
+  const children = new Children(seed, place);
+  try {
+    for (let id = first; id < first + Number(values.cli); id++)
+      await note("cli ", await cli.run(id), children);
+  } finally {
+    children.close();
+  }
+}
+
+process.once("SIGTERM", () => {
+  deadline = 0;
+});
+try {
   await Promise.all(Array.from({ length: Number(values.jobs) }, fuzz));
-  for (let id = first; id < first + Number(values.cli); id++) note("cli ", await cli.run(id));
+  await fuzzCli();
 } finally {
   fs.rmSync(place, { recursive: true, force: true });
 }
