@@ -106,7 +106,13 @@ function stringsOf(lengths: readonly LengthPlace[], size: number): StringPlace[]
   lengths.forEach(({ at, end, value }, i) => {
     const packed = lengths[i + 1];
     const plain = lengths[i + 2];
-    if (value === LZF && packed !== undefined && plain !== undefined) {
+    if (
+      value === LZF &&
+      packed !== undefined &&
+      plain !== undefined &&
+      packed.value >= 0 &&
+      plain.value >= 0
+    ) {
       if (plain.end + packed.value <= size)
         strings.push({ at, content: plain.end, end: plain.end + packed.value, plain: plain.value });
     } else if (value > 0 && end + value <= size)
