@@ -69,12 +69,18 @@ export interface PairLane {
   add(fieldBytes: number, valueBytes: number, expiresAt: number): void;
 }
 
-/** A field and a value of their own, each by one cost. */
+const separatePairs = new Map<ElementCost, Map<ElementCost, PairCost>>();
+
+/** A field and a value of their own, each by one cost. The same for the same costs. */
 export function separatePair(field: ElementCost, value: ElementCost = field): PairCost {
-  return {
+  const ofField = separatePairs.get(field) ?? new Map<ElementCost, PairCost>();
+  separatePairs.set(field, ofField);
+  const pair = ofField.get(value) ?? {
     name: `${field.name}, ${value.name}`,
-    lane: ({ allocator }) => new SeparateLane(field, value, allocator),
+    lane: ({ allocator }: Target) => new SeparateLane(field, value, allocator),
   };
+  ofField.set(value, pair);
+  return pair;
 }
 
 class SeparateLane implements PairLane {
@@ -102,9 +108,9 @@ class SeparateLane implements PairLane {
 }
 
 /** Makes lanes, one for each different cost, allocator and time of loading: targets that agree share theirs. */
-export class LanePool<Cost extends { readonly name: string }, Lane> {
+export class LanePool<Cost, Lane> {
   readonly lanes: Lane[] = [];
-  private readonly byName = new Map<string, Lane>();
+  private readonly known = new Map<Cost, Map<string, Lane>>();
   private readonly make: (cost: Cost, target: Target) => Lane;
 
   constructor(make: (cost: Cost, target: Target) => Lane) {
@@ -112,11 +118,13 @@ export class LanePool<Cost extends { readonly name: string }, Lane> {
   }
 
   lane(cost: Cost, target: Target): Lane {
-    const name = `${target.allocator.name} ${target.loadedAt}: ${cost.name}`;
-    let lane = this.byName.get(name);
+    const ofCost = this.known.get(cost) ?? new Map<string, Lane>();
+    this.known.set(cost, ofCost);
+    const name = `${target.allocator.name} ${target.loadedAt}`;
+    let lane = ofCost.get(name);
     if (lane === undefined) {
       lane = this.make(cost, target);
-      this.byName.set(name, lane);
+      ofCost.set(name, lane);
       this.lanes.push(lane);
     }
     return lane;
