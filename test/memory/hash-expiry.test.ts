@@ -4,7 +4,7 @@ import { ALLOCATORS } from "../../src/memory/allocators/index.ts";
 import { ValueMeter } from "../../src/memory/meter.ts";
 import { growTables } from "../../src/memory/models/dict.ts";
 import { FieldExpiries } from "../../src/memory/models/ebuckets.ts";
-import { mstrRequestBytes } from "../../src/memory/models/mstr.ts";
+import { mstrRequestBytes } from "../../src/memory/models/listpack-era/mstr.ts";
 import { redis74 } from "../../src/memory/profiles/redis-7.4.ts";
 import { makeTarget } from "../../src/memory/target.ts";
 import { ENCODINGS, EXACTNESS } from "../../src/memory/types.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ALLOCATORS } from "../../src/memory/allocators/index.ts";
-import { raxKeysBytes } from "../../src/memory/models/rax-keys.ts";
-import { vsetSize } from "../../src/memory/models/vset.ts";
+import { raxKeysBytes } from "../../src/memory/models/hashtable/rax-keys.ts";
+import { vsetSize } from "../../src/memory/models/hashtable/vset.ts";
 
 const { jemalloc } = ALLOCATORS;
 const STRUCT_BYTES = 80;

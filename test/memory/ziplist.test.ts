@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { printfScoreEntryBytes, printfScoreText } from "../../src/memory/models/printf-score.ts";
+import { printfScoreEntryBytes, printfScoreText } from "../../src/memory/models/ziplist-era/printf-score.ts";
 import {
   prevlenBytes,
   Ziplist,
   zipIntegerBytes,
   zipScoreBytes,
   zipTextBytes,
-} from "../../src/memory/models/ziplist.ts";
-import { ZiplistNodes } from "../../src/memory/models/ziplist-nodes.ts";
+} from "../../src/memory/models/ziplist-era/ziplist.ts";
+import { ZiplistNodes } from "../../src/memory/models/ziplist-era/ziplist-nodes.ts";
 import { redis62 } from "../../src/memory/profiles/redis-6.2.ts";
 import { makeTarget } from "../../src/memory/target.ts";
 

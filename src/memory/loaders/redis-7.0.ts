@@ -1,11 +1,11 @@
 import { type ExtraFlags, FLAG } from "../layouts.ts";
 import type { Loader } from "../loader.ts";
-import { finishHash } from "../models/hash.ts";
-import { finishListZiplist } from "../models/list.ts";
+import { finishHash } from "../models/listpack-era/hash.ts";
+import { finishListZiplist } from "../models/listpack-era/list.ts";
 import { addPacked } from "../models/packed.ts";
-import { intsetOrTable } from "../models/set-intset.ts";
-import { finishStream70 } from "../models/stream.ts";
-import { listpackZsets } from "../models/zset-listpack.ts";
+import { finishStream70 } from "../models/streams/stream.ts";
+import { listpackZsets } from "../models/ziplist-era/listpack-zset.ts";
+import { intsetOrTable } from "../models/ziplist-era/set.ts";
 import { loader72 } from "./redis-7.2.ts";
 
 const { set, setIntset } = intsetOrTable(addPacked);

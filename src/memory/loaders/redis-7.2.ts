@@ -6,13 +6,13 @@ import {
   finishHashListpackExpiry,
   finishHashZiplist,
   finishHashZipmap,
-} from "../models/hash.ts";
-import { finishList, finishListZiplist } from "../models/list.ts";
+} from "../models/listpack-era/hash.ts";
+import { finishList, finishListZiplist } from "../models/listpack-era/list.ts";
+import { finishSet, finishSetIntset, finishSetListpack } from "../models/listpack-era/set.ts";
+import { finishZset, finishZsetListpack, finishZsetZiplist } from "../models/listpack-era/zset.ts";
 import { finishArray, finishGcra, finishModule, finishTemplate } from "../models/opaque.ts";
-import { finishSet, finishSetIntset, finishSetListpack } from "../models/set.ts";
-import { finishStream72 } from "../models/stream.ts";
+import { finishStream72 } from "../models/streams/stream.ts";
 import { finishString } from "../models/string.ts";
-import { finishZset, finishZsetListpack, finishZsetZiplist } from "../models/zset.ts";
 
 /** What rdbLoadObject(), rdb.c, Redis 7.2.6, makes of each layout. */
 export const loader72: Loader = {

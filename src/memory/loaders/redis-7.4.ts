@@ -1,5 +1,5 @@
 import type { Loader } from "../loader.ts";
-import { finishHashListpackEx, finishHashMetadata } from "../models/hash-expiry.ts";
+import { finishHashListpackEx, finishHashMetadata } from "../models/listpack-era/hash-expiry.ts";
 import { loader72 } from "./redis-7.2.ts";
 
 /** What rdbLoadObject(), rdb.c, Redis 7.4.1, makes of each layout. */

@@ -1,5 +1,5 @@
 import type { Loader } from "../loader.ts";
-import { finishListByElements, finishListZiplistByElements } from "../models/list.ts";
+import { finishListByElements, finishListZiplistByElements } from "../models/listpack-era/list.ts";
 import { finishVectorSet } from "../models/vector-set.ts";
 import { loader74 } from "./redis-7.4.ts";
 

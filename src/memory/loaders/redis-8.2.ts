@@ -1,7 +1,7 @@
 import type { Loader } from "../loader.ts";
-import { finishStream82 } from "../models/stream.ts";
+import { shortEntries } from "../models/listpack-era/zset-short-entries.ts";
+import { finishStream82 } from "../models/streams/stream.ts";
 import { finishKvobjStringByHeap } from "../models/tracked/kvobj.ts";
-import { shortEntries } from "../models/zset-short-entries.ts";
 import { loader80 } from "./redis-8.0.ts";
 
 /** As in 8.0 but for strings, and for zsets as MEMORY USAGE counts them: kvobjComputeSize(), object.c. Derived. */

@@ -1,7 +1,7 @@
 import type { Loader } from "../loader.ts";
 import { hashLoadTables } from "../models/dict.ts";
-import { metadataLoadTables } from "../models/hash-expiry.ts";
-import { finishStream84 } from "../models/stream.ts";
+import { metadataLoadTables } from "../models/listpack-era/hash-expiry.ts";
+import { finishStream84 } from "../models/streams/stream.ts";
 import { trackedHash } from "../models/tracked/hash.ts";
 import { finishKvobjStringByExpiry } from "../models/tracked/kvobj.ts";
 import { addSkiplistAndMembers, trackedZset } from "../models/tracked/zset.ts";

@@ -1,5 +1,5 @@
 import type { Loader } from "../loader.ts";
-import { finishStream86 } from "../models/stream.ts";
+import { finishStream86 } from "../models/streams/stream.ts";
 import { expandAfter, expandBefore, trackedHash } from "../models/tracked/hash.ts";
 import { finishKvobjString } from "../models/tracked/kvobj.ts";
 import { finishTrackedList, finishTrackedListZiplist } from "../models/tracked/list.ts";

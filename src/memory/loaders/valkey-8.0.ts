@@ -1,6 +1,6 @@
 import type { Loader } from "../loader.ts";
-import { finishNoValueSet } from "../models/no-value-dict.ts";
-import { setBy, setIntsetBy, setListpackBy } from "../models/set.ts";
+import { finishNoValueSet } from "../models/listpack-era/no-value-dict.ts";
+import { setBy, setIntsetBy, setListpackBy } from "../models/listpack-era/set.ts";
 import { loader72 } from "./redis-7.2.ts";
 
 /** What rdbLoadObject(), rdb.c, Valkey 8.0.1, makes of each layout. */

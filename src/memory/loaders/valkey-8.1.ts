@@ -1,9 +1,9 @@
 import type { Loader } from "../loader.ts";
-import { embeddedString } from "../models/embedded-key.ts";
-import { embedding81 } from "../models/embedding-rules.ts";
-import { hashtableHashes, hashtableSets } from "../models/hashtable-values.ts";
-import { hashtableZsets } from "../models/hashtable-zset.ts";
-import { finishStreamValkey81 } from "../models/stream.ts";
+import { embeddedString } from "../models/hashtable/embedded-key.ts";
+import { embedding81 } from "../models/hashtable/embedding-rules.ts";
+import { hashtableHashes, hashtableSets } from "../models/hashtable/values.ts";
+import { hashtableZsets } from "../models/hashtable/zset.ts";
+import { finishStreamValkey81 } from "../models/streams/stream.ts";
 import { loader72 } from "./redis-7.2.ts";
 
 /** sizeof(hashtable), hashtable.c, Valkey 8.1.1. */

@@ -1,8 +1,8 @@
 import type { Loader } from "../loader.ts";
-import { embeddedString } from "../models/embedded-key.ts";
-import { embedding90 } from "../models/embedding-rules.ts";
-import { hashtableHashes } from "../models/hashtable-values.ts";
-import { hashExpiryBy } from "../models/volatile-hash.ts";
+import { embeddedString } from "../models/hashtable/embedded-key.ts";
+import { embedding90 } from "../models/hashtable/embedding-rules.ts";
+import { hashtableHashes } from "../models/hashtable/values.ts";
+import { hashExpiryBy } from "../models/hashtable/volatile-hash.ts";
 import { loaderValkey81 } from "./valkey-8.1.ts";
 
 /** sizeof(hashtable) as in Valkey 8.1, and the same with a pointer to the vset of a hash. */

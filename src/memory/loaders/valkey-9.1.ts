@@ -1,9 +1,9 @@
 import type { Loader } from "../loader.ts";
-import { embeddedString } from "../models/embedded-key.ts";
-import { embedding91 } from "../models/embedding-rules.ts";
-import { hashtableHashes, hashtableSets } from "../models/hashtable-values.ts";
-import { embeddedZsets } from "../models/hashtable-zset.ts";
-import { hashExpiryBy } from "../models/volatile-hash.ts";
+import { embeddedString } from "../models/hashtable/embedded-key.ts";
+import { embedding91 } from "../models/hashtable/embedding-rules.ts";
+import { hashtableHashes, hashtableSets } from "../models/hashtable/values.ts";
+import { hashExpiryBy } from "../models/hashtable/volatile-hash.ts";
+import { embeddedZsets } from "../models/hashtable/zset.ts";
 import { loaderValkey90 } from "./valkey-9.0.ts";
 
 /** sizeof(hashtable), hashtable.c, Valkey 9.1.2, and the same with a pointer to the vset of a hash. */

@@ -1,14 +1,14 @@
 import { type ExtraFlags, FLAG } from "../layouts.ts";
 import type { Finish, Loader } from "../loader.ts";
-import { ziplistHashes } from "../models/hash-ziplist.ts";
-import { finishZiplistNodes } from "../models/list-ziplist.ts";
 import { finishArray, finishGcra, finishModule, finishTemplate } from "../models/opaque.ts";
 import { addPackedLength } from "../models/packed-length.ts";
-import type { SdsCount } from "../models/sds-length.ts";
-import { intsetOrTable } from "../models/set-intset.ts";
 import { robjString } from "../models/string-robj.ts";
-import type { SkiplistRules } from "../models/zset-skiplist.ts";
-import { ziplistZsets } from "../models/zset-ziplist.ts";
+import { ziplistHashes } from "../models/ziplist-era/hash.ts";
+import { finishZiplistNodes } from "../models/ziplist-era/list.ts";
+import type { SdsCount } from "../models/ziplist-era/sds-count.ts";
+import { intsetOrTable } from "../models/ziplist-era/set.ts";
+import type { SkiplistRules } from "../models/ziplist-era/skiplist.ts";
+import { ziplistZsets } from "../models/ziplist-era/zset.ts";
 
 /** How the servers that pack values as ziplists differ. */
 export interface ZiplistEra {

@@ -1,8 +1,8 @@
 import { OBJECT, type Part } from "../bill.ts";
 import type { KeyModel } from "../loader.ts";
 import { sdsZmallocSize } from "../target.ts";
-import type { SdsCount } from "./sds-length.ts";
 import { EMBSTR_OVERHEAD } from "./string.ts";
+import type { SdsCount } from "./ziplist-era/sds-count.ts";
 
 const ROBJ: Part = { name: "robj", source: "createObject(), object.c, Redis 6.2.16" };
 const SHARED: Part = { name: "robj, shared", source: "createSharedObjects(), server.c, Redis 6.2.16" };

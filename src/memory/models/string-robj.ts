@@ -2,8 +2,8 @@ import { OBJECT, type Part } from "../bill.ts";
 import type { Finish } from "../loader.ts";
 import { sdsZmallocSize } from "../target.ts";
 import { ENCODING } from "../types.ts";
-import type { SdsCount } from "./sds-length.ts";
 import { EMBSTR_OVERHEAD, EMBSTR_SIZE_LIMIT } from "./string.ts";
+import type { SdsCount } from "./ziplist-era/sds-count.ts";
 
 const VALUE: Part = { name: "value (sds)", source: "createRawStringObject(), object.c, Redis 6.2.16" };
 const KEPT: Part = {

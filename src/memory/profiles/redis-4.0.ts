@@ -1,7 +1,7 @@
 import { ziplistLoader } from "../loaders/ziplist-era.ts";
 import { finishUnknownStream } from "../models/opaque.ts";
 import { robjKey } from "../models/robj-key.ts";
-import { sdsAllocSize, sdsArgumentSize } from "../models/sds-length.ts";
+import { sdsAllocSize, sdsArgumentSize } from "../models/ziplist-era/sds-count.ts";
 import type { Profile } from "./profile.ts";
 import { redis50 } from "./redis-5.0.ts";
 

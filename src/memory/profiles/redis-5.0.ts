@@ -2,8 +2,8 @@ import { separatePair } from "../lanes.ts";
 import { ziplistLoader } from "../loaders/ziplist-era.ts";
 import { robjKey } from "../models/robj-key.ts";
 import { sdsElement } from "../models/sds.ts";
-import { sdsAllocElement, sdsAllocSize } from "../models/sds-length.ts";
-import { finishStream50 } from "../models/stream.ts";
+import { finishStream50 } from "../models/streams/stream.ts";
+import { sdsAllocElement, sdsAllocSize } from "../models/ziplist-era/sds-count.ts";
 import type { Profile } from "./profile.ts";
 import { redis62 } from "./redis-6.2.ts";
 

@@ -1,6 +1,6 @@
 import { ziplistLoader } from "../loaders/ziplist-era.ts";
-import { sdsHeldSize } from "../models/sds-length.ts";
-import { finishStream60 } from "../models/stream.ts";
+import { finishStream60 } from "../models/streams/stream.ts";
+import { sdsHeldSize } from "../models/ziplist-era/sds-count.ts";
 import type { Profile } from "./profile.ts";
 import { redis62 } from "./redis-6.2.ts";
 

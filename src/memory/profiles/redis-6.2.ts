@@ -3,8 +3,8 @@ import { ZIPLIST_COUNTS, ziplistLoader } from "../loaders/ziplist-era.ts";
 import { dictTables } from "../models/dict-tables.ts";
 import { robjKey } from "../models/robj-key.ts";
 import { sdsElement } from "../models/sds.ts";
-import { sdsHeldSize } from "../models/sds-length.ts";
-import { finishStream62 } from "../models/stream.ts";
+import { finishStream62 } from "../models/streams/stream.ts";
+import { sdsHeldSize } from "../models/ziplist-era/sds-count.ts";
 import type { Profile } from "./profile.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { loader84 } from "../loaders/redis-8.4.ts";
-import { mstrPair, trackedMstrPair } from "../models/mstr.ts";
+import { mstrPair, trackedMstrPair } from "../models/listpack-era/mstr.ts";
 import { sdsElement } from "../models/sds.ts";
 import { trackedSds } from "../models/tracked/sds.ts";
 import type { Profile } from "./profile.ts";

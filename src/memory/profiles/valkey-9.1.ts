@@ -1,8 +1,8 @@
 import { loaderValkey91 } from "../loaders/valkey-9.1.ts";
-import { embeddedKey } from "../models/embedded-key.ts";
-import { embedding91 } from "../models/embedding-rules.ts";
-import { hashtableTables } from "../models/hashtable-tables.ts";
-import { embeddedNode } from "../models/hashtable-zset.ts";
+import { embeddedKey } from "../models/hashtable/embedded-key.ts";
+import { embedding91 } from "../models/hashtable/embedding-rules.ts";
+import { hashtableTables } from "../models/hashtable/tables.ts";
+import { embeddedNode } from "../models/hashtable/zset.ts";
 import type { Profile } from "./profile.ts";
 import { valkey90 } from "./valkey-9.0.ts";
 

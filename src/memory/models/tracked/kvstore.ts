@@ -2,7 +2,7 @@ import type { Bill, Part } from "../../bill.ts";
 import type { TableModel } from "../../profiles/index.ts";
 import type { Target } from "../../target.ts";
 import { dictNextSize, occupiedBuckets } from "../dict.ts";
-import { type KvstoreSizes, kvstoreTables, spread } from "../kvstore.ts";
+import { type KvstoreSizes, kvstoreTables, spread } from "../listpack-era/kvstore.ts";
 
 const KEYS: Part = {
   name: "dictEntryNoValue of keys, what their shares left out",

@@ -2,7 +2,7 @@ import type { Bill, Part } from "../../bill.ts";
 import type { Finish } from "../../loader.ts";
 import type { Target } from "../../target.ts";
 import { ENCODING } from "../../types.ts";
-import { becomesListpack } from "../list.ts";
+import { becomesListpack } from "../listpack-era/list.ts";
 import type { QuicklistNodes } from "../quicklist.ts";
 
 const LISTPACK: Part = { name: "listpack", source: "listTypeAllocSize(), t_list.c, Redis 8.6.3" };

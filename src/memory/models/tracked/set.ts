@@ -4,7 +4,7 @@ import type { TargetStats, ValueStats } from "../../stats.ts";
 import { ENCODING } from "../../types.ts";
 import { type DictTables, dictNextSize } from "../dict.ts";
 import { LP_EMPTY_BYTES } from "../listpack.ts";
-import { INTSET_HEADER_BYTES, intsetWidth } from "../set.ts";
+import { INTSET_HEADER_BYTES, intsetWidth } from "../listpack-era/set.ts";
 import { addTrackedDict } from "./dict.ts";
 import { addTrackedPacked } from "./packed.ts";
 
