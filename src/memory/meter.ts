@@ -11,11 +11,11 @@ import {
   writeInteger,
 } from "./models/integer.ts";
 import { LP_EMPTY_BYTES, stringEntryBytes } from "./models/listpack.ts";
+import { printfScoreEntryBytes } from "./models/printf-score.ts";
 import type { QuicklistNodes } from "./models/quicklist.ts";
 import { scoreEntryBytes } from "./models/score.ts";
 import { sdsAllocSize } from "./models/sds.ts";
 import { moduleStringBytes } from "./models/vector-set.ts";
-import { printfScoreEntryBytes } from "./models/ziplist-era/printf-score.ts";
 import { zipIntegerBytes, zipScoreBytes, zipTextBytes } from "./models/ziplist-era/ziplist.ts";
 import { type TargetStats, ValueStats } from "./stats.ts";
 import { sdsZmallocSize, type Target } from "./target.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { printfScoreEntryBytes, printfScoreText } from "../../src/memory/models/ziplist-era/printf-score.ts";
+import { printfScoreEntryBytes, printfScoreText } from "../../src/memory/models/printf-score.ts";
 import {
   prevlenBytes,
   Ziplist,

@@ -1,6 +1,5 @@
-import { ziplistLoader } from "../loaders/ziplist-era.ts";
+import { ERA_62, ziplistLoader } from "../loaders/ziplist-era.ts";
 import { finishStream60 } from "../models/streams/stream.ts";
-import { sdsHeldSize } from "../models/ziplist-era/sds-count.ts";
 import type { Profile } from "./profile.ts";
 import { redis62 } from "./redis-6.2.ts";
 
@@ -15,10 +14,7 @@ export const redis60: Profile = {
   to: [6, 0],
   measured: undefined,
   loader: ziplistLoader({
-    stringCount: sdsHeldSize,
-    keepsEmbstr: false,
-    presizedHashes: true,
-    skiplists: { maxLevel: 32, presized: true, headsCounted: true },
+    ...ERA_62,
     stream: finishStream60,
   }),
 };

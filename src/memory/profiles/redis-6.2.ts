@@ -1,10 +1,10 @@
 import { separatePair } from "../lanes.ts";
-import { ZIPLIST_COUNTS, ziplistLoader } from "../loaders/ziplist-era.ts";
+import { ERA_62, ZIPLIST_COUNTS, ziplistLoader } from "../loaders/ziplist-era.ts";
+import { dictKey, EMBSTR_COUNTED } from "../models/dict-key.ts";
 import { dictTables } from "../models/dict-tables.ts";
-import { robjKey } from "../models/robj-key.ts";
 import { sdsElement } from "../models/sds.ts";
 import { finishStream62 } from "../models/streams/stream.ts";
-import { sdsHeldSize } from "../models/ziplist-era/sds-count.ts";
+import { sdsZmallocSize } from "../target.ts";
 import type { Profile } from "./profile.ts";
 
 /**
@@ -50,15 +50,12 @@ export const redis62: Profile = {
     hash: { bytes: separatePair(sdsElement), heap: separatePair(sdsElement) },
   },
   loader: ziplistLoader({
-    stringCount: sdsHeldSize,
-    keepsEmbstr: false,
-    presizedHashes: true,
-    skiplists: { maxLevel: 32, presized: true, headsCounted: true },
+    ...ERA_62,
     stream: finishStream62,
   }),
   counts: ZIPLIST_COUNTS,
   listNodes: "ziplist",
-  key: robjKey(sdsHeldSize),
+  key: dictKey({ version: "Redis 6.2.16", count: sdsZmallocSize, embstrCounted: EMBSTR_COUNTED }),
   tables: dictTables,
   baselineBytes: 874248,
 };

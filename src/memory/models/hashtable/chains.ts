@@ -1,4 +1,4 @@
-import { type Spread, spreadFrom, spreadOf } from "../spread.ts";
+import { cachedSpread, spreadFrom, spreadOf } from "../spread.ts";
 
 /** ENTRIES_PER_BUCKET, hashtable.c, Valkey 8.1.1: the last slot of a bucket with a child points to the child. */
 export const ENTRIES_PER_BUCKET = 7;
@@ -6,8 +6,6 @@ export const ENTRIES_PER_BUCKET = 7;
 const EXACT_BUCKETS = 16;
 /** Chances below this are left out. */
 const NEGLIGIBLE = 1e-13;
-/** Spreads that are kept. */
-const CACHE_SIZE = 1 << 16;
 
 /** Child buckets of a chain of `entries` entries: bucketConvertToChained(), hashtable.c, Valkey 8.1.1. Exact. */
 export function chainChildren(entries: number): number {
@@ -61,28 +59,16 @@ export class ChainMoments {
 }
 
 const moments = new ChainMoments();
-const spreads = new Map<number, Spread>();
 
 /** Child buckets of a table of `buckets` (a power of two) that holds `entries`. Exact up to 16 buckets. */
-export function childBuckets(buckets: number, entries: number): Spread {
-  const key = entries * 64 + Math.log2(buckets);
-  let spread = spreads.get(key);
-  if (spread === undefined) {
-    if (spreads.size === CACHE_SIZE) spreads.clear();
-    spread = compute(buckets, entries);
-    spreads.set(key, spread);
-  }
-  return spread;
-}
-
-function compute(buckets: number, entries: number): Spread {
+export const childBuckets = cachedSpread((buckets, entries) => {
   if (buckets <= EXACT_BUCKETS && entries <= ENTRIES_PER_BUCKET * buckets) {
     return spreadFrom(chances(buckets, entries));
   }
   moments.reset();
   moments.add(buckets, buckets, entries);
   return spreadOf(moments.mean, moments.variance, moments.third);
-}
+});
 
 const known = new Map<number, Float64Array>();
 

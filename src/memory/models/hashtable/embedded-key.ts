@@ -2,7 +2,7 @@ import { OBJECT, type Part } from "../../bill.ts";
 import type { Finish, KeyModel } from "../../loader.ts";
 import { sdsZmallocSize, type Target } from "../../target.ts";
 import { ENCODING } from "../../types.ts";
-import { sdsReqSize, sdsReqSize8 } from "../sds-usable.ts";
+import { embeddedSdsBytes, sdsReqSizeType8 } from "../sds-usable.ts";
 
 /** KEY_SIZE_TO_INCLUDE_EXPIRE_THRESHOLD, object.c, Valkey 8.1.1: a longer key always has room for a time. */
 const KEY_SIZE_TO_INCLUDE_EXPIRE_THRESHOLD = 128;
@@ -33,17 +33,12 @@ export interface EmbeddingRules {
   readonly countsKey: boolean;
 }
 
-/** Bytes of an embedded key: its sds, after a byte that says how long its header is. */
-export function embeddedKeyBytes(nameBytes: number): number {
-  return 1 + sdsReqSize(nameBytes);
-}
-
 /** The least an object with an embedded value takes. */
 function wholeBytes(rules: EmbeddingRules, { profile }: Target, name: number, value: number): number {
   const { robj } = profile.sizes;
   const bare = rules.overPointer ? robj - POINTER_BYTES : robj;
-  const text = rules.overPointer ? Math.max(POINTER_BYTES, sdsReqSize8(value)) : sdsReqSize8(value);
-  return bare + embeddedKeyBytes(name) + text;
+  const text = rules.overPointer ? Math.max(POINTER_BYTES, sdsReqSizeType8(value)) : sdsReqSizeType8(value);
+  return bare + embeddedSdsBytes(name) + text;
 }
 
 /**
@@ -60,7 +55,7 @@ function staysEmbedded(
 ): boolean {
   const { robj } = target.profile.sizes;
   const bare = rules.overPointer ? robj - POINTER_BYTES : robj;
-  const estimate = bare + rules.keyEstimate(name) + sdsReqSize8(value);
+  const estimate = bare + rules.keyEstimate(name) + sdsReqSizeType8(value);
   if (estimate > rules.limit) return false;
   if (!expires || estimate + EXPIRY_BYTES <= rules.limit) return true;
   const least = wholeBytes(rules, target, name, value);
@@ -100,7 +95,7 @@ export function embeddedKey(rules: EmbeddingRules): KeyModel {
       return;
     }
     const timed = hasExpiry || nameBytes >= KEY_SIZE_TO_INCLUDE_EXPIRE_THRESHOLD;
-    const bytes = allocator.goodSize(robj + embeddedKeyBytes(nameBytes) + (timed ? EXPIRY_BYTES : 0));
+    const bytes = allocator.goodSize(robj + embeddedSdsBytes(nameBytes) + (timed ? EXPIRY_BYTES : 0));
     bill.add(OBJECT_PART, 1, rules.countsKey ? bytes : robj, bytes);
   };
 }

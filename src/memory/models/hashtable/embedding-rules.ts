@@ -1,7 +1,7 @@
-import { type EmbeddingRules, embeddedKeyBytes } from "./embedded-key.ts";
+import { EMBSTR_SIZE_LIMIT } from "../robj.ts";
+import { embeddedSdsBytes } from "../sds-usable.ts";
+import type { EmbeddingRules } from "./embedded-key.ts";
 
-/** OBJ_ENCODING_EMBSTR_SIZE_LIMIT, object.c, Valkey 8.1.1. */
-const EMBSTR_SIZE_LIMIT = 44;
 /** A robj without its pointer, and an SDS_TYPE_8 without its text: createEmbeddedStringObject(), object.c, Valkey 9.1.2. */
 const LEAST_BYTES_91 = 8 + 4;
 
@@ -15,13 +15,13 @@ export const embedding81: EmbeddingRules = {
 };
 
 /** The same with the key's true size, and MEMORY USAGE counts the key: Valkey 9.0. */
-export const embedding90: EmbeddingRules = { ...embedding81, keyEstimate: embeddedKeyBytes, countsKey: true };
+export const embedding90: EmbeddingRules = { ...embedding81, keyEstimate: embeddedSdsBytes, countsKey: true };
 
 /** shouldEmbedStringObject(), object.c, Valkey 9.1.2. */
 export const embedding91: EmbeddingRules = {
   longest: 128 - LEAST_BYTES_91,
   limit: 128,
-  keyEstimate: embeddedKeyBytes,
+  keyEstimate: embeddedSdsBytes,
   overPointer: true,
   countsKey: true,
 };

@@ -1,14 +1,12 @@
 import type { Allocator } from "../../allocators/index.ts";
 import type { PairCost, PairLane } from "../../lanes.ts";
-import { sdsnewlenBytes, sdsReqSize, sdsReqSize8 } from "../sds-usable.ts";
+import { sdsHeapSize, sdsReqSize, sdsReqSizeType8, sdsReqSizeWithAux } from "../sds-usable.ts";
 
 /** EMBED_VALUE_MAX_ALLOC_SIZE, t_hash.c, Valkey 8.1.1, and entry.h, Valkey 9.1.2. */
 const EMBED_VALUE_MAX_ALLOC_SIZE = 128;
 /** A pointer to the value, and a time of expiry. */
 const POINTER_BYTES = 8;
 const EXPIRY_BYTES = 8;
-/** From this length on a field is no SDS_TYPE_5. */
-const SDS_TYPE_8_FROM = 32;
 /** Room for the times of a hash at first, and at most. */
 const FIRST_ROOM = 256;
 export const MOST_TIMES = 65536;
@@ -20,11 +18,11 @@ export const MOST_TIMES = 65536;
  * the same. Exact.
  */
 export function hashEntryBytes(allocator: Allocator, field: number, value: number, expires: boolean): number {
-  const flagged = field < SDS_TYPE_8_FROM ? sdsReqSize8(field) : sdsReqSize(field);
+  const flagged = sdsReqSizeWithAux(field);
   const expiry = expires ? EXPIRY_BYTES : 0;
-  const together = (expires ? flagged : sdsReqSize(field)) + expiry + sdsReqSize8(value);
+  const together = (expires ? flagged : sdsReqSize(field)) + expiry + sdsReqSizeType8(value);
   if (together <= EMBED_VALUE_MAX_ALLOC_SIZE) return allocator.goodSize(together);
-  return allocator.goodSize(flagged + expiry + POINTER_BYTES) + allocator.goodSize(sdsnewlenBytes(value));
+  return allocator.goodSize(flagged + expiry + POINTER_BYTES) + sdsHeapSize(value, allocator);
 }
 
 /** Fields of a server that has no field expiry. */

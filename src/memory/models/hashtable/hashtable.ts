@@ -1,6 +1,6 @@
 import type { Bill, Part } from "../../bill.ts";
 import type { Target } from "../../target.ts";
-import { type Spread, spreadOf } from "../spread.ts";
+import { expectSpread, type Spread, spreadOf } from "../spread.ts";
 import { ChainMoments, childBuckets, ENTRIES_PER_BUCKET } from "./chains.ts";
 
 /** HASHTABLE_BUCKET_SIZE, hashtable.h, Valkey 8.1.1: a cache line. */
@@ -103,10 +103,5 @@ export function addHashtable(
 
 /** Marks a bill random whose only random part are the child buckets of a hashtable. */
 export function expectChildren(bill: Bill, children: Spread): void {
-  if (children.variance === 0) return;
-  const expected = Math.round(BUCKET_BYTES * children.mean);
-  bill.expect(
-    Math.max(0, expected - BUCKET_BYTES * children.low),
-    Math.max(0, BUCKET_BYTES * children.high - expected),
-  );
+  expectSpread(bill, children, BUCKET_BYTES);
 }

@@ -2,14 +2,10 @@ import type { Bill, Part } from "../../bill.ts";
 import type { Finish, Loader } from "../../loader.ts";
 import type { TargetStats, ValueStats } from "../../stats.ts";
 import { ENCODING, EXACTNESS } from "../../types.ts";
-import {
-  type GrownFinish,
-  hashBy,
-  hashListpackBy,
-  hashZiplistBy,
-  hashZipmapBy,
-} from "../listpack-era/hash.ts";
-import { setBy, setIntsetBy, setListpackBy } from "../listpack-era/set.ts";
+import { HASH_LISTPACK_72 } from "../listpack-era/hash.ts";
+import { SET_72 } from "../listpack-era/set.ts";
+import { type GrownFinish, hashLayouts, type PlainHashLayout } from "../loading/hash.ts";
+import { type SetLayout, setLayouts } from "../loading/set.ts";
 import { childBuckets } from "./chains.ts";
 import { addHashtable, expectChildren, HashtableGrowth, nextBuckets } from "./hashtable.ts";
 
@@ -22,8 +18,8 @@ const growth = new HashtableGrowth();
  * Sets on a server whose hashtable takes `structBytes`. How many child buckets there are is random (hash seed): an
  * expectation, with its band. Mirrors rdbLoadObject(), rdb.c, and objectComputeSize(), object.c, Valkey 8.1.1.
  */
-export function hashtableSets(structBytes: number): Pick<Loader, "set" | "setIntset" | "setListpack"> {
-  const finishTable: Finish = ({ reported }, { target, setBytes, setHeap }, bill) => {
+export function hashtableSets(structBytes: number): Pick<Loader, SetLayout> {
+  const table: Finish = ({ reported }, { target, setBytes, setHeap }, bill) => {
     const buckets = nextBuckets(reported);
     const children = childBuckets(buckets, reported);
     bill.encoding = ENCODING.hashtable;
@@ -31,21 +27,14 @@ export function hashtableSets(structBytes: number): Pick<Loader, "set" | "setInt
     addHashtable(bill, target, structBytes, buckets, 0, children);
     expectChildren(bill, children);
   };
-  return {
-    set: setBy(finishTable),
-    setIntset: setIntsetBy(finishTable),
-    setListpack: setListpackBy(finishTable),
-  };
+  return setLayouts({ intset: SET_72.intset, listpack: SET_72.listpack, table });
 }
-
-/** The layouts of a hash whose fields never expire. */
-type HashLayout = "hash" | "hashZipmap" | "hashZiplist" | "hashListpack";
 
 /**
  * Hashes on a server whose hashtable takes `structBytes`; a hash whose first long pair comes late may still be moving to
  * a larger table. Mirrors rdbLoadObject(), rdb.c, and objectComputeSize(), object.c, Valkey 8.1.1. Child buckets as for sets.
  */
-export function hashtableHashes(structBytes: number): Pick<Loader, HashLayout | "hashExpiry"> {
+export function hashtableHashes(structBytes: number): Pick<Loader, PlainHashLayout | "hashExpiry"> {
   const finishGrowth = (stats: ValueStats, { target, hashBytes, hashHeap }: TargetStats, bill: Bill) => {
     const children = growth.children();
     bill.encoding = ENCODING.hashtable;
@@ -53,12 +42,12 @@ export function hashtableHashes(structBytes: number): Pick<Loader, HashLayout | 
     addHashtable(bill, target, structBytes, growth.first, growth.second, children);
     expectChildren(bill, children);
   };
-  const finishTable: Finish = (stats, on, bill) => {
+  const table: Finish = (stats, on, bill) => {
     const pairs = Math.ceil(stats.reported / 2);
     growth.reset(pairs, pairs);
     finishGrowth(stats, on, bill);
   };
-  const finishGrown: GrownFinish = (packed, stats, on, bill) => {
+  const grown: GrownFinish = (packed, stats, on, bill) => {
     const left = stats.reported / 2 - packed - 1;
     growth.reset(packed, packed);
     growth.add(1);
@@ -67,12 +56,9 @@ export function hashtableHashes(structBytes: number): Pick<Loader, HashLayout | 
     finishGrowth(stats, on, bill);
   };
   return {
-    hash: hashBy(finishTable, finishGrown),
-    hashZipmap: hashZipmapBy(finishTable),
-    hashZiplist: hashZiplistBy(finishTable),
-    hashListpack: hashListpackBy(finishTable),
+    ...hashLayouts({ listpack: HASH_LISTPACK_72, table, grown }),
     hashExpiry: (stats, on, bill) => {
-      finishTable(stats, on, bill);
+      table(stats, on, bill);
       bill.exactness = EXACTNESS.lowerBound;
     },
   };

@@ -2,7 +2,7 @@ import type { Allocator } from "../../allocators/index.ts";
 import type { Bill, Part } from "../../bill.ts";
 import type { TableModel } from "../../profiles/index.ts";
 import type { Target } from "../../target.ts";
-import { dictNextSize } from "../dict.ts";
+import { dictNextSize } from "../dict-load.ts";
 
 /** CLUSTER_SLOTS, cluster.h, Redis 7.4.1. */
 const CLUSTER_SLOTS = 16384;

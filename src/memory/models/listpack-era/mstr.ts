@@ -2,7 +2,7 @@ import type { Allocator } from "../../allocators/index.ts";
 import { type ElementCost, ElementLane, type PairCost, type PairLane } from "../../lanes.ts";
 import { FieldExpiries } from "../ebuckets.ts";
 import { sdsElement } from "../sds.ts";
-import { trackedSds } from "../tracked/sds.ts";
+import { trackedSds } from "../sds-usable.ts";
 
 /** sizeof(ExpireMeta), ebuckets.h, and of mstrFlags, mstr.h, Redis 7.4.1: they stand before a field that expires. */
 const EXPIRE_META_BYTES = 16;

@@ -1,8 +1,9 @@
 import type { Part } from "../../bill.ts";
 import type { Finish } from "../../loader.ts";
 import { ENCODING } from "../../types.ts";
-import { addDictTables, dictNextSize, occupiedBuckets } from "../dict.ts";
-import { type Spread, spreadFrom, spreadOf } from "../spread.ts";
+import { addDictTables, chainedEntries, DICT_72 } from "../dict.ts";
+import { DictLoad } from "../dict-load.ts";
+import { cachedSpread, expectSpread, type Spread, spreadFrom, spreadOf } from "../spread.ts";
 
 const MEMBERS: Part = { name: "members (sds)", source: "rdbLoadObject(), rdb.c, Valkey 8.0.1" };
 const ENTRIES: Part = {
@@ -12,25 +13,16 @@ const ENTRIES: Part = {
 
 /** Up to so many members the chances of every number of entries are computed, above only mean and variance. */
 const EXACT_MEMBERS = 256;
-/** Spreads that are kept. */
-const CACHE_SIZE = 1 << 16;
 
-const spreads = new Map<number, Spread>();
+const dict = new DictLoad();
 
 /**
  * Entries of a dict without values: the first member of a bucket stands in the bucket itself, each further one needs an
  * entry. Mirrors dictInsertAtPosition(), dict.c, Valkey 8.0.1; which members share a bucket is random (hash seed).
  */
-export function chainedMembers(buckets: number, members: number): Spread {
-  const key = members * 64 + Math.log2(buckets);
-  let spread = spreads.get(key);
-  if (spread === undefined) {
-    if (spreads.size === CACHE_SIZE) spreads.clear();
-    spread = members <= EXACT_MEMBERS ? spreadFrom(chances(buckets, members)) : normal(buckets, members);
-    spreads.set(key, spread);
-  }
-  return spread;
-}
+export const chainedMembers = cachedSpread((buckets, members) =>
+  members <= EXACT_MEMBERS ? spreadFrom(chances(buckets, members)) : normal(buckets, members),
+);
 
 /** Chance of each number of members that fall into an occupied bucket, one member after another. Exact. */
 function chances(buckets: number, members: number): Float64Array {
@@ -50,14 +42,16 @@ function chances(buckets: number, members: number): Float64Array {
   return current;
 }
 
-/** Mean and variance of the number of empty buckets after random insertions (the occupancy problem), which tends to be normal. */
+/**
+ * Mean and variance of the number of empty buckets after random insertions (the occupancy problem), which tends to be
+ * normal.
+ */
 function normal(buckets: number, members: number): Spread {
-  const mean = members - occupiedBuckets(buckets, members);
   const one = Math.exp(members * Math.log1p(-1 / buckets));
   const pairRatio = Math.expm1(members * (Math.log1p(-2 / buckets) - 2 * Math.log1p(-1 / buckets)));
   const two = one * one * (1 + pairRatio);
   const variance = buckets * (one - two) + buckets * buckets * one * one * pairRatio;
-  return spreadOf(mean, Math.max(0, variance), 0);
+  return spreadOf(chainedEntries(buckets, members), Math.max(0, variance), 0);
 }
 
 /**
@@ -66,18 +60,12 @@ function normal(buckets: number, members: number): Spread {
  */
 export const finishNoValueSet: Finish = ({ reported }, { target, setBytes, setHeap }, bill) => {
   const { dictEntryNoValue } = target.profile.sizes;
-  const buckets = dictNextSize(reported);
-  const chained = chainedMembers(buckets, reported);
-  const expected = Math.round(dictEntryNoValue * chained.mean);
+  dict.fill(reported);
+  const chained = chainedMembers(dict.first, reported);
   const heap = Math.round(target.allocator.goodSize(dictEntryNoValue) * chained.mean);
   bill.encoding = ENCODING.hashtable;
+  addDictTables(bill, target, DICT_72, dict);
   bill.add(MEMBERS, reported, setBytes.sum, setHeap.sum);
-  addDictTables(bill, target, buckets, 0);
-  bill.add(ENTRIES, Math.round(chained.mean), expected, heap);
-  if (chained.variance > 0) {
-    bill.expect(
-      Math.max(0, expected - dictEntryNoValue * chained.low),
-      Math.max(0, dictEntryNoValue * chained.high - expected),
-    );
-  }
+  bill.add(ENTRIES, Math.round(chained.mean), Math.round(dictEntryNoValue * chained.mean), heap);
+  expectSpread(bill, chained, dictEntryNoValue);
 };

@@ -1,6 +1,6 @@
 import { STREAM_NAME_PREFIX_BYTES } from "../../../../parsers/visitor.ts";
 import type { Allocator } from "../../allocators/index.ts";
-import { dictGrownBytes } from "../dict.ts";
+import { DictLoad } from "../dict-load.ts";
 import { RaxCounter, RaxNodeSizes } from "./rax.ts";
 import { SortedKeys } from "./sorted-keys.ts";
 
@@ -47,6 +47,7 @@ export class StreamStats {
   /** What an allocator holds for producers' ids, and for the bucket arrays they are found by. */
   readonly producerIdHeap: Float64Array;
   readonly producerTableHeap: Float64Array;
+  private readonly producerDict = new DictLoad();
   private readonly allocators: readonly Allocator[];
   private readonly counters: readonly RaxCounter[];
   private readonly stride: number;
@@ -171,8 +172,10 @@ export class StreamStats {
     addName(this.producerNames, nameBytes, buffer, start);
     this.producers++;
     this.producerIds += ids;
+    this.producerDict.reset();
+    this.producerDict.insert(ids);
     for (let i = 0; i < this.allocators.length; i++) {
-      this.producerTableHeap[i]! += dictGrownBytes(ids, this.allocators[i]!);
+      this.producerTableHeap[i]! += this.producerDict.heapBytes(this.allocators[i]!);
     }
   }
 

@@ -2,11 +2,10 @@ import { type Bill, OBJECT, type Part } from "../../bill.ts";
 import type { Finish, KeyModel } from "../../loader.ts";
 import type { TargetStats, ValueStats } from "../../stats.ts";
 import { ENCODING } from "../../types.ts";
+import { EMBSTR_SIZE_LIMIT } from "../robj.ts";
+import { embeddedSdsBytes, sdsHeapSize, sdsReqSizeType8, sdsTrackedSize } from "../sds-usable.ts";
 import { ENTRY_SHARE_BYTES } from "./kvstore.ts";
-import { sdsAllocSize, sdsHeapSize, sdsReqSize, sdsReqSizeType8 } from "./sds.ts";
 
-/** OBJ_ENCODING_EMBSTR_SIZE_LIMIT, object.c, Redis 8.6.3. */
-const EMBSTR_SIZE_LIMIT = 44;
 /** CACHE_LINE_SIZE, config.h, Redis 8.6.3, of all but 64-bit ARM Macs. */
 const CACHE_LINE_SIZE = 64;
 /** KEY_SIZE_TO_INCLUDE_EXPIRE_THRESHOLD, object.c, Redis 8.6.3. */
@@ -36,11 +35,12 @@ const VALUE: Part = { name: "value (sds)", source: "kvobjSet(), object.c, Redis 
  * A string: an integer stands in its object; a short value stands in the same allocation as the key when both and
  * the object fit in a cache line. Mirrors tryObjectEncodingEx() and kvobjSet(), object.c, Redis 8.6.3. Exact.
  */
-export const finishKvobjString: Finish = (stats, on, bill) => finishString(stats, on, bill, 0, sdsAllocSize);
+export const finishKvobjString: Finish = (stats, on, bill) =>
+  finishString(stats, on, bill, 0, sdsTrackedSize);
 
 /** The same where the expiry stands in the cache line too. Mirrors kvobjSet(), object.c, Redis 8.2. */
 export const finishKvobjStringByExpiry: Finish = (stats, on, bill) =>
-  finishString(stats, on, bill, stats.hasExpiry ? META_BYTES : 0, sdsAllocSize);
+  finishString(stats, on, bill, stats.hasExpiry ? META_BYTES : 0, sdsTrackedSize);
 
 /** The same where MEMORY USAGE looks at allocations. Mirrors kvobjComputeSize(), object.c, Redis 8.2. */
 export const finishKvobjStringByHeap: Finish = (stats, on, bill) =>
@@ -51,7 +51,7 @@ function finishString(
   { target }: TargetStats,
   bill: Bill,
   expiryBytes: number,
-  valueSize: typeof sdsAllocSize,
+  valueSize: typeof sdsTrackedSize,
 ): void {
   const length = Math.max(0, stats.largestBytes);
   const { allocator, profile } = target;
@@ -88,7 +88,7 @@ function addKvobj(stats: ValueStats, { target }: TargetStats, bill: Bill, byHeap
   const embedded = bill.object === OBJECT.embedded;
   const metaBytes = hasExpiry || nameBytes >= EXPIRE_THRESHOLD ? META_BYTES : 0;
   const valueBytes = embedded ? sdsReqSizeType8(bill.embeddedBytes) : 0;
-  const request = profile.sizes.robj + metaBytes + 1 + sdsReqSize(nameBytes) + valueBytes;
+  const request = profile.sizes.robj + metaBytes + embeddedSdsBytes(nameBytes) + valueBytes;
   const heap = allocator.goodSize(request);
   bill.add(embedded ? EMBEDDED : KVOBJ, 1, byHeap ? heap : request, heap);
   bill.add(KEYS_ENTRY, 1, 0, ENTRY_SHARE_BYTES);

@@ -1,5 +1,5 @@
 import { textIntegerEntryBytes } from "../integer.ts";
-import { printfScoreText } from "./printf-score.ts";
+import { printfScoreText } from "../printf-score.ts";
 
 /** Bytes of a ziplist without entries: 10 of header, 1 of end. ZIPLIST_HEADER_SIZE + ZIPLIST_END_SIZE, ziplist.c, Redis 6.2.16. */
 export const ZIPLIST_EMPTY_BYTES = 11;

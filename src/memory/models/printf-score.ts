@@ -1,5 +1,5 @@
-import { stringEntryBytes } from "../listpack.ts";
-import { scoreEntryBytes } from "../score.ts";
+import { stringEntryBytes } from "./listpack.ts";
+import { scoreEntryBytes } from "./score.ts";
 
 /** Integers below this are printed as such: 2^52, d2string(), util.c, Redis 6.2.16. */
 const MAX_INTEGER = 2 ** 52;
