@@ -222,11 +222,11 @@ export class ValueMeter implements ValueVisitor {
   }
 
   streamProducer(nameBytes: number, ids: number, buffer: Uint8Array, start: number): void {
-    this.stats.stream.producer(nameBytes, ids, buffer, start);
+    this.stats.stream.producers.producer(nameBytes, ids, buffer, start);
   }
 
   streamProducerId(bytes: number): void {
-    this.stats.stream.producerId(bytes);
+    this.stats.stream.producers.id(bytes);
   }
 
   module(high: number, low: number, serializedBytes: number): void {

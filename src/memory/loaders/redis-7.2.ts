@@ -6,13 +6,13 @@ import { zsets72 } from "../models/listpack-era/zset.ts";
 import { opaqueTypes } from "../models/opaque.ts";
 import { dictSets } from "../models/set.ts";
 import { finishStream72 } from "../models/streams/stream.ts";
-import { robjString } from "../models/string.ts";
+import { robjStrings } from "../models/string.ts";
 import { sdsZmallocSize } from "../target.ts";
 
 /** What rdbLoadObject(), rdb.c, Redis 7.2.6, makes of each layout. */
 export const loader72: Loader = {
   ...opaqueTypes,
-  string: robjString({ version: "Redis 7.2.6", count: sdsZmallocSize }),
+  string: robjStrings({ version: "Redis 7.2.6", count: sdsZmallocSize }),
   ...listpacksOrQuicklists(LIST_72),
   ...dictSets(SET_72),
   ...zsets72,

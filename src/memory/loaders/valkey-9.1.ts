@@ -1,5 +1,5 @@
 import type { Loader } from "../loader.ts";
-import { embeddedString } from "../models/hashtable/embedded-key.ts";
+import { embeddedStrings } from "../models/hashtable/embedded-key.ts";
 import { embedding91 } from "../models/hashtable/embedding-rules.ts";
 import { hashtableHashes, hashtableSets } from "../models/hashtable/values.ts";
 import { hashExpiryBy } from "../models/hashtable/volatile-hash.ts";
@@ -13,7 +13,7 @@ const HASH_BYTES = HASHTABLE_BYTES + 8;
 /** What rdbLoadObject(), rdb.c, Valkey 9.1.2, makes of each layout. */
 export const loaderValkey91: Loader = {
   ...loaderValkey90,
-  string: embeddedString(embedding91),
+  string: embeddedStrings(embedding91),
   ...hashtableSets(HASHTABLE_BYTES),
   ...hashtableHashes(HASH_BYTES),
   ...embeddedZsets(HASHTABLE_BYTES),

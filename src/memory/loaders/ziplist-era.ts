@@ -6,7 +6,7 @@ import { opaqueTypes } from "../models/opaque.ts";
 import { packedByLength } from "../models/packed.ts";
 import type { SdsCount } from "../models/sds.ts";
 import { ZSKIPLIST_MAXLEVEL } from "../models/skiplist.ts";
-import { robjString } from "../models/string.ts";
+import { robjStrings } from "../models/string.ts";
 import { ziplistHashes } from "../models/ziplist-era/hash.ts";
 import { intsetsOrTables } from "../models/ziplist-era/set.ts";
 import { ziplistZsets } from "../models/ziplist-era/zset.ts";
@@ -52,7 +52,7 @@ export function ziplistLoader(era: ZiplistEra): Loader {
   const version = "Redis 6.2.16";
   return {
     ...opaqueTypes,
-    string: robjString({ version, count: stringCount, keepsEmbstr }),
+    string: robjStrings({ version, count: stringCount, keepsEmbstr }),
     ...quicklists(LIST_62),
     ...intsetsOrTables({ version, dict: DICT_62, intset }),
     ...ziplistZsets(

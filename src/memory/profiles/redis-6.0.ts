@@ -13,8 +13,5 @@ export const redis60: Profile = {
   from: [6, 0],
   to: [6, 0],
   measured: undefined,
-  loader: ziplistLoader({
-    ...ERA_62,
-    stream: finishStream60,
-  }),
+  loader: ziplistLoader({ ...ERA_62, stream: finishStream60 }),
 };

@@ -1,5 +1,5 @@
 import { loader74 } from "../loaders/redis-7.4.ts";
-import { kvstoreTables } from "../models/listpack-era/kvstore.ts";
+import { kvstoreTables } from "../models/kvstore.ts";
 import { mstrPair } from "../models/listpack-era/mstr.ts";
 import { largeByFill } from "../models/quicklist.ts";
 import type { Profile } from "./profile.ts";

@@ -1,5 +1,5 @@
 import { loader80 } from "../loaders/redis-8.0.ts";
-import { kvstoreTables } from "../models/listpack-era/kvstore.ts";
+import { kvstoreTables } from "../models/kvstore.ts";
 import type { Profile } from "./profile.ts";
 import { redis74 } from "./redis-7.4.ts";
 

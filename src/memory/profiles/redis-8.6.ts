@@ -1,7 +1,7 @@
 import { loader86 } from "../loaders/redis-8.6.ts";
 import { largeByFill } from "../models/quicklist.ts";
 import { sdsElement } from "../models/sds.ts";
-import { sdsReqSize, trackedSds } from "../models/sds-usable.ts";
+import { sdsnewlenBytes, sdsReqSize, trackedSds } from "../models/sds-usable.ts";
 import { zslNodeWithMember } from "../models/skiplist.ts";
 import { heapEntry, trackedEntry } from "../models/tracked/entry.ts";
 import { kvobjKey } from "../models/tracked/kvobj.ts";
@@ -30,6 +30,7 @@ export const redis86: Profile = {
     quicklist: 48,
     zskiplist: 40,
   },
+  sdsBytes: sdsnewlenBytes,
   elements: {
     set: { bytes: trackedSds, heap: sdsElement },
     zset: { bytes: member, heap: member },

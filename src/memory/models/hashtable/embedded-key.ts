@@ -1,8 +1,8 @@
 import { OBJECT, type Part } from "../../bill.ts";
 import type { Finish, KeyModel } from "../../loader.ts";
 import { sdsZmallocSize, type Target } from "../../target.ts";
-import { ENCODING } from "../../types.ts";
 import { embeddedSdsBytes, sdsReqSizeType8 } from "../sds-usable.ts";
+import { strings } from "../string.ts";
 
 /** KEY_SIZE_TO_INCLUDE_EXPIRE_THRESHOLD, object.c, Valkey 8.1.1: a longer key always has room for a time. */
 const KEY_SIZE_TO_INCLUDE_EXPIRE_THRESHOLD = 128;
@@ -62,22 +62,14 @@ function staysEmbedded(
   return target.allocator.goodSize(least) >= least + EXPIRY_BYTES;
 }
 
-/** A string on such a server; there are no shared integers in its databases. Mirrors tryObjectEncodingEx(), object.c, Valkey 8.1.1. Exact. */
-export function embeddedString(rules: EmbeddingRules): Finish {
-  return (stats, { target }, bill) => {
-    const length = Math.max(0, stats.largestBytes);
-    const { nameBytes, hasExpiry } = stats;
-    if (stats.nonIntegers === 0 && stats.reported > 0) bill.encoding = ENCODING.int;
-    else if (length <= rules.longest && staysEmbedded(rules, target, nameBytes, length, hasExpiry)) {
-      bill.encoding = ENCODING.embstr;
-      bill.object = OBJECT.embedded;
-      bill.embeddedBytes = length;
-    } else {
-      const sds = sdsZmallocSize(target, length);
-      bill.encoding = ENCODING.raw;
-      bill.add(VALUE, 1, sds, sds);
-    }
-  };
+/** Strings on such a server; integers are never shared. Mirrors tryObjectEncodingEx(), object.c, Valkey 8.1.1. Exact. */
+export function embeddedStrings(rules: EmbeddingRules): Finish {
+  return strings({
+    value: VALUE,
+    count: sdsZmallocSize,
+    embeds: (length, { nameBytes, hasExpiry }, target) =>
+      length <= rules.longest && staysEmbedded(rules, target, nameBytes, length, hasExpiry),
+  });
 }
 
 /**

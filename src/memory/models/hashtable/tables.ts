@@ -2,11 +2,10 @@ import type { Allocator } from "../../allocators/index.ts";
 import type { Part } from "../../bill.ts";
 import type { TableModel } from "../../profiles/index.ts";
 import type { Target } from "../../target.ts";
+import { CLUSTER_SLOTS, slotArraysBytes } from "../kvstore.ts";
 import { childBuckets, ENTRIES_PER_BUCKET } from "./chains.ts";
 import { BUCKET_BYTES, nextBuckets } from "./hashtable.ts";
 
-/** CLUSTER_SLOTS, cluster.h, Valkey 8.1.1. */
-const CLUSTER_SLOTS = 16384;
 /** Numbers of keys of a slot that are less likely are left out. */
 const NEGLIGIBLE = 1e-12;
 
@@ -71,12 +70,6 @@ function knownSlotsBytes(target: Target, structBytes: number, slots: ArrayLike<n
   return bytes;
 }
 
-/** A kvstore's array of hashtables and its binary indexed tree, less the array of one that it has anyway. */
-function slotArraysBytes({ allocator }: Target): number {
-  const { goodSize } = allocator;
-  return goodSize(8 * CLUSTER_SLOTS) + goodSize(8 * (CLUSTER_SLOTS + 1)) - goodSize(8);
-}
-
 /**
  * The hashtables of a database, made for the sizes that RESIZEDB announces; in cluster mode one for each slot that has
  * keys. Mirrors dbExpandGeneric(), db.c, kvstoreCreate() and createHashtableIfNeeded(), kvstore.c, Valkey 8.1.1. An
@@ -90,7 +83,7 @@ export function hashtableTables({ structBytes, stores }: KvstoreRules): TableMod
       if (bySlot !== undefined) return knownSlotsBytes(target, structBytes, bySlot);
       return spreadSlotsBytes(target, structBytes, entries);
     };
-    if (clusterEnabled) bill.add(SLOTS, stores, 0, stores * slotArraysBytes(target));
+    if (clusterEnabled) bill.add(SLOTS, stores, 0, stores * slotArraysBytes(target.allocator));
     bill.add(MAIN, 1, 0, Math.round(size(keys, slots?.keys)));
     bill.add(EXPIRES, 1, 0, Math.round(size(expires, slots?.expires)));
     if (expiringHashes > 0) {

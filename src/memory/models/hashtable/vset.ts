@@ -1,7 +1,7 @@
 import type { Allocator } from "../../allocators/index.ts";
+import { raxNumbersBytes } from "../rax-numbers.ts";
 import type { Spread } from "../spread.ts";
 import { BUCKET_BYTES, HashtableGrowth } from "./hashtable.ts";
-import { raxKeysBytes } from "./rax-keys.ts";
 
 /** VOLATILESET_BUCKET_INTERVAL_MIN and _MAX, vset.c, Valkey 9.1.2: ms that a bucket spans at least and at first. */
 const INTERVAL_MIN = 16;
@@ -11,6 +11,9 @@ const VECTOR_MAX_SIZE = 127;
 /** PV_HEADER_SIZE, vset.c, Valkey 9.1.2, and a pointer. */
 const VECTOR_HEADER_BYTES = 8;
 const POINTER_BYTES = 8;
+/** sizeof(rax) with its count of allocated bytes, rax.h, Valkey 8.1.1, and a key of it: a 64-bit number. */
+const RAX_BYTES = 32;
+const KEY_BYTES = 8;
 
 /** Fields that expire before `end` (ms since the epoch) and after the bucket before: a vector, or a hashtable. */
 interface Bucket {
@@ -55,10 +58,8 @@ function vectorBytes(count: number, allocator: Allocator): number {
 }
 
 function addTree(buckets: readonly Bucket[], allocator: Allocator, structBytes: number, out: VsetSize): void {
-  out.bytes += raxKeysBytes(
-    buckets.map(({ end }) => end),
-    allocator,
-  );
+  const ends = buckets.map(({ end }) => end);
+  out.bytes += allocator.goodSize(RAX_BYTES) + raxNumbersBytes(ends, ends.length, KEY_BYTES, allocator);
   for (const { times, isHashtable } of buckets) {
     if (!isHashtable) out.bytes += times.length === 1 ? 0 : vectorBytes(times.length, allocator);
     else addPointerTable(times.length, structBytes, out);

@@ -1,7 +1,8 @@
 import type { Bill, Part } from "../../bill.ts";
 import type { TargetStats, ValueStats } from "../../stats.ts";
-import { sdsRequestBytes } from "../sds.ts";
-import { raxNodeBytes } from "./rax.ts";
+import { sdsZmallocSize } from "../../target.ts";
+import { raxNodeBytes } from "../rax-nodes.ts";
+import { EMBSTR_SIZE_LIMIT, embstrBytes } from "../robj.ts";
 import type { StreamSizes } from "./sizes.ts";
 import { raxHeapBytes, type StreamUsage } from "./usage.ts";
 
@@ -14,19 +15,13 @@ export type StreamExtra = (
   bill: Bill,
 ) => void;
 
-/** sizeof() of list and listNode, adlist.h, of idmpProducer, stream.h, of dict and dictEntry, dict.c, Redis 8.6.3. */
+/** sizeof() of list and listNode, adlist.h, and of idmpProducer, stream.h, Redis 8.6.3. */
 const LIST = 48;
 const LIST_NODE = 24;
 const IDMP_PRODUCER = 24;
-const ROBJ = 16;
-const SDSHDR8 = 3;
-const DICT = 56;
-const DICT_ENTRY = 24;
 /** A rax node without children that has a value, and what it has less without one. */
 const LEAF = raxNodeBytes(0, 0, true);
 const POINTER = 8;
-/** object.c: a string so long stands in its object. */
-const OBJ_ENCODING_EMBSTR_SIZE_LIMIT = 44;
 
 const INDEX: Part = {
   name: "radix tree from pending ids to groups",
@@ -62,12 +57,12 @@ const TRACKED: Part = {
  */
 export const addPendingIndex: StreamExtra = ({ stream }, sizes, usage, on, bill) => {
   if (stream.pending === 0) return;
-  const tree = stream.pendingIdTree();
+  const tree = stream.pendingIds.ofAllGroups() ?? stream.pels;
   const size = on.target.allocator.goodSize;
   const counted = usage.nameTrees(tree, sizes, on);
   bill.add(INDEX, tree.elements, counted, raxHeapBytes(tree, sizes, on));
   bill.add(INDEX_LISTS, tree.elements, 0, tree.elements * size(LIST) + stream.pending * size(LIST_NODE));
-  if (!stream.pendingIdsKnown) bill.expect(counted, 0);
+  if (!stream.pendingIds.known) bill.expect(counted, 0);
 };
 
 /**
@@ -76,7 +71,7 @@ export const addPendingIndex: StreamExtra = ({ stream }, sizes, usage, on, bill)
  */
 export const addPelByTime: StreamExtra = ({ stream }, sizes, _usage, on, bill) => {
   if (stream.groups === 0) return;
-  const trees = stream.pelsByTime();
+  const trees = stream.pendingIds.byTime();
   const { allocator } = on.target;
   const values = trees.elements * (allocator.goodSize(LEAF) - allocator.goodSize(LEAF - POINTER));
   bill.add(BY_TIME, trees.trees, 0, raxHeapBytes(trees, sizes, on) - values);
@@ -87,23 +82,20 @@ export const addPelByTime: StreamExtra = ({ stream }, sizes, _usage, on, bill) =
  * them. Mirrors rdbLoadStreamIdmpEntries(), rdb.c, Redis 8.6.3. Exact; bucket arrays in their likeliest state.
  */
 export const addProducers: StreamExtra = ({ stream, nameBytes }, sizes, usage, on, bill) => {
-  const { producers, producerIds } = stream;
-  if (producers === 0) return;
-  const size = on.target.allocator.goodSize;
-  const ids = stream.producerIdHeap[on.lane]!;
-  const tables = stream.producerTableHeap[on.lane]!;
-  bill.add(
-    PRODUCERS,
-    producers,
-    producers * usage.struct(IDMP_PRODUCER, on),
-    producers * size(IDMP_PRODUCER),
-  );
-  bill.add(PRODUCER_TREE, 1, 0, raxHeapBytes(stream.producerNames, sizes, on));
-  bill.add(PRODUCER_IDS, producerIds, ids, ids);
+  const { count, ids, names, idHeap, tableHeap } = stream.producers;
+  if (count === 0) return;
+  const { target } = on;
+  const { robj, dict, dictEntry } = target.profile.sizes;
+  const size = target.allocator.goodSize;
+  const idBytes = idHeap[on.lane]!;
+  bill.add(PRODUCERS, count, count * usage.struct(IDMP_PRODUCER, on), count * size(IDMP_PRODUCER));
+  bill.add(PRODUCER_TREE, 1, 0, raxHeapBytes(names, sizes, on));
+  bill.add(PRODUCER_IDS, ids, idBytes, idBytes);
   const tracked =
-    nameBytes <= OBJ_ENCODING_EMBSTR_SIZE_LIMIT
-      ? size(ROBJ + SDSHDR8 + nameBytes + 1)
-      : size(ROBJ) + size(sdsRequestBytes(nameBytes));
-  bill.add(TRACKED, 1, 0, tracked + size(DICT_ENTRY));
-  bill.add(PRODUCER_DICTS, producers, 0, producers * size(DICT) + producerIds * size(DICT_ENTRY) + tables);
+    nameBytes <= EMBSTR_SIZE_LIMIT
+      ? embstrBytes(target, nameBytes)
+      : size(robj) + sdsZmallocSize(target, nameBytes);
+  bill.add(TRACKED, 1, 0, tracked + size(dictEntry));
+  const tables = tableHeap[on.lane]!;
+  bill.add(PRODUCER_DICTS, count, 0, count * size(dict) + ids * size(dictEntry) + tables);
 };

@@ -1,4 +1,4 @@
-import type { RaxCounter } from "./rax.ts";
+import type { RaxCounter } from "../rax.ts";
 
 const FIRST_KEYS = 256;
 /** Beyond so many keys they are not kept: 64 MiB of ids. */

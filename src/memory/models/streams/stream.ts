@@ -3,8 +3,9 @@ import type { Finish } from "../../loader.ts";
 import type { TargetStats } from "../../stats.ts";
 import type { Target } from "../../target.ts";
 import { ENCODING } from "../../types.ts";
+import type { RaxCounter } from "../rax.ts";
 import { addPelByTime, addPendingIndex, addProducers, type StreamExtra } from "./extras.ts";
-import type { RaxCounter } from "./rax.ts";
+import type { PendingNeeds } from "./pending.ts";
 import {
   STREAM_50,
   STREAM_62,
@@ -17,7 +18,7 @@ import {
   STREAM_VALKEY_81,
   type StreamSizes,
 } from "./sizes.ts";
-import { GROUP, type PendingNeeds, type StreamStats } from "./stats.ts";
+import { GROUP, type StreamStats } from "./stats.ts";
 import { raxHeapBytes, type StreamUsage, USAGE_50, USAGE_62, USAGE_86, USAGE_VALKEY_81 } from "./usage.ts";
 
 /** Redis 6.0. */
@@ -66,24 +67,25 @@ export function pendingNeeds(targets: readonly Target[]): PendingNeeds {
  */
 function streamFinish(sizes: StreamSizes, usage: StreamUsage, extras: readonly StreamExtra[] = []): Finish {
   const parts = partsOf(sizes.version);
+  const { idTrees, nameTrees } = usage;
   return (stats, on, bill) => {
     const { stream } = stats;
     const { consumers, groups, pending, listpacks } = stream;
     bill.encoding = ENCODING.stream;
     bill.add(parts.stream, 1, usage.header(sizes, on), on.target.allocator.goodSize(sizes.stream));
-    addIdTrees(parts.tree, listpacks, sizes, usage, on, bill);
+    addTrees(parts.tree, listpacks, idTrees, sizes, on, bill);
     bill.add(parts.listpacks, listpacks.elements, usage.listpacks(stream, on), on.listpackHeap);
     const rounding = usage.averages ? lostToAverages(stream, sizes, on, bill) : 0;
     if (rounding !== 0) bill.add(parts.averages, 1, rounding, 0);
     if (groups > 0) {
       addStructs(parts.group, groups, sizes.streamCG, usage, on, bill);
-      addNameTrees(parts.groupNames, stream.groupNames, sizes, usage, on, bill);
-      addIdTrees(parts.pels, stream.pels, sizes, usage, on, bill);
+      addTrees(parts.groupNames, stream.groupNames, nameTrees, sizes, on, bill);
+      addTrees(parts.pels, stream.pels, idTrees, sizes, on, bill);
       addStructs(parts.nacks, pending, sizes.streamNACK, usage, on, bill);
-      addNameTrees(parts.consumerNames, stream.consumerNames, sizes, usage, on, bill);
+      addTrees(parts.consumerNames, stream.consumerNames, nameTrees, sizes, on, bill);
       addStructs(parts.consumers, consumers, sizes.streamConsumer, usage, on, bill);
       bill.add(parts.names, consumers, usage.names(stream, on), on.nameHeap);
-      addIdTrees(parts.consumerPels, stream.consumerPels, sizes, usage, on, bill);
+      addTrees(parts.consumerPels, stream.consumerPels, idTrees, sizes, on, bill);
     }
     for (const extra of extras) extra(stats, sizes, usage, on, bill);
     if (stream.disorder > 0) bill.expect(0, 0);
@@ -101,26 +103,16 @@ function addStructs(
   bill.add(part, count, count * usage.struct(bytes, on), count * on.target.allocator.goodSize(bytes));
 }
 
-function addIdTrees(
+/** `counted`: one of `usage`'s, which says what MEMORY USAGE counts of trees of that kind. */
+function addTrees(
   part: Part,
   rax: RaxCounter,
+  counted: StreamUsage["idTrees"],
   sizes: StreamSizes,
-  usage: StreamUsage,
   on: TargetStats,
   bill: Bill,
 ): void {
-  bill.add(part, rax.trees, usage.idTrees(rax, sizes, on), raxHeapBytes(rax, sizes, on));
-}
-
-function addNameTrees(
-  part: Part,
-  rax: RaxCounter,
-  sizes: StreamSizes,
-  usage: StreamUsage,
-  on: TargetStats,
-  bill: Bill,
-): void {
-  bill.add(part, rax.trees, usage.nameTrees(rax, sizes, on), raxHeapBytes(rax, sizes, on));
+  bill.add(part, rax.trees, counted(rax, sizes, on), raxHeapBytes(rax, sizes, on));
 }
 
 /**

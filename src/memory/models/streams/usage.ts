@@ -1,5 +1,5 @@
 import type { TargetStats } from "../../stats.ts";
-import type { RaxCounter } from "./rax.ts";
+import type { RaxCounter } from "../rax.ts";
 import type { StreamSizes } from "./sizes.ts";
 import type { StreamStats } from "./stats.ts";
 

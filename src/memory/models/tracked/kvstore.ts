@@ -3,7 +3,7 @@ import type { TableModel } from "../../profiles/index.ts";
 import type { Target } from "../../target.ts";
 import { chainedEntries } from "../dict.ts";
 import { dictNextSize } from "../dict-load.ts";
-import { type KvstoreSizes, kvstoreTables, spread } from "../listpack-era/kvstore.ts";
+import { type KvstoreSizes, kvstoreTables, spread } from "../kvstore.ts";
 
 const KEYS: Part = {
   name: "dictEntryNoValue of keys, what their shares left out",
