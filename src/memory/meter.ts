@@ -16,7 +16,7 @@ import type { QuicklistNodes } from "./models/quicklist.ts";
 import { scoreEntryBytes } from "./models/score.ts";
 import { sdsAllocSize } from "./models/sds.ts";
 import { moduleStringBytes } from "./models/vector-set.ts";
-import { zipIntegerBytes, zipScoreBytes, zipTextBytes } from "./models/ziplist.ts";
+import { zipIntegerBytes, zipScoreBytes, zipTextBytes } from "./models/ziplist-era/ziplist.ts";
 import { type TargetStats, ValueStats } from "./stats.ts";
 import { sdsZmallocSize, type Target } from "./target.ts";
 import { EXACTNESS, TYPE } from "./types.ts";
@@ -222,11 +222,11 @@ export class ValueMeter implements ValueVisitor {
   }
 
   streamProducer(nameBytes: number, ids: number, buffer: Uint8Array, start: number): void {
-    this.stats.stream.producer(nameBytes, ids, buffer, start);
+    this.stats.stream.producers.producer(nameBytes, ids, buffer, start);
   }
 
   streamProducerId(bytes: number): void {
-    this.stats.stream.producerId(bytes);
+    this.stats.stream.producers.id(bytes);
   }
 
   module(high: number, low: number, serializedBytes: number): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { HashtableGrowth, nextBuckets } from "../../src/memory/models/hashtable.ts";
-import { chainChildren, childBuckets } from "../../src/memory/models/hashtable-chains.ts";
-import { chainedMembers } from "../../src/memory/models/no-value-dict.ts";
+import { chainChildren, childBuckets } from "../../src/memory/models/hashtable/chains.ts";
+import { HashtableGrowth, nextBuckets } from "../../src/memory/models/hashtable/hashtable.ts";
+import { chainedMembers } from "../../src/memory/models/listpack-era/no-value-dict.ts";
 import type { Spread } from "../../src/memory/models/spread.ts";
 
 let state = 1;

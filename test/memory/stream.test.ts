@@ -12,7 +12,7 @@ import {
   finishStream84,
   finishStream86,
   finishStreamValkey81,
-} from "../../src/memory/models/stream.ts";
+} from "../../src/memory/models/streams/stream.ts";
 import { redis72 } from "../../src/memory/profiles/redis-7.2.ts";
 import { makeTarget } from "../../src/memory/target.ts";
 import { EXACTNESS } from "../../src/memory/types.ts";

@@ -1,4 +1,4 @@
-import { dictNextSize } from "../../src/memory/models/dict.ts";
+import { dictNextSize } from "../../src/memory/models/dict-load.ts";
 
 let state = 1;
 

@@ -1,10 +1,28 @@
-import { dictNextSize, occupiedBuckets } from "./dict.ts";
+import type { Allocator } from "../allocators/index.ts";
+
+/** DICT_HT_INITIAL_SIZE, dict.h, Redis 7.2.6. */
+export const DICT_HT_INITIAL_SIZE = 4;
+/** A pointer to a bucket's first entry. */
+const BUCKET_BYTES = 8;
+
+/** Buckets of a table expanded for `size` entries. Mirrors _dictNextExp(), dict.c, Redis 7.2.6. Exact. */
+export function dictNextSize(size: number): number {
+  let buckets = DICT_HT_INITIAL_SIZE;
+  while (buckets < size) buckets *= 2;
+  return buckets;
+}
+
+/** Buckets expected not to be empty after `entries` random insertions into `buckets`. */
+export function occupiedBuckets(buckets: number, entries: number): number {
+  return -buckets * Math.expm1(entries * Math.log1p(-1 / buckets));
+}
 
 /**
- * The bucket arrays of a dict while it is being loaded, without its entries. A dict that is too small gets a second
- * array, and each later insertion moves one bucket of the first that is not empty; how many there are is random (hash
- * seed), and the expected number is taken. Mirrors dictExpand(), dictRehash(), _dictExpandIfNeeded() and
- * dictAddRaw(), dict.c, Redis 4.0.14 to 7.0.15. The likeliest state; `uncertain` tells when it may be another.
+ * The bucket arrays of a dict while it is being loaded, without its entries: call what the server's loader calls. A
+ * dict that is too small gets a second array, and each later insertion moves one bucket of the first that is not empty,
+ * so that the load may end before the move does. How many buckets there are to move is random (hash seed): the expected
+ * number is taken. Mirrors dictExpand(), dictRehash(), _dictExpandIfNeeded() and dictAddRaw(), dict.c, Redis 4.0.14 to
+ * 8.6.3. The likeliest state; `maybeMore` and `maybeLess` tell when it may be another.
  */
 export class DictLoad {
   /** Buckets of the first array, and of the second while it is being rehashed, else 0. */
@@ -26,19 +44,29 @@ export class DictLoad {
     this.spread = 0;
   }
 
-  /** Makes room for `size` entries, unless it is being rehashed or holds more. Mirrors dictExpand(), dict.c. */
+  /** A dict made for `entries` entries, which then go in. */
+  fill(entries: number): void {
+    this.reset();
+    this.expand(entries);
+    this.insert(entries);
+  }
+
+  /**
+   * Makes room for `size` entries, unless it is being rehashed or holds more. An empty dict takes the new array at
+   * once: before Redis 7.4 only at the next insertion, which comes to the same. Mirrors dictExpand(), dict.c.
+   */
   expand(size: number): void {
     if (this.second !== 0 || this.used > size) return;
     const buckets = dictNextSize(size);
     if (buckets === this.first) return;
-    if (this.first === 0) {
+    if (this.used === 0) {
       this.first = buckets;
       return;
     }
     this.second = buckets;
     this.from = this.first;
     this.toMove = Math.max(1, Math.round(occupiedBuckets(this.first, this.used)));
-    this.spread = this.used <= 1 ? 0 : moveSpread(this.first);
+    this.spread = this.used === 1 ? 0 : moveSpread(this.first);
     this.moved = 0;
   }
 
@@ -102,17 +130,24 @@ export class DictLoad {
 
   /** Bytes of all buckets. */
   get bytes(): number {
-    return 8 * (this.first + this.second);
+    return BUCKET_BYTES * (this.first + this.second);
   }
 
-  /** Bytes that may be there besides those of `first` and `second`: the array of a rehashing that may not have ended. */
+  /** The same as an allocator holds them. */
+  heapBytes({ goodSize }: Allocator): number {
+    const { first, second } = this;
+    if (first === 0) return 0;
+    return goodSize(BUCKET_BYTES * first) + (second === 0 ? 0 : goodSize(BUCKET_BYTES * second));
+  }
+
+  /** Bytes that may be there too: the array of a rehashing that may not have ended. */
   get maybeMore(): number {
-    return this.spread > 0 && this.second === 0 && this.idle < this.spread ? 8 * this.from : 0;
+    return this.spread > 0 && this.second === 0 && this.idle < this.spread ? BUCKET_BYTES * this.from : 0;
   }
 
   /** Bytes that may not be there: the array of a rehashing that may have ended. */
   get maybeLess(): number {
-    return this.second !== 0 && this.moved > 0 && this.toMove <= this.spread ? 8 * this.first : 0;
+    return this.second !== 0 && this.moved > 0 && this.toMove <= this.spread ? BUCKET_BYTES * this.first : 0;
   }
 }
 

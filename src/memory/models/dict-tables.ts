@@ -1,6 +1,6 @@
 import type { Part } from "../bill.ts";
 import type { TableModel } from "../profiles/index.ts";
-import { dictNextSize } from "./dict.ts";
+import { dictNextSize } from "./dict-load.ts";
 
 const MAIN: Part = { name: "bucket array of the main dict", source: "dbExpand(), db.c, Redis 7.2.6" };
 const EXPIRES: Part = { name: "bucket array of the expires dict", source: "dbExpand(), db.c, Redis 7.2.6" };

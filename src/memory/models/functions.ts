@@ -1,7 +1,7 @@
 import type { SnapshotFacts } from "../../../parsers/splitter.ts";
 import type { Bill, Part } from "../bill.ts";
 import { sdsZmallocSize, type Target } from "../target.ts";
-import { dictNextSize } from "./dict.ts";
+import { dictNextSize } from "./dict-load.ts";
 
 /** What is known of a function library from its code alone. */
 export interface FunctionLibrary {

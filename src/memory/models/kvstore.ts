@@ -2,10 +2,10 @@ import type { Allocator } from "../allocators/index.ts";
 import type { Bill, Part } from "../bill.ts";
 import type { TableModel } from "../profiles/index.ts";
 import type { Target } from "../target.ts";
-import { dictNextSize } from "./dict.ts";
+import { dictNextSize } from "./dict-load.ts";
 
 /** CLUSTER_SLOTS, cluster.h, Redis 7.4.1. */
-const CLUSTER_SLOTS = 16384;
+export const CLUSTER_SLOTS = 16384;
 
 /** What differs between the kvstores of servers. */
 export interface KvstoreSizes {
@@ -42,7 +42,7 @@ export function kvstoreTables({ keysMetadata, expiresMetadata }: KvstoreSizes): 
       addDicts(bill, EXPIRES, EXPIRES_BUCKETS, target, expiresMetadata, [expires]);
       return;
     }
-    const arrays = slotArrays(target.allocator);
+    const arrays = slotArraysBytes(target.allocator);
     bill.add(SLOTS, 2, 0, 2 * arrays);
     addDicts(bill, KEYS, KEYS_BUCKETS, target, keysMetadata, slots?.keys ?? spread(keys));
     addDicts(bill, EXPIRES, EXPIRES_BUCKETS, target, expiresMetadata, slots?.expires ?? spread(expires));
@@ -50,7 +50,7 @@ export function kvstoreTables({ keysMetadata, expiresMetadata }: KvstoreSizes): 
 }
 
 /** A kvstore's array of dicts and its binary indexed tree, less the array of one that it has anyway. */
-function slotArrays({ goodSize }: Allocator): number {
+export function slotArraysBytes({ goodSize }: Allocator): number {
   return goodSize(8 * CLUSTER_SLOTS) + goodSize(8 * (CLUSTER_SLOTS + 1)) - goodSize(8);
 }
 

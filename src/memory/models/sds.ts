@@ -1,4 +1,8 @@
 import type { ElementCost } from "../lanes.ts";
+import type { Target } from "../target.ts";
+
+/** What a server's MEMORY USAGE counts for an sds of `length` bytes. */
+export type SdsCount = (target: Target, length: number) => number;
 
 /**
  * Bytes requested for an sds of `length` bytes that is created whole: header, content, terminator. An empty one
@@ -10,7 +14,7 @@ export function sdsRequestBytes(length: number): number {
 }
 
 /**
- * What sdsAllocSize() says of an sds of `length` bytes created whole in an allocation of `heapBytes`: all of it, but a
+ * What an sds of `length` bytes, created whole in an allocation of `heapBytes`, says of its size: all of it, but a
  * header of one byte cannot tell of more than its content. Mirrors sdsAllocSize(), sds.h, Redis 8.6.3. Exact.
  */
 export function sdsAllocSize(length: number, heapBytes: number): number {

@@ -4,6 +4,7 @@ import type { TargetStats, ValueStats } from "../stats.ts";
 import { sdsZmallocSize, type Target } from "../target.ts";
 import { ENCODING, EXACTNESS } from "../types.ts";
 import { finishModule } from "./opaque.ts";
+import { EMBSTR_SIZE_LIMIT, embstrBytes } from "./robj.ts";
 
 /** sizeof(struct vsetObject), sizeof(struct vsetNodeVal), vset.c, Redis 8.0.6. */
 const VSET_OBJECT_BYTES = 112;
@@ -20,10 +21,6 @@ const MAX_LEVEL = 16;
 const SCAN_EFFORT = 20;
 /** What it takes for an average of attributes when it sees none. */
 const UNSEEN_ATTRIBUTE_BYTES = 64;
-
-/** OBJ_ENCODING_EMBSTR_SIZE_LIMIT, object.c, Redis 8.0.6; sizeof(struct sdshdr8) and the terminator. */
-const EMBSTR_SIZE_LIMIT = 44;
-const EMBSTR_OVERHEAD = 4;
 
 const source = "VectorSetMemUsage(), vset.c, Redis 8.0.6";
 const INDEX: Part = { name: "vector set and HNSW index", source };
@@ -152,8 +149,7 @@ function addStrings(bill: Bill, { vectors }: ValueStats, { target, nameHeap }: T
  * that the snapshot holds compressed.
  */
 export function moduleStringBytes(target: Target, length: number): number {
-  const { robj } = target.profile.sizes;
   return length <= EMBSTR_SIZE_LIMIT
-    ? target.allocator.goodSize(robj + EMBSTR_OVERHEAD + length)
-    : robj + sdsZmallocSize(target, length);
+    ? embstrBytes(target, length)
+    : target.profile.sizes.robj + sdsZmallocSize(target, length);
 }

@@ -1,7 +1,7 @@
-import { ziplistLoader } from "../loaders/ziplist-era.ts";
+import { ERA_62, ziplistLoader } from "../loaders/ziplist-era.ts";
+import { dictKey, EMBSTR_COUNTED } from "../models/dict-key.ts";
 import { finishUnknownStream } from "../models/opaque.ts";
-import { robjKey } from "../models/robj-key.ts";
-import { sdsAllocSize, sdsArgumentSize } from "../models/sds-length.ts";
+import { countArgument, countRequest } from "../models/ziplist-era/sds-count.ts";
 import type { Profile } from "./profile.ts";
 import { redis50 } from "./redis-5.0.ts";
 
@@ -17,12 +17,13 @@ export const redis40: Profile = {
   measured: "4.0.14",
   libc: "libc-prefixed",
   loader: ziplistLoader({
-    stringCount: sdsAllocSize,
+    ...ERA_62,
+    stringCount: countRequest,
     keepsEmbstr: true,
-    presizedHashes: false,
-    skiplists: { maxLevel: 32, presized: false, headsCounted: false },
+    presized: false,
+    headsCounted: false,
     stream: finishUnknownStream,
   }),
-  key: robjKey(sdsArgumentSize),
+  key: dictKey({ version: "Redis 4.0.14", count: countArgument, embstrCounted: EMBSTR_COUNTED }),
   baselineBytes: 848824,
 };

@@ -1,9 +1,9 @@
 import { separatePair } from "../lanes.ts";
-import { ziplistLoader } from "../loaders/ziplist-era.ts";
-import { robjKey } from "../models/robj-key.ts";
+import { ERA_62, ziplistLoader } from "../loaders/ziplist-era.ts";
+import { dictKey, EMBSTR_COUNTED } from "../models/dict-key.ts";
 import { sdsElement } from "../models/sds.ts";
-import { sdsAllocElement, sdsAllocSize } from "../models/sds-length.ts";
-import { finishStream50 } from "../models/stream.ts";
+import { finishStream50 } from "../models/streams/stream.ts";
+import { countRequest, requestedSds } from "../models/ziplist-era/sds-count.ts";
 import type { Profile } from "./profile.ts";
 import { redis62 } from "./redis-6.2.ts";
 
@@ -18,17 +18,16 @@ export const redis50: Profile = {
   to: [5, 0],
   measured: "5.0.14",
   elements: {
-    set: { bytes: sdsAllocElement, heap: sdsElement },
-    zset: { bytes: sdsAllocElement, heap: sdsElement },
-    hash: { bytes: separatePair(sdsAllocElement), heap: separatePair(sdsElement) },
+    set: { bytes: requestedSds, heap: sdsElement },
+    zset: { bytes: requestedSds, heap: sdsElement },
+    hash: { bytes: separatePair(requestedSds), heap: separatePair(sdsElement) },
   },
   loader: ziplistLoader({
-    stringCount: sdsAllocSize,
-    keepsEmbstr: false,
-    presizedHashes: true,
-    skiplists: { maxLevel: 64, presized: true, headsCounted: true },
+    ...ERA_62,
+    stringCount: countRequest,
+    maxLevel: 64,
     stream: finishStream50,
   }),
-  key: robjKey(sdsAllocSize),
+  key: dictKey({ version: "Redis 5.0.14", count: countRequest, embstrCounted: EMBSTR_COUNTED }),
   baselineBytes: 853648,
 };

@@ -1,6 +1,5 @@
-import { ziplistLoader } from "../loaders/ziplist-era.ts";
-import { sdsHeldSize } from "../models/sds-length.ts";
-import { finishStream60 } from "../models/stream.ts";
+import { ERA_62, ziplistLoader } from "../loaders/ziplist-era.ts";
+import { finishStream60 } from "../models/streams/stream.ts";
 import type { Profile } from "./profile.ts";
 import { redis62 } from "./redis-6.2.ts";
 
@@ -14,11 +13,5 @@ export const redis60: Profile = {
   from: [6, 0],
   to: [6, 0],
   measured: undefined,
-  loader: ziplistLoader({
-    stringCount: sdsHeldSize,
-    keepsEmbstr: false,
-    presizedHashes: true,
-    skiplists: { maxLevel: 32, presized: true, headsCounted: true },
-    stream: finishStream60,
-  }),
+  loader: ziplistLoader({ ...ERA_62, stream: finishStream60 }),
 };

@@ -1,5 +1,5 @@
 import { COUNTS_70, loader70 } from "../loaders/redis-7.0.ts";
-import { slotListKey } from "../models/slot-list-key.ts";
+import { slotListKey } from "../models/listpack-era/slot-list-key.ts";
 import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
 

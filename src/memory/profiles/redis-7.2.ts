@@ -3,6 +3,7 @@ import { loader72 } from "../loaders/redis-7.2.ts";
 import { dictKey } from "../models/dict-key.ts";
 import { dictTables } from "../models/dict-tables.ts";
 import { sdsElement } from "../models/sds.ts";
+import { sdsZmallocSize } from "../target.ts";
 import type { Profile } from "./profile.ts";
 
 /**
@@ -46,7 +47,7 @@ export const redis72: Profile = {
     hash: { bytes: separatePair(sdsElement), heap: separatePair(sdsElement) },
   },
   loader: loader72,
-  key: dictKey,
+  key: dictKey({ version: "Redis 7.2.6", count: sdsZmallocSize }),
   tables: dictTables,
   baselineBytes: 938752,
 };

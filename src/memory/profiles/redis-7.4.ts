@@ -1,6 +1,6 @@
 import { loader74 } from "../loaders/redis-7.4.ts";
 import { kvstoreTables } from "../models/kvstore.ts";
-import { mstrPair } from "../models/mstr.ts";
+import { mstrPair } from "../models/listpack-era/mstr.ts";
 import { largeByFill } from "../models/quicklist.ts";
 import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";

@@ -1,7 +1,7 @@
 import { loader84 } from "../loaders/redis-8.4.ts";
-import { mstrPair, trackedMstrPair } from "../models/mstr.ts";
+import { mstrPair, trackedMstrPair } from "../models/listpack-era/mstr.ts";
 import { sdsElement } from "../models/sds.ts";
-import { trackedSds } from "../models/tracked/sds.ts";
+import { trackedSds } from "../models/sds-usable.ts";
 import type { Profile } from "./profile.ts";
 import { redis82 } from "./redis-8.2.ts";
 import { redis86 } from "./redis-8.6.ts";

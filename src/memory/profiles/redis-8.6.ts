@@ -1,18 +1,18 @@
 import { loader86 } from "../loaders/redis-8.6.ts";
 import { largeByFill } from "../models/quicklist.ts";
 import { sdsElement } from "../models/sds.ts";
+import { sdsnewlenBytes, sdsReqSize, trackedSds } from "../models/sds-usable.ts";
+import { zslNodeWithMember } from "../models/skiplist.ts";
 import { heapEntry, trackedEntry } from "../models/tracked/entry.ts";
 import { kvobjKey } from "../models/tracked/kvobj.ts";
 import { kvobjTables } from "../models/tracked/kvstore.ts";
-import { trackedSds } from "../models/tracked/sds.ts";
-import { zslNodeWithMember } from "../models/tracked/zset.ts";
 import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
 
 /** sizeof(kvstoreDictMetadata), server.h: five words and counts of keys by size. */
 const KEYS_METADATA_BYTES = 40 + 5 * 60 * 8;
 const node = { zskiplistNode: 16, zskiplistLevel: 16 };
-const member = zslNodeWithMember(node);
+const member = zslNodeWithMember(node, sdsReqSize);
 
 /**
  * Redis 8.6 with its vendored jemalloc 5.3.0. MEMORY USAGE answers sizes that the server tracks, and takes no samples.
@@ -30,6 +30,7 @@ export const redis86: Profile = {
     quicklist: 48,
     zskiplist: 40,
   },
+  sdsBytes: sdsnewlenBytes,
   elements: {
     set: { bytes: trackedSds, heap: sdsElement },
     zset: { bytes: member, heap: member },

@@ -1,7 +1,7 @@
 import { separatePair } from "../lanes.ts";
 import { loaderValkey80 } from "../loaders/valkey-8.0.ts";
-import { dictEmbeddedKey } from "../models/dict-embedded-key.ts";
 import { kvstoreTables } from "../models/kvstore.ts";
+import { dictEmbeddedKey } from "../models/listpack-era/dict-embedded-key.ts";
 import { largeByFill } from "../models/quicklist.ts";
 import { sdsnewlenBytes, sdsUsableElement } from "../models/sds-usable.ts";
 import type { Profile } from "./profile.ts";

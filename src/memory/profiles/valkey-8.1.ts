@@ -1,8 +1,8 @@
 import { loaderValkey81 } from "../loaders/valkey-8.1.ts";
-import { embeddedKey } from "../models/embedded-key.ts";
-import { embedding81 } from "../models/embedding-rules.ts";
-import { hashEntryPair } from "../models/hash-entry.ts";
-import { hashtableTables } from "../models/hashtable-tables.ts";
+import { embeddedKey } from "../models/hashtable/embedded-key.ts";
+import { embedding81 } from "../models/hashtable/embedding-rules.ts";
+import { hashEntryPair } from "../models/hashtable/entry.ts";
+import { hashtableTables } from "../models/hashtable/tables.ts";
 import { sdsUsableElement } from "../models/sds-usable.ts";
 import type { Profile } from "./profile.ts";
 import { valkey80 } from "./valkey-8.0.ts";

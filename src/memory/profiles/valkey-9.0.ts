@@ -1,8 +1,8 @@
 import { loaderValkey90 } from "../loaders/valkey-9.0.ts";
-import { embeddedKey } from "../models/embedded-key.ts";
-import { embedding90 } from "../models/embedding-rules.ts";
-import { entryPair } from "../models/hash-entry.ts";
-import { hashtableTables } from "../models/hashtable-tables.ts";
+import { embeddedKey } from "../models/hashtable/embedded-key.ts";
+import { embedding90 } from "../models/hashtable/embedding-rules.ts";
+import { entryPair } from "../models/hashtable/entry.ts";
+import { hashtableTables } from "../models/hashtable/tables.ts";
 import type { Profile } from "./profile.ts";
 import { valkey81 } from "./valkey-8.1.ts";
 

@@ -1,7 +1,13 @@
 import type { PairCost, PairLane } from "../../lanes.ts";
 import type { Target } from "../../target.ts";
 import { FieldExpiries } from "../ebuckets.ts";
-import { sdsAllocSize, sdsHeapSize, sdsReqSize, sdsReqSizeType8, sdsReqSizeWithAux } from "./sds.ts";
+import {
+  sdsHeapSize,
+  sdsReqSize,
+  sdsReqSizeType8,
+  sdsReqSizeWithAux,
+  sdsTrackedSize,
+} from "../sds-usable.ts";
 
 /** EMBED_VALUE_MAX_ALLOC_SIZE, entry.h, Redis 8.6.3. */
 const EMBED_VALUE_MAX_ALLOC_SIZE = 128;
@@ -12,7 +18,7 @@ const POINTER_BYTES = 8;
 /** A field's entry in a hash table, as tracked: entryMemUsage(), entry.c, Redis 8.6.3. Exact. */
 export const trackedEntry: PairCost = {
   name: "entryMemUsage",
-  lane: (target) => new EntryLane(target, (bytes) => bytes, sdsAllocSize),
+  lane: (target) => new EntryLane(target, (bytes) => bytes, sdsTrackedSize),
 };
 
 /** The same as the allocator holds it, and the expiries: entryWriteNew(), entry.c, Redis 8.6.3. Exact. */
@@ -29,9 +35,9 @@ class EntryLane implements PairLane {
   sum = 0;
   private readonly target: Target;
   private readonly allocation: (bytes: number) => number;
-  private readonly separate: typeof sdsAllocSize;
+  private readonly separate: typeof sdsTrackedSize;
 
-  constructor(target: Target, allocation: (bytes: number) => number, separate: typeof sdsAllocSize) {
+  constructor(target: Target, allocation: (bytes: number) => number, separate: typeof sdsTrackedSize) {
     this.target = target;
     this.allocation = allocation;
     this.separate = separate;

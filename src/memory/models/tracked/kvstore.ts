@@ -1,7 +1,8 @@
 import type { Bill, Part } from "../../bill.ts";
 import type { TableModel } from "../../profiles/index.ts";
 import type { Target } from "../../target.ts";
-import { dictNextSize, occupiedBuckets } from "../dict.ts";
+import { chainedEntries } from "../dict.ts";
+import { dictNextSize } from "../dict-load.ts";
 import { type KvstoreSizes, kvstoreTables, spread } from "../kvstore.ts";
 
 const KEYS: Part = {
@@ -39,7 +40,7 @@ function addEntries(bill: Bill, part: Part, { allocator, profile }: Target, dict
   let bytes = 0;
   for (let i = 0; i < dicts.length; i++) {
     const entries = dicts[i] as number;
-    const chained = entries - occupiedBuckets(dictNextSize(entries), entries);
+    const chained = chainedEntries(dictNextSize(entries), entries);
     bytes += chained * entry - entries * ENTRY_SHARE_BYTES;
   }
   bill.add(part, 1, 0, Math.round(bytes));
