@@ -7,8 +7,6 @@ const TABLE_LENGTH = 1024;
 
 /** What one element of a collection takes, by its length in bytes. */
 export interface ElementCost {
-  /** Two costs of one name are the same. */
-  readonly name: string;
   /** Bytes, or their expectation. */
   bytes(length: number, allocator: Allocator): number;
   /** Variance of a random cost. */
@@ -54,8 +52,6 @@ export class ElementLane {
 
 /** What a field of a hash takes with its value. */
 export interface PairCost {
-  /** Two costs of one name are the same. */
-  readonly name: string;
   lane(target: Target): PairLane;
 }
 
@@ -76,7 +72,6 @@ export function separatePair(field: ElementCost, value: ElementCost = field): Pa
   const ofField = separatePairs.get(field) ?? new Map<ElementCost, PairCost>();
   separatePairs.set(field, ofField);
   const pair = ofField.get(value) ?? {
-    name: `${field.name}, ${value.name}`,
     lane: ({ allocator }: Target) => new SeparateLane(field, value, allocator),
   };
   ofField.set(value, pair);

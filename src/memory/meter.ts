@@ -15,7 +15,7 @@ import { printfScoreEntryBytes } from "./models/printf-score.ts";
 import type { QuicklistNodes } from "./models/quicklist.ts";
 import { scoreEntryBytes } from "./models/score.ts";
 import { sdsAllocSize } from "./models/sds.ts";
-import { moduleStringBytes } from "./models/vector-set.ts";
+import { moduleStringBytes, vectorBytes } from "./models/vector-set.ts";
 import { zipIntegerBytes, zipScoreBytes, zipTextBytes } from "./models/ziplist-era/ziplist.ts";
 import { type TargetStats, ValueStats } from "./stats.ts";
 import { sdsZmallocSize, type Target } from "./target.ts";
@@ -236,12 +236,22 @@ export class ValueMeter implements ValueVisitor {
   }
 
   vectorNode(itemBytes: number, attributeBytes: number, level: number, links: number): void {
-    const { vectors, targets } = this.stats;
+    const { stats } = this;
+    const { vectors, targets } = stats;
     vectors.add(itemBytes, attributeBytes, level, links);
+    stats.payloadBytes += itemBytes + attributeBytes;
+    if (itemBytes > stats.largestBytes) stats.largestBytes = itemBytes;
     for (const on of targets) {
       on.nameHeap += moduleStringBytes(on.target, itemBytes);
       if (attributeBytes > 0) on.nameHeap += moduleStringBytes(on.target, attributeBytes);
     }
+  }
+
+  /** A vector set is the one module value whose elements are known. */
+  private endVectorSet(): void {
+    const { stats } = this;
+    this.elements = stats.vectors.nodes;
+    stats.payloadBytes += stats.vectors.nodes * vectorBytes(stats.vectors);
   }
 
   vectorSet(dimensions: number, quantization: number, projectedFrom: number): void {
@@ -267,6 +277,7 @@ export class ValueMeter implements ValueVisitor {
       this.closeNode();
       const group = LAYOUT_GROUP[stats.layout] as number;
       this.elements = group === 0 ? -1 : group === 1 ? stats.reported : Math.floor(stats.reported / 2);
+      if (this.type === TYPE.module && stats.vectors.known) this.endVectorSet();
       if (this.type === TYPE.stream) this.elements = stats.stream.entries;
     }
     this.payloadBytes = stats.payloadBytes;

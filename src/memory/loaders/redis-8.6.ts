@@ -6,7 +6,7 @@ import { hashes86 } from "../models/tracked/hash.ts";
 import { kvobjStrings } from "../models/tracked/kvobj.ts";
 import { SET_86 } from "../models/tracked/set.ts";
 import { zsets86 } from "../models/tracked/zset.ts";
-import { finishVectorSet } from "../models/vector-set.ts";
+import { finishCountedVectorSet } from "../models/vector-set.ts";
 import { loader72 } from "./redis-7.2.ts";
 
 /** What rdbLoadObject(), rdb.c, Redis 8.6.3, makes of each layout. */
@@ -18,5 +18,5 @@ export const loader86: Loader = {
   ...zsets86,
   ...hashes86,
   stream: finishStream86,
-  module: finishVectorSet,
+  module: finishCountedVectorSet,
 };

@@ -59,7 +59,6 @@ export function zslNodeWithMember(sizes: NodeSizes, memberBytes: (length: number
   const node = (length: number, allocator: Allocator) =>
     zslNodeExpectation({ ...sizes, zskiplistNode: sizes.zskiplistNode + memberBytes(length) }, allocator);
   return {
-    name: `zskiplistNode of ${sizes.zskiplistNode} and ${sizes.zskiplistLevel} a level with member of ${memberBytes(0)}`,
     bytes: (length, allocator) => node(length, allocator).mean,
     variance: (length, allocator) => node(length, allocator).variance,
   };

@@ -80,6 +80,12 @@ export class VectorNodes {
  * radix tree of items but a node an item.
  */
 export const finishVectorSet: Finish = (stats, on, bill) => {
+  finishCountedVectorSet(stats, on, bill);
+  if (stats.vectors.known) bill.add(NO_ROBJ, 1, -on.target.profile.sizes.robj, 0);
+};
+
+/** The same where MEMORY USAGE counts the object too. Mirrors kvobjComputeSize(), object.c, Redis 8.6.3. Exact. */
+export const finishCountedVectorSet: Finish = (stats, on, bill) => {
   const { vectors } = stats;
   if (!vectors.known) {
     finishModule(stats, on, bill);
@@ -90,7 +96,7 @@ export const finishVectorSet: Finish = (stats, on, bill) => {
   const { nodes, layers, links } = vectors;
   const index = VSET_OBJECT_BYTES + HNSW_BYTES;
   const matrix = 4 * vectors.projectedFrom * vectors.dimensions;
-  const vector = quantsBytes(vectors);
+  const vector = vectorBytes(vectors);
   const half = Math.floor(links / 2);
   const layerBytes = Math.floor((HNSW_NODE_LAYER_BYTES * nodes * 4) / 3);
   const linkBytes = 8 * links * nodes + Math.floor((8 * half * nodes) / 3);
@@ -98,7 +104,6 @@ export const finishVectorSet: Finish = (stats, on, bill) => {
   bill.exactness = EXACTNESS.exact;
   bill.add(INDEX, 1, index, size(VSET_OBJECT_BYTES) + size(HNSW_BYTES) + size(MODULE_VALUE_BYTES));
   if (matrix > 0) bill.add(PROJECTION, 1, matrix, size(matrix));
-  bill.add(NO_ROBJ, 1, -target.profile.sizes.robj, 0);
   if (nodes === 0) return;
   bill.add(NODES, nodes, HNSW_NODE_BYTES * nodes + layerBytes, nodeHeapBytes(vectors, target));
   bill.add(VECTORS, nodes, vector * nodes, size(vector) * nodes);
@@ -118,7 +123,7 @@ function nodeHeapBytes({ levels }: VectorNodes, { allocator }: Target): number {
 }
 
 /** Mirrors hnsw_quants_bytes(), hnsw.c, Redis 8.0.6. Exact. */
-function quantsBytes({ dimensions, quantization }: VectorNodes): number {
+export function vectorBytes({ dimensions, quantization }: VectorNodes): number {
   if (quantization === 0) return 4 * dimensions;
   return quantization === 1 ? dimensions : Math.floor((dimensions + 63) / 64) * 8;
 }

@@ -27,7 +27,6 @@ export function hashEntryBytes(allocator: Allocator, field: number, value: numbe
 
 /** Fields of a server that has no field expiry. */
 export const hashEntryPair: PairCost = {
-  name: "hashTypeEntry",
   lane: ({ allocator }) => new HashEntryLane(allocator),
 };
 
@@ -50,7 +49,6 @@ class HashEntryLane implements PairLane {
 
 /** Fields that may expire; those past their time at the load are not kept. */
 export const entryPair: PairCost = {
-  name: "entry",
   lane: ({ allocator, loadedAt }) => new EntryLane(allocator, loadedAt),
 };
 

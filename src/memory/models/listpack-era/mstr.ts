@@ -23,24 +23,20 @@ function mstrHdrSize(length: number): number {
 }
 
 const mstrElement: ElementCost = {
-  name: "mstr",
   bytes: (length, allocator) => allocator.goodSize(mstrRequestBytes(length, false)),
 };
 
 const mstrExpiring: ElementCost = {
-  name: "mstr that expires",
   bytes: (length, allocator) => allocator.goodSize(mstrRequestBytes(length, true)),
 };
 
 /** A field as an mstr, with metadata when it expires, and its value as an sds. Keeps the expiries. Exact. */
 export const mstrPair: PairCost = {
-  name: "mstr, sds",
   lane: ({ allocator }) => new MstrLane(allocator, sdsElement),
 };
 
 /** The same with the value as tracked. Derived: redis/redis#14363. */
 export const trackedMstrPair: PairCost = {
-  name: "mstr, sdsAllocSize",
   lane: ({ allocator }) => new MstrLane(allocator, trackedSds),
 };
 
