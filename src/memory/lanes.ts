@@ -101,7 +101,9 @@ class SeparateLane implements PairLane {
   }
 }
 
-/** Makes lanes, one for each different cost, allocator and time of loading: targets that agree share theirs. */
+/**
+ * Makes lanes, one for each different cost, allocator and time of loading: targets that agree share theirs.
+ */
 export class LanePool<Cost extends { readonly name: string }, Lane> {
   readonly lanes: Lane[] = [];
   private readonly byName = new Map<string, Lane>();

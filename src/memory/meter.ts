@@ -8,9 +8,9 @@ import { EXACTNESS, TYPE } from "./types.ts";
 import { ElementWalk, NEVER } from "./walk/elements.ts";
 
 /**
- * Sizes one key after another, as each target's server would hold it just after loading the snapshot. The walk over
- * its value counts into `stats`, numbers only; `size` then makes every target's bill of that. All is valid until the
- * next `begin`.
+ * Sizes one key after another, as each target's server would hold it just after loading the
+ * snapshot. The walk over its value counts into `stats`, numbers only; `size` then makes every
+ * target's bill of that. All is valid until the next `begin`.
  */
 export class ValueMeter extends ElementWalk implements ValueVisitor {
   /** Bytes of all elements; of a hash template's names too. No key name, scores or ids. */

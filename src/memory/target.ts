@@ -13,7 +13,9 @@ export interface Target {
   readonly profile: Profile;
   readonly allocator: Allocator;
   readonly config: MemoryConfig;
-  /** When the snapshot is loaded (ms since the epoch): some servers drop hash fields that are past their time. */
+  /**
+   * When the snapshot is loaded (ms since the epoch): some servers drop hash fields that are past their time.
+   */
   readonly loadedAt: number;
   /** `profile.loader` by index of layout. */
   readonly finishes: readonly Finish[];

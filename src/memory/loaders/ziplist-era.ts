@@ -44,8 +44,8 @@ const intset = packedByLength(ENCODING.intset, {
 });
 
 /**
- * What rdbLoadObject(), rdb.c, Redis 4.0.14 to 6.2.16, makes of each layout. Layouts that came later are sized as if
- * their elements were saved one by one.
+ * What rdbLoadObject(), rdb.c, Redis 4.0.14 to 6.2.16, makes of each layout. Layouts that came later are
+ * sized as if their elements were saved one by one.
  */
 export function ziplistLoader(era: ZiplistEra): Loader {
   const { stringCount, keepsEmbstr, presized, headsCounted, maxLevel, stream } = era;

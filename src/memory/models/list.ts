@@ -59,8 +59,8 @@ export function quicklists(rules: ListRules): Lists {
 }
 
 /**
- * Lists loaded as a quicklist, then tried as one listpack, but for one ziplist (RDB type 10). Mirrors rdbLoadObject(),
- * rdb.c, Redis 7.2.6. Exact.
+ * Lists loaded as a quicklist, then tried as one listpack, but for one ziplist (RDB type 10). Mirrors
+ * rdbLoadObject(), rdb.c, Redis 7.2.6. Exact.
  */
 export function listpacksOrQuicklists(rules: ListRules): Lists {
   const listZiplist = quicklist(rules);

@@ -52,14 +52,15 @@ export function zslNodeExpectation(sizes: NodeSizes, allocator: Allocator): Node
 }
 
 /**
- * A skiplist node that holds its member, `memberBytes` for one of a length. An expectation, as the level is random.
- * Mirrors zslCreateNode(), t_zset.c, Redis 8.6.3 and Valkey 9.1.2.
+ * A skiplist node that holds its member, `memberBytes` for one of a length. An expectation, as the level is
+ * random. Mirrors zslCreateNode(), t_zset.c, Redis 8.6.3 and Valkey 9.1.2.
  */
 export function zslNodeWithMember(sizes: NodeSizes, memberBytes: (length: number) => number): ElementCost {
   const node = (length: number, allocator: Allocator) =>
     zslNodeExpectation({ ...sizes, zskiplistNode: sizes.zskiplistNode + memberBytes(length) }, allocator);
+  const { zskiplistNode, zskiplistLevel } = sizes;
   return {
-    name: `zskiplistNode of ${sizes.zskiplistNode} and ${sizes.zskiplistLevel} a level with member of ${memberBytes(0)}`,
+    name: `zskiplistNode of ${zskiplistNode + memberBytes(0)} and ${zskiplistLevel} a level, with member`,
     bytes: (length, allocator) => node(length, allocator).mean,
     variance: (length, allocator) => node(length, allocator).variance,
   };
@@ -127,8 +128,8 @@ export function addWholeNodes(
 }
 
 /**
- * Gives the bill the band of `members` nodes. An approximation: the sum of their sizes is nearly normal; few nodes are
- * often all as small as can be. `sumVariance`: where members stand in their nodes.
+ * Gives the bill the band of `members` nodes. An approximation: the sum of their sizes is nearly normal; few
+ * nodes are often all as small as can be. `sumVariance`: where members stand in their nodes.
  */
 export function expectNodes(
   bill: Bill,

@@ -7,7 +7,10 @@ import { sdsnewlenBytes, sdsUsableElement } from "../models/sds-usable.ts";
 import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
 
-/** Valkey 8.0 with its vendored jemalloc 5.3.0: the structures of Redis 7.2, but for the entry of a key. 8.0.1. Exact. */
+/**
+ * Valkey 8.0 with its vendored jemalloc 5.3.0: the structures of Redis
+ * 7.2, but for the entry of a key. 8.0.1. Exact.
+ */
 export const valkey80: Profile = {
   ...redis72,
   name: "valkey-8.0",

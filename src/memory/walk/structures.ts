@@ -3,7 +3,9 @@ import { moduleStringBytes } from "../models/vector-set.ts";
 import { ValueStats } from "../stats.ts";
 import { sdsZmallocSize, type Target } from "../target.ts";
 
-/** Counts what a walk reports of streams, modules and hash templates: the methods of `ValueVisitor` for these. */
+/**
+ * Counts what a walk reports of streams, modules and hash templates: the methods of `ValueVisitor` for these.
+ */
 export class StructureWalk {
   readonly stats: ValueStats;
   moduleHigh = 0;

@@ -12,10 +12,10 @@ const FIRST_ROOM = 256;
 export const MOST_TIMES = 65536;
 
 /**
- * Allocations of a field and its value: together when small, else the field with a pointer to the value's own sds. A
- * field that expires or points to its value has a header with room for flags. Mirrors hashTypeCreateEntry(),
- * t_hash.c, Valkey 8.1.1, and entryReqSize(), entry.c, Valkey 9.1.2; hashTypeEntryMemUsage() and entryMemUsage() answer
- * the same. Exact.
+ * Allocations of a field and its value: together when small, else the field with a pointer to the value's own
+ * sds. A field that expires or points to its value has a header with room for flags. Mirrors
+ * hashTypeCreateEntry(), t_hash.c, Valkey 8.1.1, and entryReqSize(), entry.c, Valkey 9.1.2;
+ * hashTypeEntryMemUsage() and entryMemUsage() answer the same. Exact.
  */
 export function hashEntryBytes(allocator: Allocator, field: number, value: number, expires: boolean): number {
   const flagged = sdsReqSizeWithAux(field);
@@ -59,7 +59,10 @@ export class EntryLane implements PairLane {
   sum = 0;
   /** Fields that were past their time. */
   dropped = 0;
-  /** Fields that will expire, and when the first of them do (ms since the epoch), in the order of the snapshot. */
+  /**
+   * Fields that will expire, and when the first of them do (ms since
+   * the epoch), in the order of the snapshot.
+   */
   expiring = 0;
   times = new Float64Array(FIRST_ROOM);
   private readonly allocator: Allocator;

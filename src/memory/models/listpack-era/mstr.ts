@@ -4,7 +4,10 @@ import { FieldExpiries } from "../ebuckets.ts";
 import { sdsElement } from "../sds.ts";
 import { trackedSds } from "../sds-usable.ts";
 
-/** sizeof(ExpireMeta), ebuckets.h, and of mstrFlags, mstr.h, Redis 7.4.1: they stand before a field that expires. */
+/**
+ * sizeof(ExpireMeta), ebuckets.h, and of mstrFlags, mstr.h, Redis
+ * 7.4.1: they stand before a field that expires.
+ */
 const EXPIRE_META_BYTES = 16;
 const MSTR_FLAGS_BYTES = 2;
 
