@@ -40,8 +40,6 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   "list-max-listpack-size": nodeSize("listMaxListpackSize"),
   "list-max-ziplist-size": nodeSize("listMaxListpackSize"),
   "list-compress-depth": count("listCompressDepth"),
-  "stream-node-max-bytes": count("streamNodeMaxBytes"),
-  "stream-node-max-entries": count("streamNodeMaxEntries"),
   "cluster-enabled": yesNo("clusterEnabled"),
 };
 

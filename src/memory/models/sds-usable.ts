@@ -66,10 +66,7 @@ export function sdsHeapSize(length: number, allocator: Allocator): number {
 /**
  * An element as an sds of its own: sdsAllocSize(), sds.c, Valkey 8.0.1, answers its whole allocation. Exact.
  */
-export const sdsUsableElement: ElementCost = {
-  name: "sds whose header holds its capacity",
-  bytes: sdsHeapSize,
-};
+export const sdsUsableElement: ElementCost = { bytes: sdsHeapSize };
 
 /** The same as Redis tracks it. Mirrors sdsAllocSize(), sds.h, Redis 8.6.3. Exact. */
 export function sdsTrackedSize(length: number, allocator: Allocator): number {
@@ -77,4 +74,4 @@ export function sdsTrackedSize(length: number, allocator: Allocator): number {
 }
 
 /** An element as an sds of its own, as tracked. */
-export const trackedSds: ElementCost = { name: "sdsAllocSize", bytes: sdsTrackedSize };
+export const trackedSds: ElementCost = { bytes: sdsTrackedSize };

@@ -31,6 +31,5 @@ function sdsHdrSize(length: number): number {
 
 /** An element as an sds of its own, by zmalloc_size. Exact. */
 export const sdsElement: ElementCost = {
-  name: "sds",
   bytes: (length, allocator) => allocator.goodSize(sdsRequestBytes(length)),
 };

@@ -58,9 +58,7 @@ export function zslNodeExpectation(sizes: NodeSizes, allocator: Allocator): Node
 export function zslNodeWithMember(sizes: NodeSizes, memberBytes: (length: number) => number): ElementCost {
   const node = (length: number, allocator: Allocator) =>
     zslNodeExpectation({ ...sizes, zskiplistNode: sizes.zskiplistNode + memberBytes(length) }, allocator);
-  const { zskiplistNode, zskiplistLevel } = sizes;
   return {
-    name: `zskiplistNode of ${zskiplistNode + memberBytes(0)} and ${zskiplistLevel} a level, with member`,
     bytes: (length, allocator) => node(length, allocator).mean,
     variance: (length, allocator) => node(length, allocator).variance,
   };

@@ -18,8 +18,6 @@ export interface MemoryConfig {
   /** Negative: a size class of quicklist nodes (-2 = 8192 bytes); else a number of entries. */
   readonly listMaxListpackSize: number;
   readonly listCompressDepth: number;
-  readonly streamNodeMaxBytes: number;
-  readonly streamNodeMaxEntries: number;
   readonly clusterEnabled: boolean;
 }
 

@@ -20,7 +20,7 @@ export const redis50: Profile = {
   elements: {
     set: { bytes: requestedSds, heap: sdsElement },
     zset: { bytes: requestedSds, heap: sdsElement },
-    hash: { bytes: separatePair(requestedSds), heap: separatePair(sdsElement) },
+    hash: { bytes: separatePair(requestedSds), heap: redis62.elements.hash.heap },
   },
   loader: ziplistLoader({
     ...ERA_62,

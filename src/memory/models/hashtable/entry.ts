@@ -26,10 +26,7 @@ export function hashEntryBytes(allocator: Allocator, field: number, value: numbe
 }
 
 /** Fields of a server that has no field expiry. */
-export const hashEntryPair: PairCost = {
-  name: "hashTypeEntry",
-  lane: ({ allocator }) => new HashEntryLane(allocator),
-};
+export const hashEntryPair: PairCost = { lane: ({ allocator }) => new HashEntryLane(allocator) };
 
 class HashEntryLane implements PairLane {
   sum = 0;
@@ -49,10 +46,7 @@ class HashEntryLane implements PairLane {
 }
 
 /** Fields that may expire; those past their time at the load are not kept. */
-export const entryPair: PairCost = {
-  name: "entry",
-  lane: ({ allocator, loadedAt }) => new EntryLane(allocator, loadedAt),
-};
+export const entryPair: PairCost = { lane: ({ allocator, loadedAt }) => new EntryLane(allocator, loadedAt) };
 
 /** Sums entries, and keeps the times at which they expire. */
 export class EntryLane implements PairLane {

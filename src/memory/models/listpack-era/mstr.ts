@@ -26,26 +26,18 @@ function mstrHdrSize(length: number): number {
 }
 
 const mstrElement: ElementCost = {
-  name: "mstr",
   bytes: (length, allocator) => allocator.goodSize(mstrRequestBytes(length, false)),
 };
 
 const mstrExpiring: ElementCost = {
-  name: "mstr that expires",
   bytes: (length, allocator) => allocator.goodSize(mstrRequestBytes(length, true)),
 };
 
 /** A field as an mstr, with metadata when it expires, and its value as an sds. Keeps the expiries. Exact. */
-export const mstrPair: PairCost = {
-  name: "mstr, sds",
-  lane: ({ allocator }) => new MstrLane(allocator, sdsElement),
-};
+export const mstrPair: PairCost = { lane: ({ allocator }) => new MstrLane(allocator, sdsElement) };
 
 /** The same with the value as tracked. Derived: redis/redis#14363. */
-export const trackedMstrPair: PairCost = {
-  name: "mstr, sdsAllocSize",
-  lane: ({ allocator }) => new MstrLane(allocator, trackedSds),
-};
+export const trackedMstrPair: PairCost = { lane: ({ allocator }) => new MstrLane(allocator, trackedSds) };
 
 class MstrLane implements PairLane {
   sum = 0;

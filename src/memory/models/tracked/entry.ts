@@ -17,13 +17,11 @@ const POINTER_BYTES = 8;
 
 /** A field's entry in a hash table, as tracked: entryMemUsage(), entry.c, Redis 8.6.3. Exact. */
 export const trackedEntry: PairCost = {
-  name: "entryMemUsage",
   lane: (target) => new EntryLane(target, (bytes) => bytes, sdsTrackedSize),
 };
 
 /** The same as the allocator holds it, and the expiries: entryWriteNew(), entry.c, Redis 8.6.3. Exact. */
 export const heapEntry: PairCost = {
-  name: "entryWriteNew",
   lane: (target) => new HeapEntryLane(target, target.allocator.goodSize, sdsHeapSize),
 };
 

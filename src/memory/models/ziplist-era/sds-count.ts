@@ -13,4 +13,4 @@ export const countArgument: SdsCount = (_target, length) =>
   length < 256 ? EMBSTR_OVERHEAD + length : sdsRequestBytes(length);
 
 /** An element as an sds of its own, by what was asked for: sdsAllocSize(), sds.c, Redis 5.0.14. Exact. */
-export const requestedSds: ElementCost = { name: "sds, as requested", bytes: sdsRequestBytes };
+export const requestedSds: ElementCost = { bytes: sdsRequestBytes };
