@@ -63,7 +63,7 @@ export class Bill {
 }
 
 /** A line of an itemised bill. */
-export interface BillLine {
+interface BillLine {
   readonly part: Part;
   readonly count: number;
   readonly bytes: number;

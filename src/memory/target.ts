@@ -28,7 +28,7 @@ export interface Target {
 }
 
 /** What a target may have other than its profile. */
-export interface TargetOptions {
+interface TargetOptions {
   readonly allocator?: AllocatorName | undefined;
   readonly config?: Partial<MemoryConfig> | undefined;
   readonly loadedAt?: number | undefined;

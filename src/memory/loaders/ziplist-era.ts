@@ -15,7 +15,7 @@ import { sdsZmallocSize } from "../target.ts";
 import { ENCODING } from "../types.ts";
 
 /** How the servers that pack values as ziplists differ. */
-export interface ZiplistEra {
+interface ZiplistEra {
   /** What MEMORY USAGE adds for a string that is an sds. */
   readonly stringCount: SdsCount;
   /** An integer read as text stays in the object made for the text, as before Redis 5.0. */

@@ -11,7 +11,7 @@ import type { SdsCount } from "./sds.ts";
 export const EMBSTR_COUNTED = 2;
 
 /** How the servers differ whose keys are an sds of their own. */
-export interface DictKeyRules {
+interface DictKeyRules {
   readonly version: string;
   /** What MEMORY USAGE adds for the name. */
   readonly count: SdsCount;

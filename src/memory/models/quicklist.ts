@@ -21,7 +21,7 @@ const PACKED_THRESHOLD = 2 ** 30;
 export type LargeElement = (fill: number) => number;
 
 /** Mirrors isLargeElement(), quicklist.c, Redis 7.2.6. Exact. */
-export const largeByThreshold: LargeElement = () => PACKED_THRESHOLD;
+const largeByThreshold: LargeElement = () => PACKED_THRESHOLD;
 
 /** What no packed node may hold. Mirrors isLargeElement(), quicklist.c, Redis 7.4.1. Exact. */
 export const largeByFill: LargeElement = (fill) => 1 + (fill >= 0 ? SIZE_SAFETY_LIMIT : nodeBytesLimit(fill));

@@ -7,7 +7,7 @@ export const EMBSTR_SIZE_LIMIT = 44;
 export const EMBSTR_OVERHEAD = 4;
 
 /** The robj of a value, as the sources of one generation of servers name it. */
-export interface RobjParts {
+interface RobjParts {
   readonly robj: Part;
   readonly shared: Part;
   readonly embstr: Part;

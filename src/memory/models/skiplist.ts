@@ -7,7 +7,7 @@ import type { Target } from "../target.ts";
 import { BAND_DEVIATIONS } from "./spread.ts";
 
 /** What a node takes without its levels, and each level. */
-export type NodeSizes = Pick<StructSizes, "zskiplistNode" | "zskiplistLevel">;
+type NodeSizes = Pick<StructSizes, "zskiplistNode" | "zskiplistLevel">;
 
 /** ZSKIPLIST_MAXLEVEL, server.h, Redis 7.2.6. */
 export const ZSKIPLIST_MAXLEVEL = 32;
@@ -84,7 +84,7 @@ export function skiplistParts(version: string, createHeader = "zslCreate()"): Sk
 }
 
 /** What MEMORY USAGE counts of a zskiplist and its header. */
-export type CountedHeads = "none" | "sizeof" | "heap";
+type CountedHeads = "none" | "sizeof" | "heap";
 
 /** Adds a zset and the heads of its skiplist. Mirrors zslCreate(), t_zset.c, Redis 4.0.14 to 8.6.3. Exact. */
 export function addSkiplistHeads(

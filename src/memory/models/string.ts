@@ -37,7 +37,7 @@ export function strings({ value, count, embeds, integer }: StringRules): Finish 
 }
 
 /** How the servers whose strings are robjs differ. */
-export interface RobjStringRules extends Pick<StringRules, "count"> {
+interface RobjStringRules extends Pick<StringRules, "count"> {
   readonly version: string;
   /** An integer read as text stays in the object made for the text, as before Redis 5.0. */
   readonly keepsEmbstr?: boolean;

@@ -14,7 +14,7 @@ import {
 } from "./skiplist.ts";
 
 /** How a server loads a zset as a skiplist and a dict, and what its MEMORY USAGE counts of them. */
-export interface DictZsetRules {
+interface DictZsetRules {
   readonly version: string;
   readonly dict: DictRules;
   /** ZSKIPLIST_MAXLEVEL, server.h: levels of the header. */

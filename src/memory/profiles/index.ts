@@ -45,7 +45,7 @@ export const PROFILES = {
 export type ProfileName = keyof typeof PROFILES;
 
 /** Used where nothing is known about the server. */
-export const DEFAULT_PROFILE: Profile = redis72;
+const DEFAULT_PROFILE: Profile = redis72;
 
 /**
  * The profile of a server, or the nearest one known: same server first, then the

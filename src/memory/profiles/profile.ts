@@ -38,7 +38,7 @@ export interface StructSizes {
 }
 
 /** What elements of hash tables and skiplists take: as MEMORY USAGE counts them, and on the heap. */
-export interface ElementCosts {
+interface ElementCosts {
   readonly set: { readonly bytes: ElementCost; readonly heap: ElementCost };
   readonly zset: { readonly bytes: ElementCost; readonly heap: ElementCost };
   readonly hash: { readonly bytes: PairCost; readonly heap: PairCost };

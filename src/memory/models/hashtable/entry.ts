@@ -17,7 +17,7 @@ export const MOST_TIMES = 65536;
  * hashTypeCreateEntry(), t_hash.c, Valkey 8.1.1, and entryReqSize(), entry.c, Valkey 9.1.2;
  * hashTypeEntryMemUsage() and entryMemUsage() answer the same. Exact.
  */
-export function hashEntryBytes(allocator: Allocator, field: number, value: number, expires: boolean): number {
+function hashEntryBytes(allocator: Allocator, field: number, value: number, expires: boolean): number {
   const flagged = sdsReqSizeWithAux(field);
   const expiry = expires ? EXPIRY_BYTES : 0;
   const together = (expires ? flagged : sdsReqSize(field)) + expiry + sdsReqSizeType8(value);

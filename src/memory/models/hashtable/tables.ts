@@ -24,7 +24,7 @@ const VOLATILE: Part = {
 };
 
 /** What differs between the kvstores of servers. */
-export interface KvstoreRules {
+interface KvstoreRules {
   /** sizeof(hashtable) with the metadata of a kvstore. */
   readonly structBytes: number;
   /** Kvstores of a database, all with an array of slots in cluster mode. */

@@ -8,7 +8,7 @@ import type { Packed } from "../packed.ts";
 export type GrownFinish = (packed: number, stats: ValueStats, on: TargetStats, bill: Bill) => void;
 
 /** What a server makes of a hash. */
-export interface HashEncodings {
+interface HashEncodings {
   readonly listpack: Packed;
   /** A table made for all pairs at once. */
   readonly table: Finish;

@@ -4,7 +4,7 @@ import { LP_EMPTY_BYTES } from "../listpack.ts";
 import type { Packed } from "../packed.ts";
 
 /** What a server makes of a set. */
-export interface SetEncodings {
+interface SetEncodings {
   readonly intset: Packed;
   readonly listpack: Packed;
   readonly table: Finish;

@@ -7,7 +7,7 @@ import type { Packed } from "../packed.ts";
 import { addDictSet, type DictSetRules } from "../set.ts";
 
 /** How the servers that pack nothing but integers differ. */
-export interface IntsetRules {
+interface IntsetRules {
   readonly version: string;
   readonly dict: DictRules;
   readonly intset: Packed;

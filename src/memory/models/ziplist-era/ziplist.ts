@@ -24,7 +24,7 @@ export function prevlenBytes(previousEntryBytes: number): number {
  * Bytes of a string in a ziplist, without the previous entry's length. Mirrors
  * zipStoreEntryEncoding(), ziplist.c, Redis 6.2.16. Exact.
  */
-export function zipStringBytes(bytes: number): number {
+function zipStringBytes(bytes: number): number {
   return bytes + (bytes <= 0x3f ? 1 : bytes <= 0x3fff ? 2 : 5);
 }
 
