@@ -48,7 +48,9 @@ export function isSetting(name: string): boolean {
   return Object.hasOwn(SETTINGS, name.toLowerCase());
 }
 
-/** The settings in `config` that are not `defaults`, as "directive=value", in the words of the newest servers. */
+/**
+ * The settings in `config` that are not `defaults`, as "directive=value", in the words of the newest servers.
+ */
 export function changedSettings(config: Partial<MemoryConfig>, defaults: MemoryConfig): string[] {
   const fields = new Map<keyof MemoryConfig, string>();
   for (const [name, { field }] of Object.entries(SETTINGS)) if (!fields.has(field)) fields.set(field, name);

@@ -65,17 +65,9 @@ export interface PairLane {
   add(fieldBytes: number, valueBytes: number, expiresAt: number): void;
 }
 
-const separatePairs = new Map<ElementCost, Map<ElementCost, PairCost>>();
-
-/** A field and a value of their own, each by one cost. The same for the same costs. */
+/** A field and a value of their own, each by one cost. */
 export function separatePair(field: ElementCost, value: ElementCost = field): PairCost {
-  const ofField = separatePairs.get(field) ?? new Map<ElementCost, PairCost>();
-  separatePairs.set(field, ofField);
-  const pair = ofField.get(value) ?? {
-    lane: ({ allocator }: Target) => new SeparateLane(field, value, allocator),
-  };
-  ofField.set(value, pair);
-  return pair;
+  return { lane: ({ allocator }) => new SeparateLane(field, value, allocator) };
 }
 
 class SeparateLane implements PairLane {
@@ -102,7 +94,10 @@ class SeparateLane implements PairLane {
   }
 }
 
-/** Makes lanes, one for each different cost, allocator and time of loading: targets that agree share theirs. */
+/**
+ * Makes lanes, one for each different cost (the same object), allocator and time of loading: targets that
+ * agree share theirs.
+ */
 export class LanePool<Cost, Lane> {
   readonly lanes: Lane[] = [];
   private readonly known = new Map<Cost, Map<string, Lane>>();

@@ -99,7 +99,8 @@ export class ValueStats {
     this.targets = targets.map((target) => {
       const { allocator, config, profile } = target;
       const { set, zset, hash } = profile.elements;
-      const nodes = `${allocator.name} ${config.listMaxListpackSize} ${config.listCompressDepth} ${largeFrom(target)}`;
+      const { listMaxListpackSize, listCompressDepth } = config;
+      const nodes = `${allocator.name} ${listMaxListpackSize} ${listCompressDepth} ${largeFrom(target)}`;
       const list =
         profile.listNodes === "ziplist"
           ? once(ziplists, nodes, () => new ZiplistNodes(target))

@@ -13,7 +13,9 @@ export interface Target {
   readonly profile: Profile;
   readonly allocator: Allocator;
   readonly config: MemoryConfig;
-  /** When the snapshot is loaded (ms since the epoch): some servers drop hash fields that are past their time. */
+  /**
+   * When the snapshot is loaded (ms since the epoch): some servers drop hash fields that are past their time.
+   */
   readonly loadedAt: number;
   /** `profile.loader` by index of layout. */
   readonly finishes: readonly Finish[];
@@ -26,7 +28,7 @@ export interface Target {
 }
 
 /** What a target may have other than its profile. */
-export interface TargetOptions {
+interface TargetOptions {
   readonly allocator?: AllocatorName | undefined;
   readonly config?: Partial<MemoryConfig> | undefined;
   readonly loadedAt?: number | undefined;

@@ -14,7 +14,10 @@ function below(limit: number): number {
   return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
 }
 
-/** Child buckets after `entries` entries fell into `buckets`, slot by slot: 7 in a bucket, 6 and a pointer if it has a child. */
+/**
+ * Child buckets after `entries` entries fell into `buckets`, slot by slot: 7
+ * in a bucket, 6 and a pointer if it has a child.
+ */
 function thrown(buckets: number, entries: number): number {
   const chains = Array.from({ length: buckets }, () => [0]);
   for (let i = 0; i < entries; i++) {

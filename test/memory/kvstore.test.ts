@@ -11,7 +11,9 @@ function tables(profile: typeof redis74, counts: DatabaseCounts, clusterEnabled 
   return bill.heapBytes;
 }
 
-/** Arrays of 16384 dicts and of 16385 counts, the latter of the size class 163840, less the array of one dict. */
+/**
+ * Arrays of 16384 dicts and of 16385 counts, the latter of the size class 163840, less the array of one dict.
+ */
 const SLOT_ARRAYS = 131072 + 163840 - 8;
 
 describe("kvstore", () => {

@@ -54,7 +54,9 @@ function small(meter: ValueMeter): void {
 /** A tree of one id is a node of 32 bytes and one of 16; an empty one a node of 8. */
 const ONE = 48;
 const EMPTY = 8;
-/** A tree of one name of 5 bytes: 24 and 16; of "ann" and "bert": a branch of 24, runs of 16, leaves of 16. */
+/**
+ * A tree of one name of 5 bytes: 24 and 16; of "ann" and "bert": a branch of 24, runs of 16, leaves of 16.
+ */
 const GROUP_NAME = 40;
 const CONSUMER_NAMES = 24 + 16 + 16 + 16 + 16;
 /** The server's guess of a tree of one id. */

@@ -38,14 +38,16 @@ describe("the set of a hash's expiring fields", () => {
   });
 
   it("is a radix tree of vectors by time for more", () => {
-    // The vector of 127 gets the key of its last window, and is split where the window changes: 64 and 63, and one more.
+    // The vector of 127 gets the key of its last window, and is split where
+    // the window changes: 64 and 63, and one more.
     const split = size(each(128, (i) => START + (i < 64 ? 0 : 16)));
     const keys = tree([START + 16, START + 32]);
     expect(split).toBe(keys + jemalloc.goodSize(8 + 8 * 64) + jemalloc.goodSize(8 + 8 * 64));
   });
 
   it("is a hashtable where more than 127 fields share a window", () => {
-    // The vector first gets the key of its own window, then it becomes a table of 16 and 32 buckets that still moves.
+    // The vector first gets the key of its own window, then it becomes a
+    // table of 16 and 32 buckets that still moves.
     expect(size(each(128, () => START))).toBe(tree([START + 16]) + STRUCT_BYTES + 64 * (16 + 32));
     expect(size(each(200, () => START))).toBe(tree([START + 16]) + STRUCT_BYTES + 64 * 32);
   });

@@ -16,8 +16,9 @@ const intset = packedByHeap(ENCODING.intset, {
 });
 
 /**
- * What rdbLoadObject(), rdb.c, Redis 7.0.15, makes of each layout: hashes are those of 7.2, lists are always
- * quicklists, sets never listpacks. Layouts that came later are sized as if their elements were saved one by one.
+ * What rdbLoadObject(), rdb.c, Redis 7.0.15, makes of each layout: hashes are those of
+ * 7.2, lists are always quicklists, sets never listpacks. Layouts that came later are
+ * sized as if their elements were saved one by one.
  */
 export const loader70: Loader = {
   ...loader72,

@@ -5,7 +5,10 @@ import { kvobjStringsByHeap } from "../models/tracked/kvobj.ts";
 import { finishCountedVectorSet } from "../models/vector-set.ts";
 import { loader80 } from "./redis-8.0.ts";
 
-/** As in 8.0 but for strings, and for zsets as MEMORY USAGE counts them: kvobjComputeSize(), object.c. Derived. */
+/**
+ * As in 8.0 but for strings, and for zsets as MEMORY USAGE counts
+ * them: kvobjComputeSize(), object.c. Derived.
+ */
 export const loader82: Loader = {
   ...loader80,
   string: kvobjStringsByHeap,

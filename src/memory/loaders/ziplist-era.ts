@@ -15,7 +15,7 @@ import { sdsZmallocSize } from "../target.ts";
 import { ENCODING } from "../types.ts";
 
 /** How the servers that pack values as ziplists differ. */
-export interface ZiplistEra {
+interface ZiplistEra {
   /** What MEMORY USAGE adds for a string that is an sds. */
   readonly stringCount: SdsCount;
   /** An integer read as text stays in the object made for the text, as before Redis 5.0. */
@@ -44,8 +44,8 @@ const intset = packedByLength(ENCODING.intset, {
 });
 
 /**
- * What rdbLoadObject(), rdb.c, Redis 4.0.14 to 6.2.16, makes of each layout. Layouts that came later are sized as if
- * their elements were saved one by one.
+ * What rdbLoadObject(), rdb.c, Redis 4.0.14 to 6.2.16, makes of each layout. Layouts that came later are
+ * sized as if their elements were saved one by one.
  */
 export function ziplistLoader(era: ZiplistEra): Loader {
   const { stringCount, keepsEmbstr, presized, headsCounted, maxLevel, stream } = era;

@@ -4,11 +4,14 @@ import { sdsZmallocSize } from "../target.ts";
 import { addRobj, robjParts } from "./robj.ts";
 import type { SdsCount } from "./sds.ts";
 
-/** What objectComputeSize(), object.c, Redis 4.0.14 to 6.2.16, adds to an embedded string and its robj: two too few. */
+/**
+ * What objectComputeSize(), object.c, Redis 4.0.14 to 6.2.16, adds to an
+ * embedded string and its robj: two too few.
+ */
 export const EMBSTR_COUNTED = 2;
 
 /** How the servers differ whose keys are an sds of their own. */
-export interface DictKeyRules {
+interface DictKeyRules {
   readonly version: string;
   /** What MEMORY USAGE adds for the name. */
   readonly count: SdsCount;
@@ -17,9 +20,9 @@ export interface DictKeyRules {
 }
 
 /**
- * A key as an sds of its own in a dictEntry that points to the value's robj; the entry of the expires dict shares
- * the sds, and MEMORY USAGE does not look at it. Mirrors memoryCommand() and objectComputeSize(), object.c, and
- * dbAdd(), db.c, Redis 4.0.14 to 8.0.6. Exact.
+ * A key as an sds of its own in a dictEntry that points to the value's robj; the entry of the expires dict
+ * shares the sds, and MEMORY USAGE does not look at it. Mirrors memoryCommand() and objectComputeSize(),
+ * object.c, and dbAdd(), db.c, Redis 4.0.14 to 8.0.6. Exact.
  */
 export function dictKey({ version, count, embstrCounted }: DictKeyRules): KeyModel {
   const robj = robjParts(version);

@@ -18,11 +18,12 @@ export function occupiedBuckets(buckets: number, entries: number): number {
 }
 
 /**
- * The bucket arrays of a dict while it is being loaded, without its entries: call what the server's loader calls. A
- * dict that is too small gets a second array, and each later insertion moves one bucket of the first that is not empty,
- * so that the load may end before the move does. How many buckets there are to move is random (hash seed): the expected
- * number is taken. Mirrors dictExpand(), dictRehash(), _dictExpandIfNeeded() and dictAddRaw(), dict.c, Redis 4.0.14 to
- * 8.6.3. The likeliest state; `maybeMore` and `maybeLess` tell when it may be another.
+ * The bucket arrays of a dict while it is being loaded, without its entries: call what the server's
+ * loader calls. A dict that is too small gets a second array, and each later insertion moves one bucket
+ * of the first that is not empty, so that the load may end before the move does. How many buckets there
+ * are to move is random (hash seed): the expected number is taken. Mirrors dictExpand(), dictRehash(),
+ * _dictExpandIfNeeded() and dictAddRaw(), dict.c, Redis 4.0.14 to 8.6.3. The likeliest state;
+ * `maybeMore` and `maybeLess` tell when it may be another.
  */
 export class DictLoad {
   /** Buckets of the first array, and of the second while it is being rehashed, else 0. */
@@ -30,7 +31,10 @@ export class DictLoad {
   second = 0;
   private used = 0;
   private toMove = 0;
-  /** Of the last rehashing: buckets of its first array, how far its length may be off, insertions since it ended. */
+  /**
+   * Of the last rehashing: buckets of its first array, how far its
+   * length may be off, insertions since it ended.
+   */
   private from = 0;
   private spread = 0;
   private moved = 0;
@@ -52,8 +56,9 @@ export class DictLoad {
   }
 
   /**
-   * Makes room for `size` entries, unless it is being rehashed or holds more. An empty dict takes the new array at
-   * once: before Redis 7.4 only at the next insertion, which comes to the same. Mirrors dictExpand(), dict.c.
+   * Makes room for `size` entries, unless it is being rehashed or holds more. An empty
+   * dict takes the new array at once: before Redis 7.4 only at the next insertion, which
+   * comes to the same. Mirrors dictExpand(), dict.c.
    */
   expand(size: number): void {
     if (this.second !== 0 || this.used > size) return;
@@ -113,7 +118,9 @@ export class DictLoad {
     this.used++;
   }
 
-  /** Whether the last rehashing may have ended, or not, unlike here; `other` becomes the dict in that case. */
+  /**
+   * Whether the last rehashing may have ended, or not, unlike here; `other` becomes the dict in that case.
+   */
   fork(other: DictLoad): boolean {
     const ended = this.maybeMore > 0;
     if (!ended && this.maybeLess === 0) return false;

@@ -31,9 +31,9 @@ export const DICT_72: DictRules = rulesOf("Redis 7.2.6", "_dictExpand()", "dictI
 export const DICT_86: DictRules = rulesOf("Redis 8.6.3", "_dictResize()", "dictInsertKeyAtLink()", false);
 
 /**
- * Adds a dict and its bucket arrays, which MEMORY USAGE counts by what was asked for, without the dict's metadata.
- * `dictCounted`: what it counts of the dict itself. Mirrors objectComputeSize(), object.c, Redis 7.2.6, and
- * dictMemUsage(), dict.c, Redis 8.6.3. Exact.
+ * Adds a dict and its bucket arrays, which MEMORY USAGE counts by what was asked for, without the dict's
+ * metadata. `dictCounted`: what it counts of the dict itself. Mirrors objectComputeSize(), object.c, Redis
+ * 7.2.6, and dictMemUsage(), dict.c, Redis 8.6.3. Exact.
  */
 export function addDictTables(
   bill: Bill,
@@ -48,9 +48,10 @@ export function addDictTables(
 }
 
 /**
- * Adds `entries` entries. Without values MEMORY USAGE counts a whole dictEntry each all the same; in truth the first one
- * of a bucket has none and the others a short one. Mirrors dictInsertAtPosition(), dict.c, Redis 7.2.6, and
- * dictMemUsage(), dict.c, Redis 8.6.3. `bytes` exact, the heap without values an expectation (hash seed), whole.
+ * Adds `entries` entries. Without values MEMORY USAGE counts a whole dictEntry each all the same; in
+ * truth the first one of a bucket has none and the others a short one. Mirrors
+ * dictInsertAtPosition(), dict.c, Redis 7.2.6, and dictMemUsage(), dict.c, Redis 8.6.3. `bytes`
+ * exact, the heap without values an expectation (hash seed), whole.
  */
 export function addEntries(
   bill: Bill,

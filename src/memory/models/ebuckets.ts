@@ -32,9 +32,9 @@ export class FieldExpiries {
   }
 
   /**
-   * What the allocator holds for the ebuckets of these fields: nothing for a list, which runs through the fields
-   * themselves; beyond `EB_LIST_MAX_ITEMS` a rax of segments. MEMORY USAGE does not look at it. Mirrors ebAdd(),
-   * ebuckets.c, Redis 7.4.1. Exact up to `MAX_ITEMS` items, in proportion beyond.
+   * What the allocator holds for the ebuckets of these fields: nothing for a list, which runs through the
+   * fields themselves; beyond `EB_LIST_MAX_ITEMS` a rax of segments. MEMORY USAGE does not look at it.
+   * Mirrors ebAdd(), ebuckets.c, Redis 7.4.1. Exact up to `MAX_ITEMS` items, in proportion beyond.
    */
   heapBytes(allocator: Allocator, raxBytes = RAX_BYTES): number {
     const { count } = this;
@@ -55,8 +55,9 @@ export class FieldExpiries {
 let shared: Ebuckets | undefined;
 
 /**
- * The buckets of an ebuckets rax: up to 16 items in order of time, or more of one and the same time in several
- * segments. Mirrors ebAddToRax(), ebAddToBucket(), ebTrySegSplit() and ebSegAddExtended(), ebuckets.c, Redis 7.4.1.
+ * The buckets of an ebuckets rax: up to 16 items in order of time, or more of one and
+ * the same time in several segments. Mirrors ebAddToRax(), ebAddToBucket(),
+ * ebTrySegSplit() and ebSegAddExtended(), ebuckets.c, Redis 7.4.1.
  */
 class Ebuckets {
   private buckets = 0;
@@ -142,7 +143,9 @@ class Ebuckets {
     this.insertBucket(place, 1);
   }
 
-  /** Puts the bucket whose items were just stored, the next one in memory, at `place` in the order of keys. */
+  /**
+   * Puts the bucket whose items were just stored, the next one in memory, at `place` in the order of keys.
+   */
   private insertBucket(place: number, count: number): void {
     const bucket = this.buckets++;
     this.keys[bucket] = this.items[bucket * EB_SEG_MAX_ITEMS] as number;

@@ -44,9 +44,10 @@ const DICTS: Part = {
 const LINKS: Part = { name: "entries of functions", source: "libraryLink(), functions.c, Redis 7.2.6" };
 
 /**
- * Adds the function libraries of a snapshot as a server holds them. What Lua compiles is not in used_memory: the
- * interpreter allocates it by itself. Mirrors functionsCreateWithLibraryCtx() and libraryLink(), functions.c, Redis
- * 7.2.6. Estimated: functions and their names are found by reading the code, not by running it.
+ * Adds the function libraries of a snapshot as a server holds them. What Lua compiles is not
+ * in used_memory: the interpreter allocates it by itself. Mirrors
+ * functionsCreateWithLibraryCtx() and libraryLink(), functions.c, Redis 7.2.6. Estimated:
+ * functions and their names are found by reading the code, not by running it.
  */
 export function addFunctions(bill: Bill, target: Target, libraries: readonly FunctionLibrary[]): void {
   if (libraries.length === 0) return;

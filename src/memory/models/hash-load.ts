@@ -1,12 +1,15 @@
 import { DICT_HT_INITIAL_SIZE, type DictLoad } from "./dict-load.ts";
 
 /**
- * How a hash of `pairs` pairs becomes a dict in the middle of its load: `packed` of them were in a listpack when one
- * came that is too long. What rdbLoadObject(), rdb.c, calls, after hashTypeConvert() has made a dict for those packed.
+ * How a hash of `pairs` pairs becomes a dict in the middle of its load: `packed` of them were in a
+ * listpack when one came that is too long. What rdbLoadObject(), rdb.c, calls, after
+ * hashTypeConvert() has made a dict for those packed.
  */
 export type HashLoad = (dict: DictLoad, packed: number, pairs: number) => void;
 
-/** Expanded for the pairs that are left after the one too long. Redis 7.0.15 to 8.4, Valkey 7.2.7 and 8.0.1. */
+/**
+ * Expanded for the pairs that are left after the one too long. Redis 7.0.15 to 8.4, Valkey 7.2.7 and 8.0.1.
+ */
 export const expandForLeft: HashLoad = (dict, packed, pairs) => {
   const left = pairs - packed - 1;
   dict.fill(packed);

@@ -40,7 +40,10 @@ export interface ExpiringHashRules extends PlainHashRules {
 
 const dict = new DictLoad();
 
-/** Adds a hash as the dict that `load` tells of. Mirrors objectComputeSize(), object.c, Redis 4.0.14 to 8.0.6. Exact. */
+/**
+ * Adds a hash as the dict that `load` tells of. Mirrors
+ * objectComputeSize(), object.c, Redis 4.0.14 to 8.0.6. Exact.
+ */
 export function addDictHash(
   rules: DictHashRules,
   load: DictLoad,
@@ -58,7 +61,9 @@ export function addDictHash(
   expectDict(bill, load);
 }
 
-/** A hash as a dict made for all its pairs. Mirrors hashTypeConvertListpack(), t_hash.c, Redis 7.2.6. Exact. */
+/**
+ * A hash as a dict made for all its pairs. Mirrors hashTypeConvertListpack(), t_hash.c, Redis 7.2.6. Exact.
+ */
 export function presizedDictHash(rules: DictHashRules): Finish {
   return (stats, on, bill) => {
     dict.fill(stats.reported / 2);
@@ -67,8 +72,9 @@ export function presizedDictHash(rules: DictHashRules): Finish {
 }
 
 /**
- * Hashes without field expiries as listpack or dict. One that is converted while it loads may still be rehashing when the
- * load ends: exact unless that is near its end. Mirrors rdbLoadObject(), rdb.c, Redis 7.0.15 to 8.6.3.
+ * Hashes without field expiries as listpack or dict. One that is converted while it
+ * loads may still be rehashing when the load ends: exact unless that is near its end.
+ * Mirrors rdbLoadObject(), rdb.c, Redis 7.0.15 to 8.6.3.
  */
 export function dictHashes({ table, listpack, load }: PlainHashRules): Pick<Loader, PlainHashLayout> {
   return hashLayouts({
@@ -82,9 +88,9 @@ export function dictHashes({ table, listpack, load }: PlainHashRules): Pick<Load
 }
 
 /**
- * Hashes with field expiries, those in the past too: a listpack of triples in a listpackEx, or a dict. One saved field by
- * field with too many fields is a dict from the start, which is not made for their number. Mirrors rdbLoadObject(),
- * rdb.c, Redis 7.4.1 to 8.6.3. Exact unless rehashing is near its end.
+ * Hashes with field expiries, those in the past too: a listpack of triples in a listpackEx, or a dict. One
+ * saved field by field with too many fields is a dict from the start, which is not made for their number.
+ * Mirrors rdbLoadObject(), rdb.c, Redis 7.4.1 to 8.6.3. Exact unless rehashing is near its end.
  */
 export function expiringHashes(rules: ExpiringHashRules): Pick<Loader, "hashExpiry" | "hashListpackExpiry"> {
   const addListpackEx = (bill: Bill, target: Target, bytes: number) => {

@@ -30,10 +30,10 @@ const EXPIRES_BUCKETS: Part = {
 };
 
 /**
- * The kvstores of a database: a dict for all keys, or one for each slot in cluster mode, made with its first key.
- * RESIZEDB and slot information find no dict to expand, so that arrays grow as keys come; taken as they are when
- * rehashing is done. Mirrors kvstoreDictAddRaw(), kvstoreExpand(), kvstore.c, Redis 7.4.1. Exact, but in cluster mode
- * without `counts.slots` an expectation; the bus of the cluster is not in it.
+ * The kvstores of a database: a dict for all keys, or one for each slot in cluster mode, made with its first
+ * key. RESIZEDB and slot information find no dict to expand, so that arrays grow as keys come; taken as they
+ * are when rehashing is done. Mirrors kvstoreDictAddRaw(), kvstoreExpand(), kvstore.c, Redis 7.4.1. Exact,
+ * but in cluster mode without `counts.slots` an expectation; the bus of the cluster is not in it.
  */
 export function kvstoreTables({ keysMetadata, expiresMetadata }: KvstoreSizes): TableModel {
   return (target, { keys, expires, slots }, bill) => {

@@ -1,13 +1,12 @@
-import type { Bill, Part } from "../bill.ts";
+import type { Part } from "../bill.ts";
 import type { Finish, Loader } from "../loader.ts";
-import type { TargetStats, ValueStats } from "../stats.ts";
 import type { Target } from "../target.ts";
 import { ENCODING } from "../types.ts";
 import { nodeBytesLimit, nodeEntriesLimit, type QuicklistNodes } from "./quicklist.ts";
 import { addRounding } from "./sampled.ts";
 
 /** How a server's MEMORY USAGE counts lists. */
-export interface ListRules {
+interface ListRules {
   readonly version: string;
   readonly packed: "ziplist" | "listpack";
   /** Packed entries count by the length that they name, or by their allocation. */
@@ -59,8 +58,8 @@ export function quicklists(rules: ListRules): Lists {
 }
 
 /**
- * Lists loaded as a quicklist, then tried as one listpack, but for one ziplist (RDB type 10). Mirrors rdbLoadObject(),
- * rdb.c, Redis 7.2.6. Exact.
+ * Lists loaded as a quicklist, then tried as one listpack, but for one ziplist (RDB type 10). Mirrors
+ * rdbLoadObject(), rdb.c, Redis 7.2.6. Exact.
  */
 export function listpacksOrQuicklists(rules: ListRules): Lists {
   const listZiplist = quicklist(rules);
@@ -93,10 +92,13 @@ function entryBytes({ entries }: ListRules, list: QuicklistNodes): number {
 function quicklist(rules: ListRules): Finish {
   const { version, packed, structs, samples } = rules;
   const append = packed === "ziplist" ? "quicklistAppendZiplist" : "quicklistAppendListpack";
-  const QUICKLIST: Part = { name: "quicklist", source: `quicklistCreate(), quicklist.c, ${version}` };
-  const NODES: Part = { name: "quicklistNode", source: `quicklistCreateNode(), quicklist.c, ${version}` };
-  const ENTRIES: Part = { name: `${packed}s of the nodes`, source: `${append}(), quicklist.c, ${version}` };
-  return ({ reported }: ValueStats, { list, target }: TargetStats, bill: Bill) => {
+  const headPart: Part = { name: "quicklist", source: `quicklistCreate(), quicklist.c, ${version}` };
+  const nodePart: Part = { name: "quicklistNode", source: `quicklistCreateNode(), quicklist.c, ${version}` };
+  const entriesPart: Part = {
+    name: `${packed}s of the nodes`,
+    source: `${append}(), quicklist.c, ${version}`,
+  };
+  return ({ reported }, { list, target }, bill) => {
     list.close();
     const { sizes } = target.profile;
     const { nodes } = list;
@@ -106,9 +108,9 @@ function quicklist(rules: ListRules): Finish {
     const node = structs === "heap" ? nodeHeap : sizes.quicklistNode;
     const entries = entryBytes(rules, list);
     bill.encoding = ENCODING.quicklist;
-    bill.add(QUICKLIST, 1, head, headHeap);
-    bill.add(NODES, nodes, nodes * node, nodes * nodeHeap);
-    bill.add(ENTRIES, nodes, entries, list.heapBytes);
+    bill.add(headPart, 1, head, headHeap);
+    bill.add(nodePart, nodes, nodes * node, nodes * nodeHeap);
+    bill.add(entriesPart, nodes, entries, list.heapBytes);
     if (samples !== undefined) addRounding(bill, target, head, samples === "nodes" ? nodes : reported);
     const depth = target.config.listCompressDepth;
     if (depth > 0 && nodes > 2 * depth) bill.expect(entries, entries);

@@ -9,8 +9,9 @@ export const MAX_CHILDREN = 256;
 const TABLE_RUN = 1024;
 
 /**
- * Bytes requested for a rax node of `edgeBytes` bytes of keys: header, edges padded to a pointer's alignment,
- * `children` pointers and one more when a value stands here. Mirrors raxNodeCurrentLength(), rax.c, Redis 7.2.6. Exact.
+ * Bytes requested for a rax node of `edgeBytes` bytes of keys: header, edges padded to a pointer's
+ * alignment, `children` pointers and one more when a value stands here. Mirrors
+ * raxNodeCurrentLength(), rax.c, Redis 7.2.6. Exact.
  */
 export function raxNodeBytes(edgeBytes: number, children: number, hasValue: boolean): number {
   const edges = Math.ceil((RAX_NODE_BYTES + edgeBytes) / POINTER_BYTES) * POINTER_BYTES;

@@ -2,9 +2,9 @@ import type { Allocator } from "../allocators/index.ts";
 import { raxNodeBytes } from "./rax-nodes.ts";
 
 /**
- * What the allocator holds for the nodes of a radix tree whose keys are the first `count` of `numbers`, each with a
- * value: different whole numbers, ascending, as `keyBytes` bytes with the most significant first. Mirrors
- * raxGenericInsert(), rax.c, Redis 7.4.1 and Valkey 8.1.1. Exact.
+ * What the allocator holds for the nodes of a radix tree whose keys are the first `count` of `numbers`, each
+ * with a value: different whole numbers, ascending, as `keyBytes` bytes with the most significant first.
+ * Mirrors raxGenericInsert(), rax.c, Redis 7.4.1 and Valkey 8.1.1. Exact.
  */
 export function raxNumbersBytes(
   numbers: ArrayLike<number>,

@@ -4,12 +4,13 @@ const FIRST_POINTS = 32;
 const FIRST_KEY_BYTES = 64;
 
 /**
- * Counts the nodes of radix trees whose keys come in ascending order, and what allocators hold for them, without
- * building a tree. All that is kept is the rightmost path: the previous key and its points, the depths where an inner
- * key ends or the path branches. Between two points stands a run, one node; a new key changes only the node at the
- * depth where it leaves the path. The shape of a tree does not depend on the order its keys came in. Mirrors
- * raxGenericInsert(), rax.c, Redis 7.2.6. Exact for ascending keys; of others `disorder` tells the number: equal ones
- * and prefixes of the one before are left out, smaller ones counted as if they branched from the one before.
+ * Counts the nodes of radix trees whose keys come in ascending order, and what allocators hold for them,
+ * without building a tree. All that is kept is the rightmost path: the previous key and its points, the
+ * depths where an inner key ends or the path branches. Between two points stands a run, one node; a new key
+ * changes only the node at the depth where it leaves the path. The shape of a tree does not depend on the
+ * order its keys came in. Mirrors raxGenericInsert(), rax.c, Redis 7.2.6. Exact for ascending keys; of others
+ * `disorder` tells the number: equal ones and prefixes of the one before are left out, smaller ones counted
+ * as if they branched from the one before.
  */
 export class RaxCounter {
   /** Sums over all trees since `reset`. */
@@ -17,7 +18,10 @@ export class RaxCounter {
   elements = 0;
   nodes = 0;
   disorder = 0;
-  /** What each allocator holds for the nodes; nothing for the trees' heads (`trees` of the server's sizeof(rax)). */
+  /**
+   * What each allocator holds for the nodes; nothing for the trees'
+   * heads (`trees` of the server's sizeof(rax)).
+   */
   readonly bytes: Float64Array;
   private readonly sizes: readonly RaxNodeSizes[];
   private previous = new Uint8Array(FIRST_KEY_BYTES);
@@ -51,8 +55,8 @@ export class RaxCounter {
   }
 
   /**
-   * Adds the key of `keyBytes` bytes at `buffer[start]`, of which `readable` are there; keys that are alike in all
-   * that is readable count as disorder.
+   * Adds the key of `keyBytes` bytes at `buffer[start]`, of which `readable` are there; keys that are alike
+   * in all that is readable count as disorder.
    */
   add(buffer: Uint8Array, start: number, keyBytes: number, readable = keyBytes): void {
     let depth = 0;
@@ -127,7 +131,9 @@ export class RaxCounter {
     this.children[point] = 2;
   }
 
-  /** The run that holds `depth` is split around a branch. `above`: the point before it, -1 when there is none. */
+  /**
+   * The run that holds `depth` is split around a branch. `above`: the point before it, -1 when there is none.
+   */
   private splitRun(above: number, depth: number, runEnd: number): void {
     const { sizes, bytes } = this;
     const branched = above >= 0 && this.children[above]! > 0;

@@ -7,7 +7,7 @@ export const EMBSTR_SIZE_LIMIT = 44;
 export const EMBSTR_OVERHEAD = 4;
 
 /** The robj of a value, as the sources of one generation of servers name it. */
-export interface RobjParts {
+interface RobjParts {
   readonly robj: Part;
   readonly shared: Part;
   readonly embstr: Part;
@@ -24,14 +24,18 @@ export function robjParts(version: string): RobjParts {
   };
 }
 
-/** Allocation of a string of `length` bytes with its robj. createEmbeddedStringObject(), object.c, Redis 7.2.6. Exact. */
+/**
+ * Allocation of a string of `length` bytes with its robj.
+ * createEmbeddedStringObject(), object.c, Redis 7.2.6. Exact.
+ */
 export function embstrBytes({ allocator, profile }: Target, length: number): number {
   return allocator.goodSize(profile.sizes.robj + EMBSTR_OVERHEAD + length);
 }
 
 /**
- * Adds the robj that the value hangs on. `embstrCounted`: what MEMORY USAGE adds to an embedded string and its robj;
- * undefined: it looks at the allocation. Mirrors objectComputeSize(), object.c, Redis 4.0.14 to 8.0.6. Exact.
+ * Adds the robj that the value hangs on. `embstrCounted`: what MEMORY USAGE adds to an
+ * embedded string and its robj; undefined: it looks at the allocation. Mirrors
+ * objectComputeSize(), object.c, Redis 4.0.14 to 8.0.6. Exact.
  */
 export function addRobj(bill: Bill, target: Target, parts: RobjParts, embstrCounted?: number): void {
   const { robj } = target.profile.sizes;

@@ -7,9 +7,9 @@ const ROUNDING: Part = {
 };
 
 /**
- * MEMORY USAGE adds what elements take as `(double)elesize/samples*count`, truncated with the sum: with every element
- * a sample this may lose a byte. Called when the bill holds the value; `before`: its bytes before the first element.
- * Mirrors objectComputeSize(), object.c, Redis 7.2.6. Exact.
+ * MEMORY USAGE adds what elements take as `(double)elesize/samples*count`, truncated with the sum: with every
+ * element a sample this may lose a byte. Called when the bill holds the value; `before`: its bytes before the
+ * first element. Mirrors objectComputeSize(), object.c, Redis 7.2.6. Exact.
  */
 export function addRounding(bill: Bill, { profile }: Target, before: number, samples: number): void {
   if (samples === 0) return;

@@ -1,12 +1,14 @@
 import { integerEntryBytes } from "./integer.ts";
 import { stringEntryBytes } from "./listpack.ts";
 
-/** Scores beyond this are not tried as integers: LLONG_MAX/2 as a double, double2ll(), util.c, Redis 7.2.6. */
+/**
+ * Scores beyond this are not tried as integers: LLONG_MAX/2 as a double, double2ll(), util.c, Redis 7.2.6.
+ */
 const MAX_INTEGER_SCORE = 2 ** 62;
 
 /**
- * Bytes of the listpack entry of a zset score. Mirrors zzlInsertAt(), t_zset.c, double2ll() and d2string(), util.c,
- * Redis 7.2.6. Exact but for the rare doubles whose Grisu2 text is longer than the shortest.
+ * Bytes of the listpack entry of a zset score. Mirrors zzlInsertAt(), t_zset.c, double2ll() and d2string(),
+ * util.c, Redis 7.2.6. Exact but for the rare doubles whose Grisu2 text is longer than the shortest.
  */
 export function scoreEntryBytes(score: number): number {
   if (Math.abs(score) <= MAX_INTEGER_SCORE && Number.isInteger(score)) {

@@ -26,7 +26,10 @@ export interface PackingSetRules extends DictSetRules {
 
 const dict = new DictLoad();
 
-/** Adds a set as the dict that `load` tells of. Mirrors objectComputeSize(), object.c, Redis 4.0.14 to 8.0.6. Exact. */
+/**
+ * Adds a set as the dict that `load` tells of. Mirrors
+ * objectComputeSize(), object.c, Redis 4.0.14 to 8.0.6. Exact.
+ */
 export function addDictSet(
   rules: DictSetRules,
   load: DictLoad,
@@ -43,7 +46,10 @@ export function addDictSet(
   expectDict(bill, load);
 }
 
-/** Sets as intset, listpack or a dict made for their members. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact. */
+/**
+ * Sets as intset, listpack or a dict made for their members. Mirrors
+ * rdbLoadObject(), rdb.c, Redis 7.2.6. Exact.
+ */
 export function dictSets(rules: PackingSetRules): Pick<Loader, SetLayout> {
   const { intset, listpack } = rules;
   return setLayouts({

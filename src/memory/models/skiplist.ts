@@ -7,7 +7,7 @@ import type { Target } from "../target.ts";
 import { BAND_DEVIATIONS } from "./spread.ts";
 
 /** What a node takes without its levels, and each level. */
-export type NodeSizes = Pick<StructSizes, "zskiplistNode" | "zskiplistLevel">;
+type NodeSizes = Pick<StructSizes, "zskiplistNode" | "zskiplistLevel">;
 
 /** ZSKIPLIST_MAXLEVEL, server.h, Redis 7.2.6. */
 export const ZSKIPLIST_MAXLEVEL = 32;
@@ -52,8 +52,8 @@ export function zslNodeExpectation(sizes: NodeSizes, allocator: Allocator): Node
 }
 
 /**
- * A skiplist node that holds its member, `memberBytes` for one of a length. An expectation, as the level is random.
- * Mirrors zslCreateNode(), t_zset.c, Redis 8.6.3 and Valkey 9.1.2.
+ * A skiplist node that holds its member, `memberBytes` for one of a length. An expectation, as the level is
+ * random. Mirrors zslCreateNode(), t_zset.c, Redis 8.6.3 and Valkey 9.1.2.
  */
 export function zslNodeWithMember(sizes: NodeSizes, memberBytes: (length: number) => number): ElementCost {
   const node = (length: number, allocator: Allocator) =>
@@ -84,7 +84,7 @@ export function skiplistParts(version: string, createHeader = "zslCreate()"): Sk
 }
 
 /** What MEMORY USAGE counts of a zskiplist and its header. */
-export type CountedHeads = "none" | "sizeof" | "heap";
+type CountedHeads = "none" | "sizeof" | "heap";
 
 /** Adds a zset and the heads of its skiplist. Mirrors zslCreate(), t_zset.c, Redis 4.0.14 to 8.6.3. Exact. */
 export function addSkiplistHeads(
@@ -126,8 +126,8 @@ export function addWholeNodes(
 }
 
 /**
- * Gives the bill the band of `members` nodes. An approximation: the sum of their sizes is nearly normal; few nodes are
- * often all as small as can be. `sumVariance`: where members stand in their nodes.
+ * Gives the bill the band of `members` nodes. An approximation: the sum of their sizes is nearly normal; few
+ * nodes are often all as small as can be. `sumVariance`: where members stand in their nodes.
  */
 export function expectNodes(
   bill: Bill,

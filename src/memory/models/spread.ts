@@ -15,9 +15,9 @@ export interface Spread {
 }
 
 /**
- * Bounds of a sum of many small random numbers that is never negative, from its mean, variance and third central
- * moment: the Cornish-Fisher expansion, rounded outwards; the lower one without its correction, which can be too
- * much for few and lopsided numbers. An approximation.
+ * Bounds of a sum of many small random numbers that is never negative, from its mean, variance and third
+ * central moment: the Cornish-Fisher expansion, rounded outwards; the lower one without its correction, which
+ * can be too much for few and lopsided numbers. An approximation.
  */
 export function spreadOf(mean: number, variance: number, third: number): Spread {
   if (variance <= 0) return { mean, variance: 0, low: mean, high: mean };
@@ -55,7 +55,9 @@ export function expectSpread(bill: Bill, { mean, variance, low, high }: Spread, 
   bill.expect(Math.max(0, expected - bytes * low), Math.max(0, bytes * high - expected));
 }
 
-/** The same function of a power of two of buckets and the entries in them, which keeps what it has computed. */
+/**
+ * The same function of a power of two of buckets and the entries in them, which keeps what it has computed.
+ */
 export function cachedSpread(compute: (buckets: number, entries: number) => Spread): typeof compute {
   const spreads = new Map<number, Spread>();
   return (buckets, entries) => {

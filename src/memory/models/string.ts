@@ -37,7 +37,7 @@ export function strings({ value, count, embeds, integer }: StringRules): Finish 
 }
 
 /** How the servers whose strings are robjs differ. */
-export interface RobjStringRules extends Pick<StringRules, "count"> {
+interface RobjStringRules extends Pick<StringRules, "count"> {
   readonly version: string;
   /** An integer read as text stays in the object made for the text, as before Redis 5.0. */
   readonly keepsEmbstr?: boolean;
@@ -52,8 +52,9 @@ const KEPT: Part = {
 };
 
 /**
- * Strings as robjs. An integer in 0..9999 is a shared object (no maxmemory policy that needs private ones): no heap of
- * its own. Mirrors tryObjectEncoding() and objectComputeSize(), object.c, Redis 4.0.14 to 8.0.6. Exact.
+ * Strings as robjs. An integer in 0..9999 is a shared object (no maxmemory policy that
+ * needs private ones): no heap of its own. Mirrors tryObjectEncoding() and
+ * objectComputeSize(), object.c, Redis 4.0.14 to 8.0.6. Exact.
  */
 export function robjStrings({ version, count, keepsEmbstr = false }: RobjStringRules): Finish {
   return strings({

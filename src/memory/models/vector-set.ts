@@ -75,9 +75,9 @@ export class VectorNodes {
 }
 
 /**
- * A vector set as its module reckons it: real structures by averages. A module of another name, or a vector set of
- * another version, is a lower bound. Mirrors VectorSetMemUsage(), vset.c, Redis 8.0.6. Exact; the heap leaves out the
- * radix tree of items but a node an item.
+ * A vector set as its module reckons it: real structures by averages. A module of another name, or a vector
+ * set of another version, is a lower bound. Mirrors VectorSetMemUsage(), vset.c, Redis 8.0.6. Exact; the heap
+ * leaves out the radix tree of items but a node an item.
  */
 export const finishVectorSet: Finish = (stats, on, bill) => {
   finishCountedVectorSet(stats, on, bill);
@@ -150,8 +150,8 @@ function addStrings(bill: Bill, { vectors }: ValueStats, { target, nameHeap }: T
 
 /**
  * A string of a module: in one allocation with its robj up to 44 bytes, else an sds besides. Mirrors
- * RM_MallocSizeString(), module.c, and rdbGenericLoadStringObject(), rdb.c, Redis 8.0.6. Exact, but for short ones
- * that the snapshot holds compressed.
+ * RM_MallocSizeString(), module.c, and rdbGenericLoadStringObject(), rdb.c, Redis 8.0.6. Exact, but for short
+ * ones that the snapshot holds compressed.
  */
 export function moduleStringBytes(target: Target, length: number): number {
   return length <= EMBSTR_SIZE_LIMIT

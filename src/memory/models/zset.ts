@@ -14,12 +14,15 @@ import {
 } from "./skiplist.ts";
 
 /** How a server loads a zset as a skiplist and a dict, and what its MEMORY USAGE counts of them. */
-export interface DictZsetRules {
+interface DictZsetRules {
   readonly version: string;
   readonly dict: DictRules;
   /** ZSKIPLIST_MAXLEVEL, server.h: levels of the header. */
   readonly maxLevel?: number;
-  /** A zset saved member by member finds a dict made for it, as since Redis 5.0; a converted one, as since 7.2. */
+  /**
+   * A zset saved member by member finds a dict made for it, as since
+   * Redis 5.0; a converted one, as since 7.2.
+   */
   readonly presized: { readonly saved: boolean; readonly converted: boolean };
   /** The dict, the zskiplist and its header are counted, as since Redis 5.0. */
   readonly headsCounted?: boolean;
@@ -28,8 +31,9 @@ export interface DictZsetRules {
 const dict = new DictLoad();
 
 /**
- * A zset as a skiplist that points to its members, and a dict. Mirrors rdbLoadObject(), rdb.c, zsetConvert(), t_zset.c,
- * and objectComputeSize(), object.c, Redis 4.0.14 to 8.0.6. An expectation, as node levels are random.
+ * A zset as a skiplist that points to its members, and a dict. Mirrors rdbLoadObject(),
+ * rdb.c, zsetConvert(), t_zset.c, and objectComputeSize(), object.c, Redis 4.0.14 to
+ * 8.0.6. An expectation, as node levels are random.
  */
 export function dictSkiplist(rules: DictZsetRules): Pick<ZsetEncodings, "saved" | "converted"> {
   const { version, presized, maxLevel = ZSKIPLIST_MAXLEVEL, headsCounted = true } = rules;

@@ -45,11 +45,12 @@ export const PROFILES = {
 export type ProfileName = keyof typeof PROFILES;
 
 /** Used where nothing is known about the server. */
-export const DEFAULT_PROFILE: Profile = redis72;
+const DEFAULT_PROFILE: Profile = redis72;
 
 /**
- * The profile of a server, or the nearest one known: same server first, then the nearest version, the newer of
- * two. `exact` is false when another version stands in. `version` is as INFO gives it ("7.2.6"); both may be empty.
+ * The profile of a server, or the nearest one known: same server first, then the
+ * nearest version, the newer of two. `exact` is false when another version stands in.
+ * `version` is as INFO gives it ("7.2.6"); both may be empty.
  */
 export function chooseProfile(server: string, version: string): { profile: Profile; exact: boolean } {
   const wanted = versionNumber(version);

@@ -21,7 +21,9 @@ export interface MemoryConfig {
   readonly clusterEnabled: boolean;
 }
 
-/** Bytes of the structures a value is made of: sizeof on a 64-bit build. 0: this server has no such structure. */
+/**
+ * Bytes of the structures a value is made of: sizeof on a 64-bit build. 0: this server has no such structure.
+ */
 export interface StructSizes {
   readonly robj: number;
   readonly dict: number;
@@ -36,7 +38,7 @@ export interface StructSizes {
 }
 
 /** What elements of hash tables and skiplists take: as MEMORY USAGE counts them, and on the heap. */
-export interface ElementCosts {
+interface ElementCosts {
   readonly set: { readonly bytes: ElementCost; readonly heap: ElementCost };
   readonly zset: { readonly bytes: ElementCost; readonly heap: ElementCost };
   readonly hash: { readonly bytes: PairCost; readonly heap: PairCost };
@@ -52,7 +54,9 @@ export interface DatabaseCounts {
   readonly expiringHashes?: number;
 }
 
-/** Adds to the bill's `heapBytes` the tables of a database after loading, their bucket arrays first of all. */
+/**
+ * Adds to the bill's `heapBytes` the tables of a database after loading, their bucket arrays first of all.
+ */
 export type TableModel = (target: Target, counts: DatabaseCounts, bill: Bill) => void;
 
 /** A server as the memory model knows it: all that differs between versions. */

@@ -6,8 +6,9 @@ import type { Profile } from "./profile.ts";
 import { redis50 } from "./redis-5.0.ts";
 
 /**
- * Redis 4.0 with its vendored jemalloc 4.0.3: no streams, no dict made for the hash or zset to be loaded, and the key
- * counted by the name the command gave. Defaults and struct sizes: server.h, dict.h, quicklist.h, 4.0.14. Exact.
+ * Redis 4.0 with its vendored jemalloc 4.0.3: no streams, no dict made for the hash or zset
+ * to be loaded, and the key counted by the name the command gave. Defaults and struct
+ * sizes: server.h, dict.h, quicklist.h, 4.0.14. Exact.
  */
 export const redis40: Profile = {
   ...redis50,

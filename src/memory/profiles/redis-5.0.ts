@@ -8,8 +8,8 @@ import type { Profile } from "./profile.ts";
 import { redis62 } from "./redis-6.2.ts";
 
 /**
- * Redis 5.0 with its vendored jemalloc 5.1.0: structs and defaults of 6.2, but every sds counted by what was asked for.
- * Defaults and struct sizes: server.h, dict.h, quicklist.h, stream.h, rax.h, 5.0.14. Exact.
+ * Redis 5.0 with its vendored jemalloc 5.1.0: structs and defaults of 6.2, but every sds counted by what was
+ * asked for. Defaults and struct sizes: server.h, dict.h, quicklist.h, stream.h, rax.h, 5.0.14. Exact.
  */
 export const redis50: Profile = {
   ...redis62,
@@ -20,7 +20,7 @@ export const redis50: Profile = {
   elements: {
     set: { bytes: requestedSds, heap: sdsElement },
     zset: { bytes: requestedSds, heap: sdsElement },
-    hash: { bytes: separatePair(requestedSds), heap: separatePair(sdsElement) },
+    hash: { bytes: separatePair(requestedSds), heap: redis62.elements.hash.heap },
   },
   loader: ziplistLoader({
     ...ERA_62,

@@ -4,8 +4,9 @@ import type { Profile } from "./profile.ts";
 import { redis62 } from "./redis-6.2.ts";
 
 /**
- * Redis 6.0 with its vendored jemalloc 5.1.0, by its source: what 6.2 does but for streams. Defaults: config.c; struct
- * sizes: server.h, dict.h, quicklist.h, stream.h, rax.h, 6.0.20. The baseline is that of 6.2.
+ * Redis 6.0 with its vendored jemalloc 5.1.0, by its source: what 6.2 does but for
+ * streams. Defaults: config.c; struct sizes: server.h, dict.h, quicklist.h,
+ * stream.h, rax.h, 6.0.20. The baseline is that of 6.2.
  */
 export const redis60: Profile = {
   ...redis62,

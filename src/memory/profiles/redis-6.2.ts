@@ -6,8 +6,8 @@ import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
 
 /**
- * Redis 6.2 with its vendored jemalloc 5.1.0: what 7.2 packs as listpacks are ziplists, and sets are never packed.
- * Defaults: config.c; struct sizes: server.h, dict.h, quicklist.h, stream.h, rax.h, 6.2.16. Exact.
+ * Redis 6.2 with its vendored jemalloc 5.1.0: what 7.2 packs as listpacks are ziplists, and sets are never
+ * packed. Defaults: config.c; struct sizes: server.h, dict.h, quicklist.h, stream.h, rax.h, 6.2.16. Exact.
  */
 export const redis62: Profile = {
   ...redis72,

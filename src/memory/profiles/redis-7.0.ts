@@ -4,8 +4,9 @@ import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
 
 /**
- * Redis 7.0 with its vendored jemalloc 5.2.1: structs of 7.2 but for a stream's consumer, and no listpacks for sets and
- * lists. Defaults: config.c; struct sizes: server.h, dict.h, quicklist.h, stream.h, rax.h, 7.0.15. Exact.
+ * Redis 7.0 with its vendored jemalloc 5.2.1: structs of 7.2 but for a stream's consumer,
+ * and no listpacks for sets and lists. Defaults: config.c; struct sizes: server.h,
+ * dict.h, quicklist.h, stream.h, rax.h, 7.0.15. Exact.
  */
 export const redis70: Profile = {
   ...redis72,

@@ -6,6 +6,8 @@ import { sdsElement } from "../models/sds.ts";
 import { sdsZmallocSize } from "../target.ts";
 import type { Profile } from "./profile.ts";
 
+const sdsPair = separatePair(sdsElement);
+
 /**
  * Redis 7.2 with its vendored jemalloc 5.3.0. Defaults: config.c; struct sizes: server.h, dict.c, dict.h,
  * quicklist.h, 7.2.6. Exact.
@@ -44,7 +46,7 @@ export const redis72: Profile = {
   elements: {
     set: { bytes: sdsElement, heap: sdsElement },
     zset: { bytes: sdsElement, heap: sdsElement },
-    hash: { bytes: separatePair(sdsElement), heap: separatePair(sdsElement) },
+    hash: { bytes: sdsPair, heap: sdsPair },
   },
   loader: loader72,
   key: dictKey({ version: "Redis 7.2.6", count: sdsZmallocSize }),

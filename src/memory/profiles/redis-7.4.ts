@@ -6,8 +6,9 @@ import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
 
 /**
- * Redis 7.4 with its vendored jemalloc 5.3.0: hash fields are mstr and may expire, a database is a kvstore. Defaults
- * and struct sizes as in 7.2: config.c, server.h, dict.c, dict.h, quicklist.h, stream.h, rax.h, 7.4.1. Exact.
+ * Redis 7.4 with its vendored jemalloc 5.3.0: hash fields are mstr and may expire, a
+ * database is a kvstore. Defaults and struct sizes as in 7.2: config.c, server.h, dict.c,
+ * dict.h, quicklist.h, stream.h, rax.h, 7.4.1. Exact.
  */
 export const redis74: Profile = {
   ...redis72,

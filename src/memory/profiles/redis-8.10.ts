@@ -3,8 +3,8 @@ import type { Profile } from "./profile.ts";
 import { redis88 } from "./redis-8.8.ts";
 
 /**
- * Redis 8.10, not measured: as 8.8, but hashes may share their fields' names (redis/redis#15364). Derived from 8.6.3;
- * used_memory at start is that of 8.6.3.
+ * Redis 8.10, not measured: as 8.8, but hashes may share their fields' names (redis/redis#15364). Derived
+ * from 8.6.3; used_memory at start is that of 8.6.3.
  */
 export const redis810: Profile = {
   ...redis88,

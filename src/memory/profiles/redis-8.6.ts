@@ -15,8 +15,9 @@ const node = { zskiplistNode: 16, zskiplistLevel: 16 };
 const member = zslNodeWithMember(node, sdsReqSize);
 
 /**
- * Redis 8.6 with its vendored jemalloc 5.3.0. MEMORY USAGE answers sizes that the server tracks, and takes no samples.
- * Defaults: config.c; struct sizes: object.h, server.h, dict.c, dict.h, quicklist.h, stream.h, rax.h, 8.6.3. Exact.
+ * Redis 8.6 with its vendored jemalloc 5.3.0. MEMORY USAGE answers sizes that the server
+ * tracks, and takes no samples. Defaults: config.c; struct sizes: object.h, server.h, dict.c,
+ * dict.h, quicklist.h, stream.h, rax.h, 8.6.3. Exact.
  */
 export const redis86: Profile = {
   ...redis72,

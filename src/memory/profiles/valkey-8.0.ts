@@ -7,7 +7,12 @@ import { sdsnewlenBytes, sdsUsableElement } from "../models/sds-usable.ts";
 import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
 
-/** Valkey 8.0 with its vendored jemalloc 5.3.0: the structures of Redis 7.2, but for the entry of a key. 8.0.1. Exact. */
+const sdsPair = separatePair(sdsUsableElement);
+
+/**
+ * Valkey 8.0 with its vendored jemalloc 5.3.0: the structures of Redis
+ * 7.2, but for the entry of a key. 8.0.1. Exact.
+ */
 export const valkey80: Profile = {
   ...redis72,
   name: "valkey-8.0",
@@ -19,7 +24,7 @@ export const valkey80: Profile = {
   elements: {
     set: { bytes: sdsUsableElement, heap: sdsUsableElement },
     zset: { bytes: sdsUsableElement, heap: sdsUsableElement },
-    hash: { bytes: separatePair(sdsUsableElement), heap: separatePair(sdsUsableElement) },
+    hash: { bytes: sdsPair, heap: sdsPair },
   },
   loader: loaderValkey80,
   largeElement: largeByFill,

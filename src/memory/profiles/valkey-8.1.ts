@@ -10,7 +10,10 @@ import { valkey80 } from "./valkey-8.0.ts";
 /** sizeof(hashtable) with kvstoreHashtableMetadata, hashtable.c and kvstore.c, Valkey 8.1.1. */
 const KVSTORE_TABLE_BYTES = 72 + 16;
 
-/** Valkey 8.1 with its vendored jemalloc 5.3.0: hashtables in place of dicts, keys in their objects. 8.1.1. Exact. */
+/**
+ * Valkey 8.1 with its vendored jemalloc 5.3.0: hashtables in place of
+ * dicts, keys in their objects. 8.1.1. Exact.
+ */
 export const valkey81: Profile = {
   ...valkey80,
   name: "valkey-8.1",

@@ -10,8 +10,8 @@ import { valkey81 } from "./valkey-8.1.ts";
 const KVSTORE_TABLE_BYTES = 72 + 16;
 
 /**
- * Valkey 9.0: Valkey 8.1 with hash fields that expire, and MEMORY USAGE that counts the key. Derived from the pull requests
- * between 8.1 and 9.1 and the sources of both, not measured; used_memory at start as of 8.1.
+ * Valkey 9.0: Valkey 8.1 with hash fields that expire, and MEMORY USAGE that counts the key. Derived from the
+ * pull requests between 8.1 and 9.1 and the sources of both, not measured; used_memory at start as of 8.1.
  */
 export const valkey90: Profile = {
   ...valkey81,

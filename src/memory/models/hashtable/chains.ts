@@ -1,13 +1,17 @@
 import { cachedSpread, spreadFrom, spreadOf } from "../spread.ts";
 
-/** ENTRIES_PER_BUCKET, hashtable.c, Valkey 8.1.1: the last slot of a bucket with a child points to the child. */
+/**
+ * ENTRIES_PER_BUCKET, hashtable.c, Valkey 8.1.1: the last slot of a bucket with a child points to the child.
+ */
 export const ENTRIES_PER_BUCKET = 7;
 /** Up to so many buckets the chances of every number of children are computed, above only their moments. */
 const EXACT_BUCKETS = 16;
 /** Chances below this are left out. */
 const NEGLIGIBLE = 1e-13;
 
-/** Child buckets of a chain of `entries` entries: bucketConvertToChained(), hashtable.c, Valkey 8.1.1. Exact. */
+/**
+ * Child buckets of a chain of `entries` entries: bucketConvertToChained(), hashtable.c, Valkey 8.1.1. Exact.
+ */
 export function chainChildren(entries: number): number {
   return entries <= ENTRIES_PER_BUCKET
     ? 0
@@ -27,8 +31,8 @@ export class ChainMoments {
   }
 
   /**
-   * Adds `counted` of `buckets` buckets over which `entries` entries fall at random. The variance takes into account
-   * that the number of entries is fixed: an entry more in one bucket is one less in the others.
+   * Adds `counted` of `buckets` buckets over which `entries` entries fall at random. The variance takes into
+   * account that the number of entries is fixed: an entry more in one bucket is one less in the others.
    */
   add(counted: number, buckets: number, entries: number): void {
     if (buckets === 1) {

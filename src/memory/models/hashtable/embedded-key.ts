@@ -42,9 +42,9 @@ function wholeBytes(rules: EmbeddingRules, { profile }: Target, name: number, va
 }
 
 /**
- * Whether a value stays in the object. The key comes first, then its time, for which the object is made anew unless
- * there is room for it. Mirrors dbAddRDBLoad() and setExpire(), db.c, objectSetKeyAndExpire() and objectSetExpire(),
- * object.c, Valkey 8.1.1. Exact.
+ * Whether a value stays in the object. The key comes first, then its time, for which the object is made anew
+ * unless there is room for it. Mirrors dbAddRDBLoad() and setExpire(), db.c, objectSetKeyAndExpire() and
+ * objectSetExpire(), object.c, Valkey 8.1.1. Exact.
  */
 function staysEmbedded(
   rules: EmbeddingRules,
@@ -62,7 +62,10 @@ function staysEmbedded(
   return target.allocator.goodSize(least) >= least + EXPIRY_BYTES;
 }
 
-/** Strings on such a server; integers are never shared. Mirrors tryObjectEncodingEx(), object.c, Valkey 8.1.1. Exact. */
+/**
+ * Strings on such a server; integers are never shared. Mirrors
+ * tryObjectEncodingEx(), object.c, Valkey 8.1.1. Exact.
+ */
 export function embeddedStrings(rules: EmbeddingRules): Finish {
   return strings({
     value: VALUE,
@@ -73,8 +76,8 @@ export function embeddedStrings(rules: EmbeddingRules): Finish {
 }
 
 /**
- * A key in its value's object, which stands in the buckets of the main and the expires table: no entries. Mirrors
- * objectComputeSize(), object.c, Valkey 8.1.1. Exact.
+ * A key in its value's object, which stands in the buckets of the main and the expires table: no entries.
+ * Mirrors objectComputeSize(), object.c, Valkey 8.1.1. Exact.
  */
 export function embeddedKey(rules: EmbeddingRules): KeyModel {
   return ({ nameBytes, hasExpiry }, { target }, bill) => {

@@ -2,7 +2,10 @@ import { EMBSTR_SIZE_LIMIT } from "../robj.ts";
 import { embeddedSdsBytes } from "../sds-usable.ts";
 import type { EmbeddingRules } from "./embedded-key.ts";
 
-/** A robj without its pointer, and an SDS_TYPE_8 without its text: createEmbeddedStringObject(), object.c, Valkey 9.1.2. */
+/**
+ * A robj without its pointer, and an SDS_TYPE_8 without its text:
+ * createEmbeddedStringObject(), object.c, Valkey 9.1.2.
+ */
 const LEAST_BYTES_91 = 8 + 4;
 
 /** createStringObjectWithKeyAndExpire(), object.c, Valkey 8.1.1, which takes every key for an SDS_TYPE_5. */

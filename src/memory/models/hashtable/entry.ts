@@ -12,12 +12,12 @@ const FIRST_ROOM = 256;
 export const MOST_TIMES = 65536;
 
 /**
- * Allocations of a field and its value: together when small, else the field with a pointer to the value's own sds. A
- * field that expires or points to its value has a header with room for flags. Mirrors hashTypeCreateEntry(),
- * t_hash.c, Valkey 8.1.1, and entryReqSize(), entry.c, Valkey 9.1.2; hashTypeEntryMemUsage() and entryMemUsage() answer
- * the same. Exact.
+ * Allocations of a field and its value: together when small, else the field with a pointer to the value's own
+ * sds. A field that expires or points to its value has a header with room for flags. Mirrors
+ * hashTypeCreateEntry(), t_hash.c, Valkey 8.1.1, and entryReqSize(), entry.c, Valkey 9.1.2;
+ * hashTypeEntryMemUsage() and entryMemUsage() answer the same. Exact.
  */
-export function hashEntryBytes(allocator: Allocator, field: number, value: number, expires: boolean): number {
+function hashEntryBytes(allocator: Allocator, field: number, value: number, expires: boolean): number {
   const flagged = sdsReqSizeWithAux(field);
   const expiry = expires ? EXPIRY_BYTES : 0;
   const together = (expires ? flagged : sdsReqSize(field)) + expiry + sdsReqSizeType8(value);
@@ -26,9 +26,7 @@ export function hashEntryBytes(allocator: Allocator, field: number, value: numbe
 }
 
 /** Fields of a server that has no field expiry. */
-export const hashEntryPair: PairCost = {
-  lane: ({ allocator }) => new HashEntryLane(allocator),
-};
+export const hashEntryPair: PairCost = { lane: ({ allocator }) => new HashEntryLane(allocator) };
 
 class HashEntryLane implements PairLane {
   sum = 0;
@@ -48,16 +46,17 @@ class HashEntryLane implements PairLane {
 }
 
 /** Fields that may expire; those past their time at the load are not kept. */
-export const entryPair: PairCost = {
-  lane: ({ allocator, loadedAt }) => new EntryLane(allocator, loadedAt),
-};
+export const entryPair: PairCost = { lane: ({ allocator, loadedAt }) => new EntryLane(allocator, loadedAt) };
 
 /** Sums entries, and keeps the times at which they expire. */
 export class EntryLane implements PairLane {
   sum = 0;
   /** Fields that were past their time. */
   dropped = 0;
-  /** Fields that will expire, and when the first of them do (ms since the epoch), in the order of the snapshot. */
+  /**
+   * Fields that will expire, and when the first of them do (ms since
+   * the epoch), in the order of the snapshot.
+   */
   expiring = 0;
   times = new Float64Array(FIRST_ROOM);
   private readonly allocator: Allocator;

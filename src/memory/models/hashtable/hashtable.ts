@@ -5,7 +5,10 @@ import { ChainMoments, childBuckets, ENTRIES_PER_BUCKET } from "./chains.ts";
 
 /** HASHTABLE_BUCKET_SIZE, hashtable.h, Valkey 8.1.1: a cache line. */
 export const BUCKET_BYTES = 64;
-/** BUCKET_FACTOR and BUCKET_DIVISOR, hashtable.c, Valkey 8.1.1: a table is made for at most 6.4 entries a bucket. */
+/**
+ * BUCKET_FACTOR and BUCKET_DIVISOR, hashtable.c, Valkey 8.1.1: a table
+ * is made for at most 6.4 entries a bucket.
+ */
 const BUCKET_FACTOR = 5;
 const BUCKET_DIVISOR = 32;
 
@@ -16,7 +19,10 @@ const CHILDREN: Part = {
   source: "bucketConvertToChained(), hashtable.c, Valkey 8.1.1",
 };
 
-/** Buckets of a table made for `entries`; none has no bucket. Mirrors nextBucketExp(), hashtable.c, Valkey 8.1.1. Exact. */
+/**
+ * Buckets of a table made for `entries`; none has no bucket. Mirrors
+ * nextBucketExp(), hashtable.c, Valkey 8.1.1. Exact.
+ */
 export function nextBuckets(entries: number): number {
   const least = Math.ceil((entries * BUCKET_FACTOR) / BUCKET_DIVISOR);
   let buckets = 1;
@@ -25,9 +31,10 @@ export function nextBuckets(entries: number): number {
 }
 
 /**
- * A hashtable that entries are added to one by one: it grows when full, and then moves one old bucket at each
- * addition, so that it may have two tables in the end. Mirrors hashtableAdd(), hashtableExpandIfNeeded() and
- * rehashStep(), hashtable.c, Valkey 8.1.1. Exact, unless the last old buckets are empty: then Valkey 9.1 ends sooner.
+ * A hashtable that entries are added to one by one: it grows when full, and then moves one old
+ * bucket at each addition, so that it may have two tables in the end. Mirrors hashtableAdd(),
+ * hashtableExpandIfNeeded() and rehashStep(), hashtable.c, Valkey 8.1.1. Exact, unless the
+ * last old buckets are empty: then Valkey 9.1 ends sooner.
  */
 export class HashtableGrowth {
   /** Buckets of the table, and of the one that entries move to; 0: none. */
@@ -83,7 +90,10 @@ export class HashtableGrowth {
   }
 }
 
-/** Adds a hashtable of `structBytes` with its buckets, the children among them as expected; their spread is left to the caller. */
+/**
+ * Adds a hashtable of `structBytes` with its buckets, the children among them
+ * as expected; their spread is left to the caller.
+ */
 export function addHashtable(
   bill: Bill,
   { allocator }: Target,

@@ -24,7 +24,7 @@ const VOLATILE: Part = {
 };
 
 /** What differs between the kvstores of servers. */
-export interface KvstoreRules {
+interface KvstoreRules {
   /** sizeof(hashtable) with the metadata of a kvstore. */
   readonly structBytes: number;
   /** Kvstores of a database, all with an array of slots in cluster mode. */
@@ -71,9 +71,10 @@ function knownSlotsBytes(target: Target, structBytes: number, slots: ArrayLike<n
 }
 
 /**
- * The hashtables of a database, made for the sizes that RESIZEDB announces; in cluster mode one for each slot that has
- * keys. Mirrors dbExpandGeneric(), db.c, kvstoreCreate() and createHashtableIfNeeded(), kvstore.c, Valkey 8.1.1. An
- * expectation: how many child buckets there are is random; in cluster mode the bus is not in it.
+ * The hashtables of a database, made for the sizes that RESIZEDB announces; in cluster mode one for
+ * each slot that has keys. Mirrors dbExpandGeneric(), db.c, kvstoreCreate() and
+ * createHashtableIfNeeded(), kvstore.c, Valkey 8.1.1. An expectation: how many child buckets there are
+ * is random; in cluster mode the bus is not in it.
  */
 export function hashtableTables({ structBytes, stores }: KvstoreRules): TableModel {
   return (target, { keys, expires, slots, expiringHashes = 0 }, bill) => {

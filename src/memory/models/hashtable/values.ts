@@ -15,8 +15,9 @@ const FIELDS: Part = { name: "fields with values", source: "hashTypeCreateEntry(
 const growth = new HashtableGrowth();
 
 /**
- * Sets on a server whose hashtable takes `structBytes`. How many child buckets there are is random (hash seed): an
- * expectation, with its band. Mirrors rdbLoadObject(), rdb.c, and objectComputeSize(), object.c, Valkey 8.1.1.
+ * Sets on a server whose hashtable takes `structBytes`. How many child buckets there
+ * are is random (hash seed): an expectation, with its band. Mirrors rdbLoadObject(),
+ * rdb.c, and objectComputeSize(), object.c, Valkey 8.1.1.
  */
 export function hashtableSets(structBytes: number): Pick<Loader, SetLayout> {
   const table: Finish = ({ reported }, { target, setBytes, setHeap }, bill) => {
@@ -31,8 +32,9 @@ export function hashtableSets(structBytes: number): Pick<Loader, SetLayout> {
 }
 
 /**
- * Hashes on a server whose hashtable takes `structBytes`; a hash whose first long pair comes late may still be moving to
- * a larger table. Mirrors rdbLoadObject(), rdb.c, and objectComputeSize(), object.c, Valkey 8.1.1. Child buckets as for sets.
+ * Hashes on a server whose hashtable takes `structBytes`; a hash whose first long pair comes
+ * late may still be moving to a larger table. Mirrors rdbLoadObject(), rdb.c, and
+ * objectComputeSize(), object.c, Valkey 8.1.1. Child buckets as for sets.
  */
 export function hashtableHashes(structBytes: number): Pick<Loader, PlainHashLayout | "hashExpiry"> {
   const finishGrowth = (stats: ValueStats, { target, hashBytes, hashHeap }: TargetStats, bill: Bill) => {

@@ -16,10 +16,10 @@ const POINTER_BYTES = 8;
 const vset: VsetSize = { bytes: 0, childMean: 0, childVariance: 0 };
 
 /**
- * A hash with fields that expire: a table of `structBytes` from the start, made for all fields of the snapshot
- * (`pointerTableBytes`: sizeof(hashtable) in its vset); those past their time are left out. Mirrors rdbLoadObject(), rdb.c,
- * hashTypeTrackEntry(), t_hash.c, and objectComputeSize(), object.c, Valkey 9.1.2. Child buckets are expected; so is the
- * vset beyond `MOST_TIMES` fields, in proportion to that of the first.
+ * A hash with fields that expire: a table of `structBytes` from the start, made for all fields of the
+ * snapshot (`pointerTableBytes`: sizeof(hashtable) in its vset); those past their time are left out. Mirrors
+ * rdbLoadObject(), rdb.c, hashTypeTrackEntry(), t_hash.c, and objectComputeSize(), object.c, Valkey 9.1.2.
+ * Child buckets are expected; so is the vset beyond `MOST_TIMES` fields, in proportion to that of the first.
  */
 export function hashExpiryBy(structBytes: number, pointerTableBytes: number): Finish {
   return (stats, on, bill) => {

@@ -3,7 +3,10 @@ import { raxNumbersBytes } from "../rax-numbers.ts";
 import type { Spread } from "../spread.ts";
 import { BUCKET_BYTES, HashtableGrowth } from "./hashtable.ts";
 
-/** VOLATILESET_BUCKET_INTERVAL_MIN and _MAX, vset.c, Valkey 9.1.2: ms that a bucket spans at least and at first. */
+/**
+ * VOLATILESET_BUCKET_INTERVAL_MIN and _MAX, vset.c, Valkey 9.1.2: ms
+ * that a bucket spans at least and at first.
+ */
 const INTERVAL_MIN = 16;
 const INTERVAL_MAX = 8192;
 /** VOLATILESET_VECTOR_BUCKET_MAX_SIZE, vset.c, Valkey 9.1.2. */
@@ -15,14 +18,19 @@ const POINTER_BYTES = 8;
 const RAX_BYTES = 32;
 const KEY_BYTES = 8;
 
-/** Fields that expire before `end` (ms since the epoch) and after the bucket before: a vector, or a hashtable. */
+/**
+ * Fields that expire before `end` (ms since the epoch) and after the bucket before: a vector, or a hashtable.
+ */
 interface Bucket {
   end: number;
   times: number[];
   isHashtable: boolean;
 }
 
-/** What a set of expiring fields takes: the server's own count, which is what is allocated for more than two fields. */
+/**
+ * What a set of expiring fields takes: the server's own count, which is
+ * what is allocated for more than two fields.
+ */
 export interface VsetSize {
   bytes: number;
   /** Child buckets of its hashtables: their variance, and whether there are any. */
@@ -31,10 +39,10 @@ export interface VsetSize {
 }
 
 /**
- * The set that holds the fields of a hash by the time they expire: nothing for one field, a vector up to 127, then a
- * radix tree of vectors by time, a hashtable where more than 127 share 16 ms. Mirrors vsetAddEntry() and
- * vsetMemUsage(), vset.c, Valkey 9.1.2. Exact but for the hashtables' child buckets (their hash is of an address) and
- * for allocators where 24 is no size class.
+ * The set that holds the fields of a hash by the time they expire: nothing for one field, a vector up to 127,
+ * then a radix tree of vectors by time, a hashtable where more than 127 share 16 ms. Mirrors vsetAddEntry()
+ * and vsetMemUsage(), vset.c, Valkey 9.1.2. Exact but for the hashtables' child buckets (their hash is of an
+ * address) and for allocators where 24 is no size class.
  */
 export function vsetSize(
   times: Float64Array,
@@ -51,7 +59,10 @@ export function vsetSize(
   else addTree(timeBuckets(times, count), allocator, structBytes, out);
 }
 
-/** Mirrors pvNew() and pvMakeRoomFor(), vset.c, Valkey 9.1.2: a vector of two is counted by what was asked for. */
+/**
+ * Mirrors pvNew() and pvMakeRoomFor(), vset.c, Valkey 9.1.2: a vector
+ * of two is counted by what was asked for.
+ */
 function vectorBytes(count: number, allocator: Allocator): number {
   const bytes = VECTOR_HEADER_BYTES + POINTER_BYTES * count;
   return count <= 2 ? bytes : allocator.goodSize(bytes);
@@ -76,7 +87,10 @@ function addPointerTable(entries: number, structBytes: number, out: VsetSize): v
   out.childVariance += children.variance;
 }
 
-/** The buckets after all fields were added in the order given. Mirrors insertToBucket_RAX(), vset.c, Valkey 9.1.2. */
+/**
+ * The buckets after all fields were added in the order given. Mirrors
+ * insertToBucket_RAX(), vset.c, Valkey 9.1.2.
+ */
 function timeBuckets(times: Float64Array, count: number): Bucket[] {
   const sorted = Array.from(times.subarray(0, VECTOR_MAX_SIZE)).sort((a, b) => a - b);
   const buckets: Bucket[] = [];
@@ -88,7 +102,10 @@ function timeBuckets(times: Float64Array, count: number): Bucket[] {
   return buckets;
 }
 
-/** End of the window of `interval` ms that holds a time: get_bucket_ts(), get_max_bucket_ts(), vset.c, Valkey 9.1.2. */
+/**
+ * End of the window of `interval` ms that holds a time: get_bucket_ts(),
+ * get_max_bucket_ts(), vset.c, Valkey 9.1.2.
+ */
 function windowEnd(time: number, interval: number): number {
   return Math.floor(time / interval) * interval + interval;
 }
@@ -121,7 +138,10 @@ function firstAfter(buckets: readonly Bucket[], time: number): number {
   return low;
 }
 
-/** Makes room in a full vector, if its times are not all of one window. Mirrors splitBucketIfPossible(), vset.c, Valkey 9.1.2. */
+/**
+ * Makes room in a full vector, if its times are not all of one window. Mirrors
+ * splitBucketIfPossible(), vset.c, Valkey 9.1.2.
+ */
 function split(buckets: Bucket[], at: number, bucket: Bucket): boolean {
   const times = bucket.times.sort((a, b) => a - b);
   const last = windowEnd(times.at(-1) as number, INTERVAL_MIN);

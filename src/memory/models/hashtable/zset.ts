@@ -34,8 +34,9 @@ const loaderOf = (skiplist: SkiplistFinish): Pick<Loader, ZsetLayout> =>
   zsetLayouts({ listpack: ZSET_LISTPACK_72, saved: skiplist, converted: skiplist });
 
 /**
- * Zsets as a skiplist whose nodes point to their members, and a hashtable of `structBytes` that holds the nodes. Levels
- * and child buckets are random: an expectation, with its band. Mirrors objectComputeSize(), object.c, Valkey 8.1.1.
+ * Zsets as a skiplist whose nodes point to their members, and a hashtable of `structBytes`
+ * that holds the nodes. Levels and child buckets are random: an expectation, with its band.
+ * Mirrors objectComputeSize(), object.c, Valkey 8.1.1.
  */
 export function hashtableZsets(structBytes: number): Pick<Loader, ZsetLayout> {
   return loaderOf((members, on, bill) => {

@@ -3,7 +3,10 @@ import type { KeyModel } from "../../loader.ts";
 import { addRobj, robjParts } from "../robj.ts";
 import { sdsnewlenBytes } from "../sds-usable.ts";
 
-/** dictEntryEmbedded before its key: value, next, header size. compactSizeEmbeddedDictEntry(), dict.c, Valkey 8.0.1. */
+/**
+ * dictEntryEmbedded before its key: value, next, header size.
+ * compactSizeEmbeddedDictEntry(), dict.c, Valkey 8.0.1.
+ */
 const EMBEDDED_ENTRY_BYTES = 17;
 
 const ROBJ = robjParts("Valkey 8.0.1");
@@ -11,8 +14,9 @@ const ENTRY: Part = { name: "dictEntry with key", source: "createEmbeddedEntry()
 const EXPIRES: Part = { name: "dictEntry of expires", source: "setExpire(), db.c, Valkey 8.0.1" };
 
 /**
- * A key embedded in the dictEntry of the main dict, which the entry of the expires dict points into. Mirrors
- * memoryCommand() and objectComputeSize(), object.c, dictEntryMemUsage() and createEmbeddedEntry(), dict.c, Valkey 8.0.1. Exact.
+ * A key embedded in the dictEntry of the main dict, which the entry of the expires dict points into.
+ * Mirrors memoryCommand() and objectComputeSize(), object.c, dictEntryMemUsage() and
+ * createEmbeddedEntry(), dict.c, Valkey 8.0.1. Exact.
  */
 export const dictEmbeddedKey: KeyModel = ({ nameBytes, hasExpiry }, { target }, bill) => {
   const { allocator, profile } = target;

@@ -4,7 +4,10 @@ import { FieldExpiries } from "../ebuckets.ts";
 import { sdsElement } from "../sds.ts";
 import { trackedSds } from "../sds-usable.ts";
 
-/** sizeof(ExpireMeta), ebuckets.h, and of mstrFlags, mstr.h, Redis 7.4.1: they stand before a field that expires. */
+/**
+ * sizeof(ExpireMeta), ebuckets.h, and of mstrFlags, mstr.h, Redis
+ * 7.4.1: they stand before a field that expires.
+ */
 const EXPIRE_META_BYTES = 16;
 const MSTR_FLAGS_BYTES = 2;
 
@@ -31,14 +34,10 @@ const mstrExpiring: ElementCost = {
 };
 
 /** A field as an mstr, with metadata when it expires, and its value as an sds. Keeps the expiries. Exact. */
-export const mstrPair: PairCost = {
-  lane: ({ allocator }) => new MstrLane(allocator, sdsElement),
-};
+export const mstrPair: PairCost = { lane: ({ allocator }) => new MstrLane(allocator, sdsElement) };
 
 /** The same with the value as tracked. Derived: redis/redis#14363. */
-export const trackedMstrPair: PairCost = {
-  lane: ({ allocator }) => new MstrLane(allocator, trackedSds),
-};
+export const trackedMstrPair: PairCost = { lane: ({ allocator }) => new MstrLane(allocator, trackedSds) };
 
 class MstrLane implements PairLane {
   sum = 0;

@@ -11,14 +11,17 @@ const ENTRIES: Part = {
   source: "dictInsertAtPosition(), dict.c, Valkey 8.0.1",
 };
 
-/** Up to so many members the chances of every number of entries are computed, above only mean and variance. */
+/**
+ * Up to so many members the chances of every number of entries are computed, above only mean and variance.
+ */
 const EXACT_MEMBERS = 256;
 
 const dict = new DictLoad();
 
 /**
- * Entries of a dict without values: the first member of a bucket stands in the bucket itself, each further one needs an
- * entry. Mirrors dictInsertAtPosition(), dict.c, Valkey 8.0.1; which members share a bucket is random (hash seed).
+ * Entries of a dict without values: the first member of a bucket stands in the bucket itself,
+ * each further one needs an entry. Mirrors dictInsertAtPosition(), dict.c, Valkey 8.0.1;
+ * which members share a bucket is random (hash seed).
  */
 export const chainedMembers = cachedSpread((buckets, members) =>
   members <= EXACT_MEMBERS ? spreadFrom(chances(buckets, members)) : normal(buckets, members),
@@ -43,8 +46,8 @@ function chances(buckets: number, members: number): Float64Array {
 }
 
 /**
- * Mean and variance of the number of empty buckets after random insertions (the occupancy problem), which tends to be
- * normal.
+ * Mean and variance of the number of empty buckets after random insertions (the
+ * occupancy problem), which tends to be normal.
  */
 function normal(buckets: number, members: number): Spread {
   const one = Math.exp(members * Math.log1p(-1 / buckets));
@@ -55,8 +58,8 @@ function normal(buckets: number, members: number): Spread {
 }
 
 /**
- * A set as a dict without values, of which MEMORY USAGE counts every entry. An expectation, with its band. Mirrors
- * objectComputeSize(), object.c, and dictEntryMemUsage(), dict.c, Valkey 8.0.1.
+ * A set as a dict without values, of which MEMORY USAGE counts every entry. An expectation, with its band.
+ * Mirrors objectComputeSize(), object.c, and dictEntryMemUsage(), dict.c, Valkey 8.0.1.
  */
 export const finishNoValueSet: Finish = ({ reported }, { target, setBytes, setHeap }, bill) => {
   const { dictEntryNoValue } = target.profile.sizes;

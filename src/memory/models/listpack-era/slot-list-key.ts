@@ -11,8 +11,8 @@ const METADATA: Part = { name: "list of the slot's keys", source: "dictAddRaw(),
 const plainKey = dictKey({ version: "Redis 7.0.15", count: sdsZmallocSize });
 
 /**
- * A key whose entry in the main dict also links the keys of its slot, in cluster mode. Mirrors dictEntryMetadataSize(),
- * server.c, and memoryCommand(), object.c, Redis 7.0.15. Exact.
+ * A key whose entry in the main dict also links the keys of its slot, in cluster mode. Mirrors
+ * dictEntryMetadataSize(), server.c, and memoryCommand(), object.c, Redis 7.0.15. Exact.
  */
 export const slotListKey: KeyModel = (stats, on, bill) => {
   plainKey(stats, on, bill);

@@ -15,8 +15,8 @@ const encodings: ZsetEncodings = {
 };
 
 /**
- * Zsets of Redis 7.0, which prints scores by "%.17g" and converts packed ones without making the dict for them. Mirrors
- * rdbLoadObject(), rdb.c, Redis 7.0.15. Exact when packed.
+ * Zsets of Redis 7.0, which prints scores by "%.17g" and converts packed ones without making the dict for
+ * them. Mirrors rdbLoadObject(), rdb.c, Redis 7.0.15. Exact when packed.
  */
 export const zsets70: Pick<Loader, ZsetLayout> = {
   ...zsetLayouts(encodings),

@@ -9,8 +9,8 @@ const UNCOUNTED: Part = {
 };
 
 /**
- * A zset whose dict entries MEMORY USAGE counts as if they had no value: dictEntryMemUsage(1) in kvobjComputeSize(),
- * object.c, Redis 8.2. Derived.
+ * A zset whose dict entries MEMORY USAGE counts as if they had no value: dictEntryMemUsage(1) in
+ * kvobjComputeSize(), object.c, Redis 8.2. Derived.
  */
 export function shortEntries(finish: Finish): Finish {
   return (stats, on, bill) => {

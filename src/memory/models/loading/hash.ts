@@ -8,7 +8,7 @@ import type { Packed } from "../packed.ts";
 export type GrownFinish = (packed: number, stats: ValueStats, on: TargetStats, bill: Bill) => void;
 
 /** What a server makes of a hash. */
-export interface HashEncodings {
+interface HashEncodings {
   readonly listpack: Packed;
   /** A table made for all pairs at once. */
   readonly table: Finish;
@@ -30,9 +30,9 @@ export function pairsBeforeTooLong(stats: ValueStats, { target }: TargetStats): 
 }
 
 /**
- * Which encoding a hash gets. Saved pair by pair: a table from the start when there are many, else a listpack until a
- * pair is too long. A zipmap's lengths count as well; a ziplist is written anew; a listpack stays. Mirrors
- * rdbLoadObject(), rdb.c, Redis 7.0.15 to 8.6.3, Valkey 7.2.7 to 9.1.2. Exact.
+ * Which encoding a hash gets. Saved pair by pair: a table from the start when there are many, else a listpack
+ * until a pair is too long. A zipmap's lengths count as well; a ziplist is written anew; a listpack stays.
+ * Mirrors rdbLoadObject(), rdb.c, Redis 7.0.15 to 8.6.3, Valkey 7.2.7 to 9.1.2. Exact.
  */
 export function hashLayouts({ listpack, table, grown }: HashEncodings): Pick<Loader, PlainHashLayout> {
   const hashZiplist: Finish = (stats, on, bill) => {

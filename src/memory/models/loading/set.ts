@@ -4,7 +4,7 @@ import { LP_EMPTY_BYTES } from "../listpack.ts";
 import type { Packed } from "../packed.ts";
 
 /** What a server makes of a set. */
-export interface SetEncodings {
+interface SetEncodings {
   readonly intset: Packed;
   readonly listpack: Packed;
   readonly table: Finish;
@@ -14,9 +14,9 @@ export interface SetEncodings {
 export type SetLayout = "set" | "setIntset" | "setListpack";
 
 /**
- * Which encoding a set gets. Saved member by member: an intset as long as all are integers, then a listpack made for
- * the integers, then a table; a packed one stays. Mirrors rdbLoadObject(), rdb.c, and setTypeConvertAndExpand(),
- * t_set.c, Redis 7.2.6 to 8.6.3, Valkey 7.2.7 to 9.1.2. Exact.
+ * Which encoding a set gets. Saved member by member: an intset as long as all are integers, then a listpack
+ * made for the integers, then a table; a packed one stays. Mirrors rdbLoadObject(), rdb.c, and
+ * setTypeConvertAndExpand(), t_set.c, Redis 7.2.6 to 8.6.3, Valkey 7.2.7 to 9.1.2. Exact.
  */
 export function setLayouts({ intset, listpack, table }: SetEncodings): Pick<Loader, SetLayout> {
   return {

@@ -20,15 +20,17 @@ export interface ZsetEncodings {
 /** The layouts of zsets. */
 export type ZsetLayout = "zset" | "zsetZiplist" | "zsetListpack";
 
-/** Whether `members` loaded one by one are packed afterwards. Mirrors rdbLoadObject(), rdb.c, Redis 7.0.15. */
+/**
+ * Whether `members` loaded one by one are packed afterwards. Mirrors rdbLoadObject(), rdb.c, Redis 7.0.15.
+ */
 export function packsZset(members: number, { largestBytes }: ValueStats, { config }: Target): boolean {
   return members <= config.zsetMaxListpackEntries && largestBytes <= config.zsetMaxListpackValue;
 }
 
 /**
- * Which encoding a zset gets. Saved member by member: loaded as a skiplist, then packed when small. A ziplist is
- * written anew as a listpack; a listpack stays. Mirrors rdbLoadObject(), rdb.c, Redis 7.0.15 to 8.6.3, Valkey 7.2.7 to
- * 9.1.2. Exact when packed.
+ * Which encoding a zset gets. Saved member by member: loaded as a skiplist, then packed when small. A ziplist
+ * is written anew as a listpack; a listpack stays. Mirrors rdbLoadObject(), rdb.c, Redis 7.0.15 to 8.6.3,
+ * Valkey 7.2.7 to 9.1.2. Exact when packed.
  */
 export function zsetLayouts({ listpack, saved, converted }: ZsetEncodings): Pick<Loader, ZsetLayout> {
   return {

@@ -52,8 +52,9 @@ const TRACKED: Part = {
 };
 
 /**
- * The index from each pending id to the groups it is pending in, a list each. MEMORY USAGE knows of the tree at most.
- * Mirrors streamLinkCGroupToEntry(), t_stream.c, Redis 8.6.3. Exact unless there are too many ids to be kept.
+ * The index from each pending id to the groups it is pending in, a list each. MEMORY
+ * USAGE knows of the tree at most. Mirrors streamLinkCGroupToEntry(), t_stream.c, Redis
+ * 8.6.3. Exact unless there are too many ids to be kept.
  */
 export const addPendingIndex: StreamExtra = ({ stream }, sizes, usage, on, bill) => {
   if (stream.pending === 0) return;
@@ -78,8 +79,9 @@ export const addPelByTime: StreamExtra = ({ stream }, sizes, _usage, on, bill) =
 };
 
 /**
- * Producers and the ids they gave, before any of them is past its time. MEMORY USAGE knows of no tree and no dict of
- * them. Mirrors rdbLoadStreamIdmpEntries(), rdb.c, Redis 8.6.3. Exact; bucket arrays in their likeliest state.
+ * Producers and the ids they gave, before any of them is past its time. MEMORY USAGE
+ * knows of no tree and no dict of them. Mirrors rdbLoadStreamIdmpEntries(), rdb.c, Redis
+ * 8.6.3. Exact; bucket arrays in their likeliest state.
  */
 export const addProducers: StreamExtra = ({ stream, nameBytes }, sizes, usage, on, bill) => {
   const { count, ids, names, idHeap, tableHeap } = stream.producers;

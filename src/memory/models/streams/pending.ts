@@ -15,7 +15,10 @@ export interface PendingNeeds {
   readonly byTime: boolean;
 }
 
-/** Pending ids in other orders than the snapshot's: of all groups together, and of each group by delivery time. */
+/**
+ * Pending ids in other orders than the snapshot's: of all groups
+ * together, and of each group by delivery time.
+ */
 export class PendingIds {
   /** Only where a server keeps such a tree. */
   private readonly ids: SortedKeys | undefined;
@@ -52,7 +55,10 @@ export class PendingIds {
     if (this.times !== undefined) this.addTime(this.times, buffer, start);
   }
 
-  /** A key by time: the delivery time, big-endian, then the id. Mirrors encodePelTimeKey(), t_stream.c, Redis 8.4. */
+  /**
+   * A key by time: the delivery time, big-endian, then the id. Mirrors
+   * encodePelTimeKey(), t_stream.c, Redis 8.4.
+   */
   private addTime(times: SortedKeys, buffer: Uint8Array, start: number): void {
     const { timeKey } = this;
     for (let i = 0; i < TIME_BYTES; i++) timeKey[i] = buffer[start + ID_BYTES + TIME_BYTES - 1 - i]!;

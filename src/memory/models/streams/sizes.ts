@@ -37,7 +37,9 @@ export const STREAM_82: StreamSizes = { ...STREAM_72, version: "Redis 8.2", stre
 /** Redis 8.4: a group's PEL by time as well. */
 export const STREAM_84: StreamSizes = { ...STREAM_82, version: "Redis 8.4", streamCG: 48 };
 
-/** Redis 8.6: the PEL by time is a list through the NACKs; idempotent producers; a stream knows what it takes. */
+/**
+ * Redis 8.6: the PEL by time is a list through the NACKs; idempotent producers; a stream knows what it takes.
+ */
 export const STREAM_86: StreamSizes = {
   version: "Redis 8.6.3",
   stream: 160,

@@ -4,7 +4,9 @@ const FIRST_KEYS = 256;
 /** Beyond so many keys they are not kept: 64 MiB of ids. */
 const MAX_KEYS = 1 << 22;
 
-/** Keys of one width that come out of order, kept as big-endian words to count the radix tree that they make. */
+/**
+ * Keys of one width that come out of order, kept as big-endian words to count the radix tree that they make.
+ */
 export class SortedKeys {
   /** Keys added since `reset`. */
   added = 0;
@@ -52,7 +54,9 @@ export class SortedKeys {
     }
   }
 
-  /** Positions of the keys in ascending order: a merge sort of the ascending runs, as which keys mostly come. */
+  /**
+   * Positions of the keys in ascending order: a merge sort of the ascending runs, as which keys mostly come.
+   */
   private sorted(): Uint32Array {
     const { width } = this;
     const count = Math.min(this.added, MAX_KEYS);

@@ -7,12 +7,15 @@ import { ProducerStats } from "./producers.ts";
 
 const FIRST_GROUPS = 16;
 
-/** What is told of each group; from `lanes` on two figures a lane: nodes of its PEL, and of its consumers' PELs. */
+/**
+ * What is told of each group; from `lanes` on two figures a lane:
+ * nodes of its PEL, and of its consumers' PELs.
+ */
 export const GROUP = { consumers: 0, consumerNameBytes: 1, pending: 2, lanes: 3 } as const;
 
 /**
- * What one walk over a stream counted: its radix trees, groups, consumers and producers. Depends on a server only by
- * the allocators, of which each has a lane: an index into what is counted for each.
+ * What one walk over a stream counted: its radix trees, groups, consumers and producers. Depends on a server
+ * only by the allocators, of which each has a lane: an index into what is counted for each.
  */
 export class StreamStats {
   /** XLEN. */
@@ -22,7 +25,9 @@ export class StreamStats {
   consumers = 0;
   consumerNameBytes = 0;
   pending = 0;
-  /** Trees of the listpacks by first id; of groups by name; of a group's PEL; of its consumers; of their PELs. */
+  /**
+   * Trees of the listpacks by first id; of groups by name; of a group's PEL; of its consumers; of their PELs.
+   */
   readonly listpacks: RaxCounter;
   readonly groupNames: RaxCounter;
   readonly pels: RaxCounter;
@@ -112,7 +117,10 @@ export class StreamStats {
     this.consumerPels.add(buffer, start, ID_BYTES);
   }
 
-  /** What one group adds to a figure: a `GROUP` cell, or the bytes of its PEL or its consumers' PELs on a lane. */
+  /**
+   * What one group adds to a figure: a `GROUP` cell, or the bytes of
+   * its PEL or its consumers' PELs on a lane.
+   */
   groupFigure(group: number, cell: number): number {
     const at = group * this.stride + cell;
     const next = group + 1 < this.groups ? this.groupCells[at + this.stride]! : this.figure(cell);

@@ -23,7 +23,9 @@ import { raxHeapBytes, type StreamUsage, USAGE_50, USAGE_62, USAGE_86, USAGE_VAL
 
 /** Redis 6.0. */
 export const finishStream60 = streamFinish(STREAM_50, USAGE_50);
-/** Redis 5.0, whose OBJECT ENCODING has no name for a stream. Mirrors strEncoding(), object.c, Redis 5.0.14. */
+/**
+ * Redis 5.0, whose OBJECT ENCODING has no name for a stream. Mirrors strEncoding(), object.c, Redis 5.0.14.
+ */
 export const finishStream50: Finish = (stats, on, bill) => {
   finishStream60(stats, on, bill);
   bill.encoding = ENCODING.unknown;
@@ -62,8 +64,8 @@ export function pendingNeeds(targets: readonly Target[]): PendingNeeds {
 }
 
 /**
- * A stream as loaded: its blobs as they are, and radix trees of its entries, groups, consumers and pending ids.
- * Mirrors rdbLoadObject(), rdb.c. Exact for keys in order, as servers write them.
+ * A stream as loaded: its blobs as they are, and radix trees of its entries, groups, consumers and pending
+ * ids. Mirrors rdbLoadObject(), rdb.c. Exact for keys in order, as servers write them.
  */
 function streamFinish(sizes: StreamSizes, usage: StreamUsage, extras: readonly StreamExtra[] = []): Finish {
   const parts = partsOf(sizes.version);
@@ -116,8 +118,9 @@ function addTrees(
 }
 
 /**
- * Bytes that truncation takes from the sums of a group's consumers and of all groups, both `(double)sum / samples *
- * count`. Called when the bill holds what precedes the groups. Mirrors objectComputeSize(), object.c, Valkey 8.1.1.
+ * Bytes that truncation takes from the sums of a group's consumers and of all groups, both
+ * `(double)sum / samples * count`. Called when the bill holds what precedes the groups.
+ * Mirrors objectComputeSize(), object.c, Valkey 8.1.1.
  */
 function lostToAverages(stream: StreamStats, sizes: StreamSizes, on: TargetStats, bill: Bill): number {
   const { groups } = stream;

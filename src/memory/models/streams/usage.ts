@@ -39,14 +39,19 @@ export const USAGE_50: StreamUsage = {
   averages: false,
 };
 
-/** The header too, listpacks by zmalloc_size(). objectComputeSize(), object.c, Redis 6.2.16, to Redis 8.0.6. */
+/**
+ * The header too, listpacks by zmalloc_size(). objectComputeSize(), object.c, Redis 6.2.16, to Redis 8.0.6.
+ */
 export const USAGE_62: StreamUsage = {
   ...USAGE_50,
   header: ({ stream }) => stream,
   listpacks: (_stream, { listpackHeap }) => listpackHeap,
 };
 
-/** Radix trees by id as they are, groups and consumers by averages. objectComputeSize(), object.c, Valkey 8.1.1. */
+/**
+ * Radix trees by id as they are, groups and consumers by averages.
+ * objectComputeSize(), object.c, Valkey 8.1.1.
+ */
 export const USAGE_VALKEY_81: StreamUsage = { ...USAGE_62, idTrees: raxHeapBytes, averages: true };
 
 /** All that was added to `alloc_size`: no listpack's rounding. kvobjAllocSize(), object.c, Redis 8.6.3. */

@@ -26,8 +26,8 @@ export const heapEntry: PairCost = {
 };
 
 /**
- * A field with its value and expiry in one allocation, or with a pointer to the value when that would be too large.
- * Mirrors setEntryWriteInfo(), entry.c, Redis 8.6.3.
+ * A field with its value and expiry in one allocation, or with a pointer to the value when that would be too
+ * large. Mirrors setEntryWriteInfo(), entry.c, Redis 8.6.3.
  */
 class EntryLane implements PairLane {
   sum = 0;

@@ -43,7 +43,9 @@ const fitsCacheLine = (expires: boolean): StringRules["embeds"] => {
 };
 const countTracked: SdsCount = ({ allocator }, length) => sdsTrackedSize(length, allocator);
 
-/** Strings of Redis 8.6 and later. Mirrors tryObjectEncodingEx() and kvobjSet(), object.c, Redis 8.6.3. Exact. */
+/**
+ * Strings of Redis 8.6 and later. Mirrors tryObjectEncodingEx() and kvobjSet(), object.c, Redis 8.6.3. Exact.
+ */
 export const kvobjStrings: Finish = strings({
   value: VALUE,
   count: countTracked,
@@ -65,15 +67,16 @@ export const kvobjStringsByHeap: Finish = strings({
 });
 
 /**
- * A key as one kvobj that holds its expiry, the key and perhaps the value, and hangs in the main and the expires
- * dict without an entry of its own as long as its bucket was empty. A long key has room for an expiry in any case.
- * Mirrors kvobjCreate(), kvobjCreateEmbedString() and kvobjAllocSize(), object.c, Redis 8.6.3. `bytes` exact.
+ * A key as one kvobj that holds its expiry, the key and perhaps the value, and hangs in the main
+ * and the expires dict without an entry of its own as long as its bucket was empty. A long key has
+ * room for an expiry in any case. Mirrors kvobjCreate(), kvobjCreateEmbedString() and
+ * kvobjAllocSize(), object.c, Redis 8.6.3. `bytes` exact.
  */
 export const kvobjKey: KeyModel = (stats, on, bill) => addKvobj(stats, on, bill, true);
 
 /**
- * The same where MEMORY USAGE counts what was asked for, unless a value stands in the allocation, whose sds takes the
- * rest of it: kvobjAllocSize(), object.c, as of redis/redis#14704.
+ * The same where MEMORY USAGE counts what was asked for, unless a value stands in the allocation, whose sds
+ * takes the rest of it: kvobjAllocSize(), object.c, as of redis/redis#14704.
  */
 export const kvobjKeyByRequest: KeyModel = (stats, on, bill) =>
   addKvobj(stats, on, bill, bill.object === OBJECT.embedded);

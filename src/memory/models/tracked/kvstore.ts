@@ -15,14 +15,15 @@ const EXPIRES: Part = {
 };
 
 /**
- * A key's share of the entries of a dict: 16 bytes for the 29% of keys whose bucket is not empty, which is the mean
- * over all loads a table may have after loading (half full to full). The table model adds what it really is.
+ * A key's share of the entries of a dict: 16 bytes for the 29% of keys whose bucket is
+ * not empty, which is the mean over all loads a table may have after loading (half
+ * full to full). The table model adds what it really is.
  */
 export const ENTRY_SHARE_BYTES = 5;
 
 /**
- * The kvstores of a database whose dicts hold keys without an entry of their own while their bucket was empty.
- * Mirrors dictInsertKeyAtLink(), dict.c, Redis 8.6.3. An expectation (hash seed).
+ * The kvstores of a database whose dicts hold keys without an entry of their own while their bucket was
+ * empty. Mirrors dictInsertKeyAtLink(), dict.c, Redis 8.6.3. An expectation (hash seed).
  */
 export function kvobjTables(sizes: KvstoreSizes): TableModel {
   const tables = kvstoreTables(sizes);

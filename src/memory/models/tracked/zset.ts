@@ -31,7 +31,10 @@ const listpack = packedByLength(ENCODING.listpack, {
 
 const dict = new DictLoad();
 
-/** A skiplist whose nodes hold the members, and a dict of nodes. Mirrors zsetAllocSize(), t_zset.c, Redis 8.6.3. */
+/**
+ * A skiplist whose nodes hold the members, and a dict of nodes.
+ * Mirrors zsetAllocSize(), t_zset.c, Redis 8.6.3.
+ */
 const addWhole: SkiplistFinish = (members, on, bill) => {
   addFrame(members, on, bill, false);
   addWholeNodes(bill, on, WHOLE_NODES, members);

@@ -23,10 +23,10 @@ const dict = new DictLoad();
 const other = new DictLoad();
 
 /**
- * Hashes of servers that pack them as ziplists. `presized`: pairs that come one by one find a dict made for them,
- * as since Redis 5.0. Layouts that such a server cannot read are sized as if their pairs came one by one. Mirrors
- * rdbLoadObject(), rdb.c, and hashTypeConvertZiplist(), t_hash.c, Redis 4.0.14 to 6.2.16. Exact but for a hash
- * table near the end of a rehashing.
+ * Hashes of servers that pack them as ziplists. `presized`: pairs that come one by one find a dict made for
+ * them, as since Redis 5.0. Layouts that such a server cannot read are sized as if their pairs came one by
+ * one. Mirrors rdbLoadObject(), rdb.c, and hashTypeConvertZiplist(), t_hash.c, Redis 4.0.14 to 6.2.16. Exact
+ * but for a hash table near the end of a rehashing.
  */
 export function ziplistHashes(presized: boolean): Pick<Loader, HashLayout> {
   const byPairs: Finish = (stats, on, bill) => {

@@ -6,8 +6,8 @@ import { type SdsCount, sdsRequestBytes } from "../sds.ts";
 export const countRequest: SdsCount = (_target, length) => sdsRequestBytes(length);
 
 /**
- * The same of a name as the command gave it: its embedded or raw string never has the shortest header. Mirrors
- * memoryCommand() and createStringObject(), object.c, Redis 4.0.14. Exact for names below 32 KiB.
+ * The same of a name as the command gave it: its embedded or raw string never has the shortest header.
+ * Mirrors memoryCommand() and createStringObject(), object.c, Redis 4.0.14. Exact for names below 32 KiB.
  */
 export const countArgument: SdsCount = (_target, length) =>
   length < 256 ? EMBSTR_OVERHEAD + length : sdsRequestBytes(length);

@@ -7,7 +7,7 @@ import type { Packed } from "../packed.ts";
 import { addDictSet, type DictSetRules } from "../set.ts";
 
 /** How the servers that pack nothing but integers differ. */
-export interface IntsetRules {
+interface IntsetRules {
   readonly version: string;
   readonly dict: DictRules;
   readonly intset: Packed;
@@ -16,9 +16,9 @@ export interface IntsetRules {
 const dict = new DictLoad();
 
 /**
- * Sets of servers that pack nothing but integers; a listpack, which they cannot read, is sized as if its members came
- * one by one. Mirrors rdbLoadObject(), rdb.c, and setTypeConvert(), t_set.c, Redis 4.0.14 to 7.0.15. Exact but for a
- * set whose first members are integers and that may still be rehashing.
+ * Sets of servers that pack nothing but integers; a listpack, which they cannot read, is sized as if its
+ * members came one by one. Mirrors rdbLoadObject(), rdb.c, and setTypeConvert(), t_set.c, Redis 4.0.14 to
+ * 7.0.15. Exact but for a set whose first members are integers and that may still be rehashing.
  */
 export function intsetsOrTables({ version, dict: dictRules, intset }: IntsetRules): Pick<Loader, SetLayout> {
   const table: DictSetRules = {

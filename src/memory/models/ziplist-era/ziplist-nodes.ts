@@ -5,8 +5,9 @@ import { prevlenBytes, ZIPLIST_EMPTY_BYTES } from "./ziplist.ts";
 const QUICKLIST_LZF_BYTES = 4;
 
 /**
- * The nodes of one list whose server keeps each as a ziplist; `push` takes an entry's bytes without the previous
- * entry's length. Mirrors quicklistPushTail() and _quicklistNodeAllowInsert(), quicklist.c, Redis 6.2.16. Exact.
+ * The nodes of one list whose server keeps each as a ziplist; `push` takes an entry's bytes
+ * without the previous entry's length. Mirrors quicklistPushTail() and
+ * _quicklistNodeAllowInsert(), quicklist.c, Redis 6.2.16. Exact.
  */
 export class ZiplistNodes extends QuicklistNodes {
   protected override readonly lzfBytes = QUICKLIST_LZF_BYTES;
@@ -33,7 +34,10 @@ export class ZiplistNodes extends QuicklistNodes {
   }
 }
 
-/** What the server reckons an entry takes besides its bytes: by its own length, though the previous one's decides. */
+/**
+ * What the server reckons an entry takes besides its bytes: by its own
+ * length, though the previous one's decides.
+ */
 function entryOverhead(bytes: number): number {
   return (bytes < 254 ? 1 : 5) + (bytes < 64 ? 1 : bytes < 16384 ? 2 : 5);
 }

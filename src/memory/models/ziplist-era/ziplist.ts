@@ -1,10 +1,16 @@
 import { textIntegerEntryBytes } from "../integer.ts";
 import { printfScoreText } from "../printf-score.ts";
 
-/** Bytes of a ziplist without entries: 10 of header, 1 of end. ZIPLIST_HEADER_SIZE + ZIPLIST_END_SIZE, ziplist.c, Redis 6.2.16. */
+/**
+ * Bytes of a ziplist without entries: 10 of header, 1 of end.
+ * ZIPLIST_HEADER_SIZE + ZIPLIST_END_SIZE, ziplist.c, Redis 6.2.16.
+ */
 export const ZIPLIST_EMPTY_BYTES = 11;
 
-/** An entry of so many bytes makes the next one name its length in 5 bytes. ZIP_BIG_PREVLEN, ziplist.c, Redis 6.2.16. */
+/**
+ * An entry of so many bytes makes the next one name its length in 5
+ * bytes. ZIP_BIG_PREVLEN, ziplist.c, Redis 6.2.16.
+ */
 const ZIP_BIG_PREVLEN = 254;
 const MINUS = 0x2d;
 const ZERO = 0x30;
@@ -15,14 +21,17 @@ export function prevlenBytes(previousEntryBytes: number): number {
 }
 
 /**
- * Bytes of a string in a ziplist, without the previous entry's length. Mirrors zipStoreEntryEncoding(), ziplist.c,
- * Redis 6.2.16. Exact.
+ * Bytes of a string in a ziplist, without the previous entry's length. Mirrors
+ * zipStoreEntryEncoding(), ziplist.c, Redis 6.2.16. Exact.
  */
-export function zipStringBytes(bytes: number): number {
+function zipStringBytes(bytes: number): number {
   return bytes + (bytes <= 0x3f ? 1 : bytes <= 0x3fff ? 2 : 5);
 }
 
-/** The same of an integer that fits in an int32 or is larger. Mirrors zipTryEncoding() and zipIntSize(). Exact. */
+/**
+ * The same of an integer that fits in an int32 or is larger. Mirrors
+ * zipTryEncoding() and zipIntSize(). Exact.
+ */
 function zipClass(value: number): number {
   if (value >= 0 && value <= 12) return 1;
   if (value >= -128 && value <= 127) return 2;
@@ -36,7 +45,10 @@ export function zipIntegerBytes(high: number, low: number): number {
   return high === low >> 31 ? zipClass(low) : 9;
 }
 
-/** Bytes of a text in a ziplist, which is kept as an integer when it is one, without the previous entry's length. Exact. */
+/**
+ * Bytes of a text in a ziplist, which is kept as an integer when it is one,
+ * without the previous entry's length. Exact.
+ */
 export function zipTextBytes(bytes: number, buffer: Uint8Array, start: number): number {
   const listpackBytes = textIntegerEntryBytes(bytes, buffer, start);
   if (listpackBytes === 0) return zipStringBytes(bytes);
@@ -55,7 +67,10 @@ function smallInteger(bytes: number, buffer: Uint8Array, start: number): number 
 const encoder = new TextEncoder();
 const scoreText = new Uint8Array(32);
 
-/** Bytes of a score in a ziplist, without the previous entry's length. Mirrors zzlInsertAt(), t_zset.c, Redis 6.2.16. Exact. */
+/**
+ * Bytes of a score in a ziplist, without the previous entry's length. Mirrors
+ * zzlInsertAt(), t_zset.c, Redis 6.2.16. Exact.
+ */
 export function zipScoreBytes(score: number): number {
   const small = score | 0;
   if (small === score && (small !== 0 || Object.is(score, 0))) return zipClass(small);
@@ -63,7 +78,10 @@ export function zipScoreBytes(score: number): number {
   return zipTextBytes(written, scoreText, 0);
 }
 
-/** Sums the entries of one ziplist, appended one by one. Mirrors __ziplistInsert(), ziplist.c, Redis 6.2.16. Exact. */
+/**
+ * Sums the entries of one ziplist, appended one by one. Mirrors
+ * __ziplistInsert(), ziplist.c, Redis 6.2.16. Exact.
+ */
 export class Ziplist {
   bytes = ZIPLIST_EMPTY_BYTES;
   private previous = 0;

@@ -11,8 +11,8 @@ const ziplist = packedByLength(ENCODING.ziplist, {
 });
 
 /**
- * Zsets of servers that pack them as ziplists. A listpack, which such a server cannot read, is sized as if its
- * members came one by one. Mirrors rdbLoadObject(), rdb.c, Redis 4.0.14 to 6.2.16. Exact when packed.
+ * Zsets of servers that pack them as ziplists. A listpack, which such a server cannot read, is sized as if
+ * its members came one by one. Mirrors rdbLoadObject(), rdb.c, Redis 4.0.14 to 6.2.16. Exact when packed.
  */
 export function ziplistZsets({
   saved,
