@@ -4,7 +4,7 @@ import type { MemoryConfig } from "./profiles/index.ts";
 interface Setting {
   readonly field: keyof MemoryConfig;
   /** A value of the field; undefined when the text is none. */
-  readonly parse: (text: string) => number | boolean | undefined;
+  readonly parse: (text: string) => number | boolean | string | undefined;
   readonly expected: string;
 }
 
@@ -15,8 +15,33 @@ const count = (field: keyof MemoryConfig): Setting => ({
 });
 const nodeSize = (field: keyof MemoryConfig): Setting => ({
   field,
-  parse: (text) => (/^(-[1-5]|[1-9]\d{0,8})$/.test(text) ? Number(text) : undefined),
+  parse: (text) => (/^-?\d{1,9}$/.test(text) ? Number(text) : undefined),
   expected: "-1 to -5, or a number of entries",
+});
+/** Units of memtoull(), util.c, Redis 7.2.6. */
+const UNITS: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  k: 1000,
+  kb: 1024,
+  m: 1e6,
+  mb: 1024 ** 2,
+  g: 1e9,
+  gb: 1024 ** 3,
+};
+const memory = (field: keyof MemoryConfig): Setting => ({
+  field,
+  parse: (text) => {
+    const [, digits, unit] = /^(\d{1,15})([a-z]*)$/i.exec(text) ?? [];
+    const factor = UNITS[unit?.toLowerCase() ?? "none"];
+    return factor === undefined ? undefined : Number(digits) * factor;
+  },
+  expected: "a number of bytes such as 100mb",
+});
+const policy = (field: keyof MemoryConfig): Setting => ({
+  field,
+  parse: (text) => (/^(noeviction|(allkeys|volatile)-[a-z]+)$/i.test(text) ? text.toLowerCase() : undefined),
+  expected: "a policy such as allkeys-lru",
 });
 const yesNo = (field: keyof MemoryConfig): Setting => ({
   field,
@@ -41,6 +66,8 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   "list-max-ziplist-size": nodeSize("listMaxListpackSize"),
   "list-compress-depth": count("listCompressDepth"),
   "cluster-enabled": yesNo("clusterEnabled"),
+  maxmemory: memory("maxmemory"),
+  "maxmemory-policy": policy("maxmemoryPolicy"),
 };
 
 /** Whether a directive, in any case of letters, is one that `parseSettings` knows. */
@@ -70,7 +97,7 @@ export function parseSettings(
   given: Readonly<Record<string, string>>,
   unknown: "refuse" | "ignore" = "refuse",
 ): Partial<MemoryConfig> {
-  const config: Partial<Record<keyof MemoryConfig, number | boolean>> = {};
+  const config: Partial<Record<keyof MemoryConfig, number | boolean | string>> = {};
   for (const [name, text] of Object.entries(given)) {
     const setting = isSetting(name) ? SETTINGS[name.toLowerCase()] : undefined;
     if (setting === undefined) {

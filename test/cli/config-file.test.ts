@@ -18,7 +18,7 @@ describe("a redis.conf", () => {
     const text = [
       "# hash-max-listpack-entries 1",
       "",
-      "maxmemory 100mb",
+      "maxclients 100",
       'requirepass "with # and spaces"',
       "  Hash-Max-Listpack-Entries   64  ",
       "set-max-intset-entries '128'",
@@ -45,7 +45,8 @@ describe("a redis.conf", () => {
     ['\nsave "900\n', /line 2: quotes do not match/],
     ["hash-max-listpack-entries lots\n", /line 1: hash-max-listpack-entries: "lots" is not a whole number/],
     ["hash-max-listpack-entries 1 2\n", /line 1: hash-max-listpack-entries takes one value/],
-    ["list-max-listpack-size -9\n", /list-max-listpack-size: "-9" is not -1 to -5/],
+    ["list-max-listpack-size all\n", /list-max-listpack-size: "all" is not -1 to -5/],
+    ["maxmemory 1tb\n", /maxmemory: "1tb" is not a number of bytes such as 100mb/],
   ])("is refused by line: %j", async (text, message) => {
     await expect(read(text)).rejects.toThrow(UsageError);
     await expect(read(text)).rejects.toThrow(message);

@@ -52,9 +52,8 @@ const KEPT: Part = {
 };
 
 /**
- * Strings as robjs. An integer in 0..9999 is a shared object (no maxmemory policy that
- * needs private ones): no heap of its own. Mirrors tryObjectEncoding() and
- * objectComputeSize(), object.c, Redis 4.0.14 to 8.0.6. Exact.
+ * Strings as robjs. An integer in 0..9999 may be a shared object: no heap of its own.
+ * Mirrors tryObjectEncoding() and objectComputeSize(), object.c, Redis 4.0.14 to 8.0.6. Exact.
  */
 export function robjStrings({ version, count, keepsEmbstr = false }: RobjStringRules): Finish {
   return strings({
@@ -62,7 +61,7 @@ export function robjStrings({ version, count, keepsEmbstr = false }: RobjStringR
     count,
     embeds: (length) => length <= EMBSTR_SIZE_LIMIT,
     integer: (length, { sharedInteger, integerEntryMax }, target, bill) => {
-      if (sharedInteger) bill.object = OBJECT.shared;
+      if (sharedInteger && target.sharesIntegers) bill.object = OBJECT.shared;
       else if (keepsEmbstr && integerEntryMax === WIDE_ENTRY_BYTES) {
         const robj = target.allocator.goodSize(target.profile.sizes.robj);
         bill.add(KEPT, 1, 0, embstrBytes(target, length) - robj);

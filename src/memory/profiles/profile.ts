@@ -15,10 +15,16 @@ export interface MemoryConfig {
   readonly setMaxListpackValue: number;
   readonly zsetMaxListpackEntries: number;
   readonly zsetMaxListpackValue: number;
-  /** Negative: a size class of quicklist nodes (-2 = 8192 bytes); else a number of entries. */
+  /**
+   * Negative: a size class of quicklist nodes (-2 = 8192 bytes, from -5 on the largest); else a number of
+   * entries.
+   */
   readonly listMaxListpackSize: number;
   readonly listCompressDepth: number;
   readonly clusterEnabled: boolean;
+  /** Bytes, 0: no limit. */
+  readonly maxmemory: number;
+  readonly maxmemoryPolicy: string;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { COUNTS_70, loader70 } from "../loaders/redis-7.0.ts";
-import { slotListKey } from "../models/listpack-era/slot-list-key.ts";
+import { SLOT_LIST_BYTES, slotListKey } from "../models/listpack-era/slot-list-key.ts";
 import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
 
@@ -18,6 +18,6 @@ export const redis70: Profile = {
   sizes: { ...redis72.sizes, dictEntryNoValue: 0 },
   loader: loader70,
   counts: COUNTS_70,
-  key: slotListKey,
+  key: slotListKey("Redis 7.0.15", SLOT_LIST_BYTES),
   baselineBytes: 931424,
 };

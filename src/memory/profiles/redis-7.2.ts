@@ -1,9 +1,8 @@
 import { separatePair } from "../lanes.ts";
 import { loader72 } from "../loaders/redis-7.2.ts";
-import { dictKey } from "../models/dict-key.ts";
 import { dictTables } from "../models/dict-tables.ts";
+import { DICT_METADATA_BYTES, slotListKey } from "../models/listpack-era/slot-list-key.ts";
 import { sdsElement } from "../models/sds.ts";
-import { sdsZmallocSize } from "../target.ts";
 import type { Profile } from "./profile.ts";
 
 const sdsPair = separatePair(sdsElement);
@@ -30,6 +29,8 @@ export const redis72: Profile = {
     listMaxListpackSize: -2,
     listCompressDepth: 0,
     clusterEnabled: false,
+    maxmemory: 0,
+    maxmemoryPolicy: "noeviction",
   },
   sizes: {
     robj: 16,
@@ -49,7 +50,7 @@ export const redis72: Profile = {
     hash: { bytes: sdsPair, heap: sdsPair },
   },
   loader: loader72,
-  key: dictKey({ version: "Redis 7.2.6", count: sdsZmallocSize }),
+  key: slotListKey("Redis 7.2.6", DICT_METADATA_BYTES),
   tables: dictTables,
   baselineBytes: 938752,
 };

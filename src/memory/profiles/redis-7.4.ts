@@ -1,7 +1,9 @@
 import { loader74 } from "../loaders/redis-7.4.ts";
+import { dictKey } from "../models/dict-key.ts";
 import { kvstoreTables } from "../models/kvstore.ts";
 import { mstrPair } from "../models/listpack-era/mstr.ts";
 import { largeByFill } from "../models/quicklist.ts";
+import { sdsZmallocSize } from "../target.ts";
 import type { Profile } from "./profile.ts";
 import { redis72 } from "./redis-7.2.ts";
 
@@ -19,6 +21,7 @@ export const redis74: Profile = {
   elements: { ...redis72.elements, hash: { bytes: mstrPair, heap: mstrPair } },
   loader: loader74,
   largeElement: largeByFill,
+  key: dictKey({ version: "Redis 7.4.1", count: sdsZmallocSize }),
   tables: kvstoreTables({ keysMetadata: 8, expiresMetadata: 8 }),
   baselineBytes: 1019200,
 };
