@@ -79,6 +79,23 @@ describe("a dict being loaded", () => {
     ]);
   });
 
+  it("that is being rehashed has as many buckets in use as a simulated one", () => {
+    for (const entries of [40, 70, 140, 525, 600, 700, 800]) {
+      const load = predict([["insert", entries]]);
+      let occupied = 0;
+      let runs = 0;
+      for (let i = 0; i < 200; i++) {
+        const dict = new RandomDict(true);
+        for (let entry = 0; entry < entries; entry++) dict.add();
+        if (dict.sizes[1] !== load.second) continue;
+        occupied += dict.occupied;
+        runs++;
+      }
+      expect([entries, load.second, runs > 100]).toEqual([entries, 2 * load.first, true]);
+      expect(load.occupied / (occupied / runs)).toBeCloseTo(1, 1.6);
+    }
+  });
+
   it("made for some entries and then for more moves the first ones over", () => {
     for (const before of [0, 1, 3, 8, 20, 100]) {
       for (const count of [before + 1, before + 5, 2 * before + 9, 500]) {

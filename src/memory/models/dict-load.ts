@@ -17,6 +17,11 @@ export function occupiedBuckets(buckets: number, entries: number): number {
   return -buckets * Math.expm1(entries * Math.log1p(-1 / buckets));
 }
 
+/** Chance that a bucket of so many is left out by so many random insertions. */
+function missed(buckets: number, insertions: number): number {
+  return Math.exp(insertions * Math.log1p(-1 / buckets));
+}
+
 /**
  * The bucket arrays of a dict while it is being loaded, without its entries: call what the server's
  * loader calls. A dict that is too small gets a second array, and each later insertion moves one bucket
@@ -32,11 +37,12 @@ export class DictLoad {
   private used = 0;
   private toMove = 0;
   /**
-   * Of the last rehashing: buckets of its first array, how far its
-   * length may be off, insertions since it ended.
+   * Of the last rehashing: buckets of its first array, how far its length may be off, entries
+   * there were when it began, buckets moved since, insertions since it ended.
    */
   private from = 0;
   private spread = 0;
+  private moving = 0;
   private moved = 0;
   private idle = 0;
 
@@ -72,6 +78,7 @@ export class DictLoad {
     this.from = this.first;
     this.toMove = Math.max(1, Math.round(occupiedBuckets(this.first, this.used)));
     this.spread = this.used === 1 ? 0 : moveSpread(this.first);
+    this.moving = this.used;
     this.moved = 0;
   }
 
@@ -130,9 +137,34 @@ export class DictLoad {
     other.from = this.from;
     other.spread = this.spread;
     other.toMove = 1;
+    other.moving = this.moving;
     other.moved = this.moved;
     other.idle = 0;
     return true;
+  }
+
+  /**
+   * Buckets expected not to be empty, of both arrays while it is being rehashed: each new entry then moves
+   * the bucket of the first array that its hash stands for, or else the next one in order, so that new entries
+   * come to moved ones more often than to empty buckets; the entry that made it grow moves none. Mirrors
+   * _dictRehashStepIfNeeded() and dictFindLinkForInsert(), dict.c, Redis 8.6.3.
+   */
+  get occupied(): number {
+    const { first, second, moving, moved, used } = this;
+    if (second === 0) return occupiedBuckets(first, used);
+    const others = used - moving - moved;
+    const empty = missed(first, moving);
+    const inUse = first * (1 - empty);
+    const left = Math.max(0, inUse - moved);
+    const notHit = missed(first, moved);
+    const partNotHit = missed(second, moved);
+    const partEmpty = (missed(second, moving) - empty) / (1 - empty);
+    const inOrder = 1 - Math.min(1, left / inUse / notHit);
+    const parts =
+      empty * (1 - partNotHit) +
+      (1 - empty) * inOrder * (1 - partEmpty * partNotHit) +
+      (1 - empty) * (1 - inOrder) * (1 - notHit - partEmpty * (partNotHit - notHit));
+    return left + second * (1 - (1 - parts) * missed(second, others));
   }
 
   /** Bytes of all buckets. */

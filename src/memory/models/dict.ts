@@ -51,7 +51,7 @@ export function addDictTables(
  * Adds `entries` entries. Without values MEMORY USAGE counts a whole dictEntry each all the same; in
  * truth the first one of a bucket has none and the others a short one. Mirrors
  * dictInsertAtPosition(), dict.c, Redis 7.2.6, and dictMemUsage(), dict.c, Redis 8.6.3. `bytes`
- * exact, the heap without values an expectation (hash seed), whole.
+ * exact, the heap without values an expectation (hash seed).
  */
 export function addEntries(
   bill: Bill,
@@ -65,8 +65,9 @@ export function addEntries(
   const counted = entries * dictEntry;
   if (valued) bill.add(rules.entry, entries, counted, entries * allocator.goodSize(dictEntry));
   else {
-    const held = Math.round(chainedEntries(Math.max(load.first, load.second), entries));
-    bill.add(rules.shortEntry, held, counted, held * allocator.goodSize(dictEntryNoValue));
+    const held = entries - load.occupied;
+    const heap = Math.round(held * allocator.goodSize(dictEntryNoValue));
+    bill.add(rules.shortEntry, Math.round(held), counted, heap);
   }
 }
 
