@@ -1,5 +1,6 @@
 import type { Part } from "../bill.ts";
 import type { Finish, Loader } from "../loader.ts";
+import type { ValueStats } from "../stats.ts";
 import type { Target } from "../target.ts";
 import { ENCODING } from "../types.ts";
 import { nodeBytesLimit, nodeEntriesLimit, type QuicklistNodes } from "./quicklist.ts";
@@ -15,6 +16,8 @@ interface ListRules {
   readonly structs: "sizeof" | "heap";
   /** What it averages over; undefined: nothing. */
   readonly samples?: "nodes" | "elements";
+  /** What it counts of the object before it adds an average; undefined: a robj. */
+  readonly objectBytes?: (stats: ValueStats, target: Target) => number;
 }
 
 /** Redis 4.0 to 6.2: objectComputeSize(), object.c. */
@@ -90,7 +93,7 @@ function entryBytes({ entries }: ListRules, list: QuicklistNodes): number {
 
 /** Exact; with list-compress-depth as far as the snapshot holds nodes compressed. */
 function quicklist(rules: ListRules): Finish {
-  const { version, packed, structs, samples } = rules;
+  const { version, packed, structs, samples, objectBytes } = rules;
   const append = packed === "ziplist" ? "quicklistAppendZiplist" : "quicklistAppendListpack";
   const headPart: Part = { name: "quicklist", source: `quicklistCreate(), quicklist.c, ${version}` };
   const nodePart: Part = { name: "quicklistNode", source: `quicklistCreateNode(), quicklist.c, ${version}` };
@@ -98,7 +101,7 @@ function quicklist(rules: ListRules): Finish {
     name: `${packed}s of the nodes`,
     source: `${append}(), quicklist.c, ${version}`,
   };
-  return ({ reported }, { list, target }, bill) => {
+  return (stats, { list, target }, bill) => {
     list.close();
     const { sizes } = target.profile;
     const { nodes } = list;
@@ -111,7 +114,10 @@ function quicklist(rules: ListRules): Finish {
     bill.add(headPart, 1, head, headHeap);
     bill.add(nodePart, nodes, nodes * node, nodes * nodeHeap);
     bill.add(entriesPart, nodes, entries, list.heapBytes);
-    if (samples !== undefined) addRounding(bill, target, head, samples === "nodes" ? nodes : reported);
+    if (samples !== undefined) {
+      const count = samples === "nodes" ? nodes : stats.reported;
+      addRounding(bill, target, head, count, objectBytes?.(stats, target));
+    }
     const depth = target.config.listCompressDepth;
     if (depth > 0 && nodes > 2 * depth) bill.expect(entries, entries);
   };

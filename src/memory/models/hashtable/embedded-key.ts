@@ -1,5 +1,6 @@
 import { OBJECT, type Part } from "../../bill.ts";
 import type { Finish, KeyModel } from "../../loader.ts";
+import type { ValueStats } from "../../stats.ts";
 import { sdsZmallocSize, type Target } from "../../target.ts";
 import { embeddedSdsBytes, sdsReqSizeType8 } from "../sds-usable.ts";
 import { strings } from "../string.ts";
@@ -76,21 +77,29 @@ export function embeddedStrings(rules: EmbeddingRules): Finish {
 }
 
 /**
+ * An object with its key and time, but no value. Mirrors createObjectWithKeyAndExpire(), object.c, Valkey
+ * 8.1.1. Exact.
+ */
+export function keyObjectBytes({ nameBytes, hasExpiry }: ValueStats, { allocator, profile }: Target): number {
+  const timed = hasExpiry || nameBytes >= KEY_SIZE_TO_INCLUDE_EXPIRE_THRESHOLD;
+  return allocator.goodSize(profile.sizes.robj + embeddedSdsBytes(nameBytes) + (timed ? EXPIRY_BYTES : 0));
+}
+
+/**
  * A key in its value's object, which stands in the buckets of the main and the expires table: no entries.
  * Mirrors objectComputeSize(), object.c, Valkey 8.1.1. Exact.
  */
 export function embeddedKey(rules: EmbeddingRules): KeyModel {
-  return ({ nameBytes, hasExpiry }, { target }, bill) => {
+  return (stats, { target }, bill) => {
+    const { nameBytes, hasExpiry } = stats;
     const { allocator, profile } = target;
-    const { robj } = profile.sizes;
     if (bill.object === OBJECT.embedded) {
       const least = wholeBytes(rules, target, nameBytes, bill.embeddedBytes);
       const bytes = allocator.goodSize(least + (hasExpiry ? EXPIRY_BYTES : 0));
       bill.add(WHOLE, 1, bytes, bytes);
       return;
     }
-    const timed = hasExpiry || nameBytes >= KEY_SIZE_TO_INCLUDE_EXPIRE_THRESHOLD;
-    const bytes = allocator.goodSize(robj + embeddedSdsBytes(nameBytes) + (timed ? EXPIRY_BYTES : 0));
-    bill.add(OBJECT_PART, 1, rules.countsKey ? bytes : robj, bytes);
+    const bytes = keyObjectBytes(stats, target);
+    bill.add(OBJECT_PART, 1, rules.countsKey ? bytes : profile.sizes.robj, bytes);
   };
 }
