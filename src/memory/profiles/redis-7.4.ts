@@ -22,6 +22,6 @@ export const redis74: Profile = {
   loader: loader74,
   largeElement: largeByFill,
   key: dictKey({ version: "Redis 7.4.1", count: sdsZmallocSize }),
-  tables: kvstoreTables({ keysMetadata: 8, expiresMetadata: 8 }),
+  tables: kvstoreTables({ keysMetadata: 8, expiresMetadata: 8, hashExpiriesRax: 24 }),
   baselineBytes: 1019200,
 };

@@ -20,6 +20,6 @@ export const redis80: Profile = {
   to: [8, 0],
   measured: "8.0.6",
   loader: loader80,
-  tables: kvstoreTables({ keysMetadata: 8 + KEYSIZES_BYTES, expiresMetadata: 8 }),
+  tables: kvstoreTables({ keysMetadata: 8 + KEYSIZES_BYTES, expiresMetadata: 8, hashExpiriesRax: 24 }),
   baselineBytes: 725584,
 };

@@ -17,5 +17,5 @@ export const redis82: Profile = {
   measured: undefined,
   loader: loader82,
   key: kvobjKey,
-  tables: kvobjTables({ keysMetadata: 8 + 5 * 60 * 8, expiresMetadata: 8 }),
+  tables: kvobjTables({ keysMetadata: 8 + 5 * 60 * 8, expiresMetadata: 8, hashExpiriesRax: 24 }),
 };

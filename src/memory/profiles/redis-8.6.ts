@@ -40,6 +40,6 @@ export const redis86: Profile = {
   loader: loader86,
   largeElement: largeByFill,
   key: kvobjKey,
-  tables: kvobjTables({ keysMetadata: KEYS_METADATA_BYTES, expiresMetadata: 8 }),
+  tables: kvobjTables({ keysMetadata: KEYS_METADATA_BYTES, expiresMetadata: 8, hashExpiriesRax: 32 }),
   baselineBytes: 778864,
 };
