@@ -16,6 +16,7 @@ export const redis62: Profile = {
   server: "redis",
   from: [6, 2],
   to: [6, 2],
+  rdbVersion: 9,
   measured: "6.2.16",
   allocator: "jemalloc",
   config: {
