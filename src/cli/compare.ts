@@ -2,13 +2,14 @@ import { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import type { Comparison, NamedTarget } from "../index.ts";
 import { isSqliteFile } from "../inventory/open.ts";
-import { comparisonCsv, comparisonParts } from "../reports/compare.ts";
+import { comparisonParts } from "../reports/compare.ts";
+import { comparisonCsv } from "../reports/compare-csv.ts";
 import { lineEnd } from "../reports/index.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
 import { reportChecksum } from "./analysis.ts";
 import { setLast } from "./config-file.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Cli, note, styleOf, writeLines, writeParts } from "./io.ts";
+import { type Cli, layoutOf, note, writeLines, writeParts } from "./io.ts";
 import {
   addFilterOptions,
   addReportOptions,
@@ -67,21 +68,27 @@ async function run(cli: Cli, file: string, options: CompareOptions): Promise<voi
     );
     bar.stop();
     reportChecksum(cli, options, found);
-    if (options.quiet !== true) for (const { message } of found.warnings) note(cli, message);
     await show(cli, found, options);
   } finally {
     bar.stop();
   }
 }
 
-async function show(cli: Cli, found: Comparison, { format, color, largest }: CompareOptions): Promise<void> {
-  if (format === "json") await writeLines(cli, jsonArray([toJson(found)]));
-  else if (format === "ndjson") await writeLines(cli, [toJson(found)]);
-  else if (format === "csv") await writeLines(cli, comparisonCsv(found), lineEnd(format));
-  else {
-    const parts = comparisonParts(found, largest);
-    await writeParts(cli, parts, format, { style: styleOf(cli, color), titles: true });
+/** Tables tell warnings themselves; beside other formats they go to stderr. */
+async function show(
+  cli: Cli,
+  found: Comparison,
+  { format, color, largest, quiet }: CompareOptions,
+): Promise<void> {
+  if (format === "table" || format === "markdown") {
+    await writeParts(cli, comparisonParts(found, largest), format, layoutOf(cli, color, true));
+    return;
   }
+  if (quiet !== true) for (const { message } of found.warnings) note(cli, message);
+  const limited = { ...found, patterns: found.patterns.slice(0, largest) };
+  if (format === "json") await writeLines(cli, jsonArray([toJson(limited)]));
+  else if (format === "ndjson") await writeLines(cli, [toJson(limited)]);
+  else await writeLines(cli, comparisonCsv(limited), lineEnd(format));
 }
 
 /** `--profiles`, then every `--target`: each with `--set`, `--config` and `--allocator` where it says nothing else. */

@@ -3,7 +3,7 @@ import type { Explanation } from "../index.ts";
 import { explanationParts, explanationSections } from "../reports/explain.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Cli, styleOf, writeLines, writeParts } from "./io.ts";
+import { type Cli, layoutOf, writeLines, writeParts } from "./io.ts";
 import { addReportOptions, addTargetOptions, checkOptions, choiceOf, EXPLAIN_OPTIONS } from "./options.ts";
 import { keyBytes } from "./split-args.ts";
 
@@ -34,5 +34,5 @@ async function run(cli: Cli, file: string, typed: string, command: Command): Pro
     return;
   }
   const parts = format === "csv" ? found.map(explanationParts) : found.flatMap(explanationSections);
-  await writeParts(cli, parts, format, { style: styleOf(cli, options.color), titles: false });
+  await writeParts(cli, parts, format, layoutOf(cli, options.color));
 }

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { query } from "../queries/query.ts";
-import { type Cli, styleOf, writeParts } from "./io.ts";
+import { type Cli, layoutOf, writeParts } from "./io.ts";
 import { addReportOptions, addRunOptions, addTempOption, checkOptions, QUERY_OPTIONS } from "./options.ts";
 import { withInventory } from "./target.ts";
 
@@ -14,8 +14,7 @@ export function queryCommand(cli: Cli): Command {
     const options = checkOptions(QUERY_OPTIONS, command);
     await withInventory(cli, file, options, "all", async (inventory) => {
       const section = { name: "query", title: "", ...query(inventory, sql) };
-      const layout = { style: styleOf(cli, options.color), titles: false };
-      await writeParts(cli, [{ section, extra: {} }], options.format, layout);
+      await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options.color));
     });
   });
 }

@@ -5,7 +5,7 @@ import { type Column, column, type Row, type Section } from "../queries/answer.t
 import { jsonArray, toJson } from "../reports/json.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Cli, note, styleOf, writeLines, writeParts } from "./io.ts";
+import { type Cli, layoutOf, note, writeLines, writeParts } from "./io.ts";
 import { addReportOptions, checkOptions, VERIFY_OPTIONS } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 
@@ -40,8 +40,7 @@ async function run(cli: Cli, file: string, command: Command): Promise<void> {
     await writeLines(cli, format === "json" ? jsonArray(lines) : lines);
   } else {
     const section: Section = { name: "verify", title: "", columns: COLUMNS, rows: flat(facts) };
-    const layout = { style: styleOf(cli, options.color), titles: false };
-    await writeParts(cli, [{ section, extra: {} }], format, layout);
+    await writeParts(cli, [{ section, extra: {} }], format, layoutOf(cli, options.color));
   }
   if (options.quiet !== true) for (const { message } of faults) note(cli, message);
 }

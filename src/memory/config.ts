@@ -75,18 +75,27 @@ export function isSetting(name: string): boolean {
   return Object.hasOwn(SETTINGS, name.toLowerCase());
 }
 
-/**
- * The settings in `config` that are not `defaults`, as "directive=value", in the words of the newest servers.
- */
-export function changedSettings(config: Partial<MemoryConfig>, defaults: MemoryConfig): string[] {
+/** The spelling of the newest servers for each field. */
+function directives(): Map<keyof MemoryConfig, string> {
   const fields = new Map<keyof MemoryConfig, string>();
   for (const [name, { field }] of Object.entries(SETTINGS)) if (!fields.has(field)) fields.set(field, name);
-  return [...fields]
+  return fields;
+}
+
+function valueText(value: MemoryConfig[keyof MemoryConfig] | undefined): string {
+  return typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
+}
+
+/** All settings by the directives of redis.conf, in its words. */
+export function settingsByDirective(config: MemoryConfig): Record<string, string> {
+  return Object.fromEntries([...directives()].map(([field, name]) => [name, valueText(config[field])]));
+}
+
+/** The settings in `config` that are not `defaults`, as "directive=value", in the words of the newest servers. */
+export function changedSettings(config: Partial<MemoryConfig>, defaults: MemoryConfig): string[] {
+  return [...directives()]
     .filter(([field]) => config[field] !== undefined && config[field] !== defaults[field])
-    .map(([field, name]) => {
-      const value = config[field];
-      return `${name}=${typeof value === "boolean" ? (value ? "yes" : "no") : value}`;
-    });
+    .map(([field, name]) => `${name}=${valueText(config[field])}`);
 }
 
 /**

@@ -15,7 +15,7 @@ import { MODULE_TABLE_BYTES, ModuleKinds } from "../inventory/module-kinds.ts";
 import { MAX_SNAPSHOTS } from "../inventory/schema.ts";
 import { INDEX_COLUMNS } from "../inventory/summaries.ts";
 import { TempFile } from "../io/temp-file.ts";
-import { type Profile, profileOf, type TargetSpec, targetOf } from "../memory/index.ts";
+import { loadsVersion, type Profile, profileOf, type TargetSpec, targetOf } from "../memory/index.ts";
 import { VERSION } from "../version.ts";
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
@@ -23,7 +23,7 @@ import { runGuarded } from "./guard.ts";
 import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
 import { answerOf, checkWorkers, openPool, workerUrl } from "./pool.ts";
 import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
-import { checkChoice, specOf, type TargetChoice } from "./target-choice.ts";
+import { checkChoice, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
 
 /** How far an analysis has come. Bytes and keys count over all snapshots given. */
 export interface Progress {
@@ -315,10 +315,16 @@ function warningsOf(
       () => `the profile ${profile.name} is derived from the server's sources, not measured on one`,
     ],
     [
+      !loadsVersion(profile, header.family, header.version),
+      "NEWER_THAN_SERVER",
+      0,
+      () => tooNew(profile, header),
+    ],
+    [
       facts.trailingBytes > 0,
       "TRAILING_BYTES",
       plan.bytes - facts.trailingBytes,
-      () => `${facts.trailingBytes} bytes follow the end of the snapshot`,
+      () => `${facts.trailingBytes.toLocaleString("en-US")} bytes follow the end of the snapshot`,
     ],
     [
       facts.updates.count > 0,

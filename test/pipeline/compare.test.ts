@@ -53,8 +53,7 @@ describe("a comparison", () => {
       expect([{ bytes, heap_bytes }]).toEqual(
         ask(output, "SELECT sum(bytes) AS bytes, sum(heap_bytes) AS heap_bytes FROM rollup"),
       );
-      const { keyBytes: key_bytes, tableBytes: table_bytes, functionBytes: function_bytes } = used;
-      const { baselineBytes: baseline_bytes, estimatedBytes: estimated_bytes } = used;
+      const { key_bytes, table_bytes, function_bytes, baseline_bytes, estimated_bytes } = used!;
       expect(ask(output, "SELECT * FROM memory")).toMatchObject([
         { key_bytes, table_bytes, function_bytes, baseline_bytes, estimated_bytes },
       ]);

@@ -137,6 +137,9 @@ export function writeInventory(
         20,
         3,
         elements ?? 0,
+        0,
+        0,
+        0,
         k.bytes,
         elements ?? 0,
       ]);
@@ -164,6 +167,7 @@ export function writeInventory(
           expiresAt,
           k.pattern,
           100 + i,
+          "exact",
         ]);
       }
     }

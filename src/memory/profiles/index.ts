@@ -67,6 +67,15 @@ export function chooseProfile(server: string, version: string): { profile: Profi
   return { profile, exact: best === 0 };
 }
 
+/** Newest version of the family REDIS that Valkey loads: those that follow are foreign to it, until its own begin. */
+const NEWEST_SHARED = 11;
+
+/** Whether a server loads snapshots of a version: rdbLoadRioWithLoadingCtx(), rdb.c; rdbIsForeignVersion(), Valkey's rdb.h. */
+export function loadsVersion(profile: Profile, family: "redis" | "valkey", version: number): boolean {
+  if (family === "redis" && profile.server === "valkey") return version <= NEWEST_SHARED;
+  return version <= profile.rdbVersion;
+}
+
 function distance(profile: Profile, wanted: number): number {
   const from = pair(profile.from);
   const to = pair(profile.to);

@@ -72,6 +72,8 @@ export interface Profile {
   /** First and last (inclusive) [major, minor] it stands for. */
   readonly from: readonly [number, number];
   readonly to: readonly [number, number];
+  /** RDB_VERSION of its rdb.h: the newest that it loads. */
+  readonly rdbVersion: number;
   /** The version whose answers the model was compared with; undefined: derived, not measured. */
   readonly measured: string | undefined;
   readonly allocator: AllocatorName;

@@ -15,6 +15,7 @@ export const redis40: Profile = {
   name: "redis-4.0",
   from: [4, 0],
   to: [4, 0],
+  rdbVersion: 8,
   measured: "4.0.14",
   libc: "libc-prefixed",
   loader: ziplistLoader({

@@ -16,6 +16,7 @@ export const redis50: Profile = {
   name: "redis-5.0",
   from: [5, 0],
   to: [5, 0],
+  rdbVersion: 9,
   measured: "5.0.14",
   elements: {
     set: { bytes: requestedSds, heap: sdsElement },

@@ -13,6 +13,7 @@ export const redis60: Profile = {
   name: "redis-6.0",
   from: [6, 0],
   to: [6, 0],
+  rdbVersion: 9,
   measured: undefined,
   loader: ziplistLoader({ ...ERA_62, stream: finishStream60 }),
 };

@@ -14,6 +14,7 @@ export const redis62: Profile = {
   name: "redis-6.2",
   from: [6, 2],
   to: [6, 2],
+  rdbVersion: 9,
   measured: "6.2.16",
   config: { ...redis72.config, setMaxListpackEntries: 0, setMaxListpackValue: 0 },
   sizes: { ...redis72.sizes, dict: 96, dictEntryNoValue: 0, quicklistNode: 32 },

@@ -13,6 +13,7 @@ export const redis70: Profile = {
   name: "redis-7.0",
   from: [7, 0],
   to: [7, 0],
+  rdbVersion: 10,
   measured: "7.0.15",
   config: { ...redis72.config, setMaxListpackEntries: 0, setMaxListpackValue: 0 },
   sizes: { ...redis72.sizes, dictEntryNoValue: 0 },

@@ -16,6 +16,7 @@ export const redis72: Profile = {
   server: "redis",
   from: [7, 2],
   to: [7, 2],
+  rdbVersion: 11,
   measured: "7.2.6",
   allocator: "jemalloc",
   config: {

@@ -17,6 +17,7 @@ export const redis74: Profile = {
   name: "redis-7.4",
   from: [7, 4],
   to: [7, 4],
+  rdbVersion: 12,
   measured: "7.4.1",
   elements: { ...redis72.elements, hash: { bytes: mstrPair, heap: mstrPair } },
   loader: loader74,

@@ -18,6 +18,7 @@ export const redis80: Profile = {
   name: "redis-8.0",
   from: [8, 0],
   to: [8, 0],
+  rdbVersion: 12,
   measured: "8.0.6",
   loader: loader80,
   tables: kvstoreTables({ keysMetadata: 8 + KEYSIZES_BYTES, expiresMetadata: 8, hashExpiriesRax: 24 }),

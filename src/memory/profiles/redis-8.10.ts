@@ -11,5 +11,6 @@ export const redis810: Profile = {
   name: "redis-8.10",
   from: [8, 10],
   to: [8, 10],
+  rdbVersion: 15,
   loader: loader810,
 };

@@ -14,6 +14,7 @@ export const redis82: Profile = {
   name: "redis-8.2",
   from: [8, 2],
   to: [8, 2],
+  rdbVersion: 12,
   measured: undefined,
   loader: loader82,
   key: kvobjKey,

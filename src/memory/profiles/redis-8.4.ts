@@ -17,6 +17,7 @@ export const redis84: Profile = {
   name: "redis-8.4",
   from: [8, 4],
   to: [8, 4],
+  rdbVersion: 12,
   sizes: {
     ...redis86.sizes,
     zskiplistNode: redis82.sizes.zskiplistNode,

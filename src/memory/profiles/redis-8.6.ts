@@ -24,6 +24,7 @@ export const redis86: Profile = {
   name: "redis-8.6",
   from: [8, 6],
   to: [8, 6],
+  rdbVersion: 13,
   measured: "8.6.3",
   sizes: {
     ...redis72.sizes,

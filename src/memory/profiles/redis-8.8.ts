@@ -12,6 +12,7 @@ export const redis88: Profile = {
   name: "redis-8.8",
   from: [8, 8],
   to: [8, 8],
+  rdbVersion: 14,
   measured: undefined,
   loader: loader88,
   key: kvobjKeyByRequest,

@@ -19,6 +19,7 @@ export const valkey80: Profile = {
   server: "valkey",
   from: [8, 0],
   to: [8, 0],
+  rdbVersion: 11,
   measured: "8.0.1",
   sdsBytes: sdsnewlenBytes,
   elements: {

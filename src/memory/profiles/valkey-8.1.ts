@@ -19,6 +19,7 @@ export const valkey81: Profile = {
   name: "valkey-8.1",
   from: [8, 1],
   to: [8, 1],
+  rdbVersion: 11,
   measured: "8.1.1",
   sizes: { ...valkey80.sizes, dict: 0, dictEntry: 0, dictEntryNoValue: 0 },
   elements: {

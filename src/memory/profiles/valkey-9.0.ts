@@ -18,6 +18,7 @@ export const valkey90: Profile = {
   name: "valkey-9.0",
   from: [9, 0],
   to: [9, 0],
+  rdbVersion: 80,
   measured: undefined,
   elements: { ...valkey81.elements, hash: { bytes: entryPair, heap: entryPair } },
   loader: loaderValkey90,

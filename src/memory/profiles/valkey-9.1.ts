@@ -26,6 +26,7 @@ export const valkey91: Profile = {
   name: "valkey-9.1",
   from: [9, 1],
   to: [9, 1],
+  rdbVersion: 80,
   measured: "9.1.2",
   sizes,
   elements: { ...valkey90.elements, zset: { bytes: node, heap: node } },

@@ -19,6 +19,7 @@ const KEY: KeyFacts = {
   expiringFields: false,
   freq: -1,
   slot: 0,
+  accuracy: 0,
   recordOffset: 9,
 };
 
