@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import { nearName } from "../near-names.ts";
 import type { MemoryConfig } from "./profiles/index.ts";
 
 interface Setting {
@@ -11,12 +12,33 @@ interface Setting {
 const count = (field: keyof MemoryConfig): Setting => ({
   field,
   parse: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined),
-  expected: "a whole number",
+  expected: "a whole number from 0",
 });
 const nodeSize = (field: keyof MemoryConfig): Setting => ({
   field,
   parse: (text) => (/^(-[1-5]|[1-9]\d{0,8})$/.test(text) ? Number(text) : undefined),
   expected: "-1 to -5, or a number of entries",
+});
+/** Units of memtoull(), util.c, Redis 7.2.6. */
+const UNITS: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  k: 1000,
+  kb: 1024,
+  m: 1e6,
+  mb: 1024 ** 2,
+  g: 1e9,
+  gb: 1024 ** 3,
+};
+/** What config.c calls a MEMORY_CONFIG. */
+const memory = (field: keyof MemoryConfig): Setting => ({
+  field,
+  parse: (text) => {
+    const [, digits, unit] = /^(\d{1,15})([a-z]*)$/i.exec(text) ?? [];
+    const factor = UNITS[unit?.toLowerCase() ?? "none"];
+    return factor === undefined ? undefined : Number(digits) * factor;
+  },
+  expected: "a number of bytes such as 64, 1k or 4kb",
 });
 const yesNo = (field: keyof MemoryConfig): Setting => ({
   field,
@@ -28,20 +50,23 @@ const yesNo = (field: keyof MemoryConfig): Setting => ({
 const SETTINGS: Readonly<Record<string, Setting>> = {
   "hash-max-listpack-entries": count("hashMaxListpackEntries"),
   "hash-max-ziplist-entries": count("hashMaxListpackEntries"),
-  "hash-max-listpack-value": count("hashMaxListpackValue"),
-  "hash-max-ziplist-value": count("hashMaxListpackValue"),
+  "hash-max-listpack-value": memory("hashMaxListpackValue"),
+  "hash-max-ziplist-value": memory("hashMaxListpackValue"),
   "set-max-intset-entries": count("setMaxIntsetEntries"),
   "set-max-listpack-entries": count("setMaxListpackEntries"),
   "set-max-listpack-value": count("setMaxListpackValue"),
   "zset-max-listpack-entries": count("zsetMaxListpackEntries"),
   "zset-max-ziplist-entries": count("zsetMaxListpackEntries"),
-  "zset-max-listpack-value": count("zsetMaxListpackValue"),
-  "zset-max-ziplist-value": count("zsetMaxListpackValue"),
+  "zset-max-listpack-value": memory("zsetMaxListpackValue"),
+  "zset-max-ziplist-value": memory("zsetMaxListpackValue"),
   "list-max-listpack-size": nodeSize("listMaxListpackSize"),
   "list-max-ziplist-size": nodeSize("listMaxListpackSize"),
   "list-compress-depth": count("listCompressDepth"),
   "cluster-enabled": yesNo("clusterEnabled"),
 };
+
+/** Every spelling of every directive that `parseSettings` knows. */
+export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS);
 
 /** Whether a directive, in any case of letters, is one that `parseSettings` knows. */
 export function isSetting(name: string): boolean {
@@ -84,7 +109,10 @@ export function parseSettings(
     const setting = isSetting(name) ? SETTINGS[name.toLowerCase()] : undefined;
     if (setting === undefined) {
       if (unknown === "ignore") continue;
-      throw new UsageError(`unknown setting ${name}: known are ${Object.keys(SETTINGS).join(", ")}`);
+      const near = nearName(name, SETTING_NAMES);
+      const hint =
+        near === undefined ? "it is none of those that change what keys take" : `did you mean ${near}?`;
+      throw new UsageError(`unknown setting ${name}: ${hint}`);
     }
     const value = setting.parse(text);
     if (value === undefined) throw new UsageError(`${name}: "${text}" is not ${setting.expected}`);
