@@ -4,7 +4,10 @@ import { type DictTables, occupiedBuckets } from "../dict.ts";
 
 const DICT: Part = { name: "dict", source: "dictCreate(), dict.c, Redis 8.6.3" };
 const BUCKETS: Part = { name: "bucket array", source: "_dictResize(), dict.c, Redis 8.6.3" };
-const ENTRIES: Part = { name: "dictEntryNoValue", source: "dictInsertKeyAtLink(), dict.c, Redis 8.6.3" };
+const ENTRIES: Part = {
+  name: "dictEntryNoValue; Bytes: a dictEntry for every element",
+  source: "dictInsertKeyAtLink(), dict.c, Redis 8.6.3",
+};
 const VALUED: Part = { name: "dictEntry", source: "dictInsertKeyAtLink(), dict.c, Redis 8.6.3" };
 
 /**
