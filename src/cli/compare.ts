@@ -7,19 +7,20 @@ import { comparisonCsv } from "../reports/compare-csv.ts";
 import { lineEnd } from "../reports/index.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
 import { reportChecksum } from "./analysis.ts";
-import { setLast } from "./config-file.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Cli, layoutOf, note, writeLines, writeParts } from "./io.ts";
+import { type Cli, layoutOf, note, warner, writeLines, writeParts } from "./io.ts";
 import {
   addFilterOptions,
   addReportOptions,
   addServerOptions,
+  addSetting,
   COMPARE_OPTIONS,
   type CompareOptions,
   checkOptions,
   choiceOf,
   filtersOf,
   repeated,
+  type Warn,
 } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 import { splitArgs } from "./split-args.ts";
@@ -48,7 +49,7 @@ export function compareCommand(cli: Cli): Command {
 async function run(cli: Cli, file: string, options: CompareOptions): Promise<void> {
   const { largest, workers } = options;
   const filters = filtersOf(options);
-  const targets = targetsOf(options);
+  const targets = targetsOf(options, warner(cli, options.quiet));
   if (isSqliteFile(file)) {
     throw new UsageError(`${file} is an inventory: compare reads the snapshot that it was made of`);
   }
@@ -67,7 +68,7 @@ async function run(cli: Cli, file: string, options: CompareOptions): Promise<voi
       }),
     );
     bar.stop();
-    reportChecksum(cli, options, found);
+    reportChecksum(cli, options, { ...found, checksumOffset: found.checksum_offset });
     await show(cli, found, options);
   } finally {
     bar.stop();
@@ -92,10 +93,10 @@ async function show(
 }
 
 /** `--profiles`, then every `--target`: each with `--set`, `--config` and `--allocator` where it says nothing else. */
-function targetsOf(options: CompareOptions): NamedTarget[] {
+function targetsOf(options: CompareOptions, warn: Warn): NamedTarget[] {
   const { profiles = [], target = [] } = options;
   if (profiles.length + target.length === 0) throw new UsageError("give servers: --profiles or --target");
-  const common = choiceOf(options);
+  const common = choiceOf(options, warn);
   return [
     ...profiles.map((profile) => ({ ...common, profile })),
     ...target.map((text) => namedTarget(text, common)),
@@ -116,7 +117,7 @@ function namedTarget(text: string, common: NamedTarget): NamedTarget {
       throw new UsageError(`--target: "${word}" is not a setting such as hash-max-listpack-entries=64`);
     }
     if (name === "name" || name === "allocator") others[name] = value;
-    else setLast(settings, name.toLowerCase(), value);
+    else addSetting(`--target "${text}"`, settings, name.toLowerCase(), value);
   }
   return { ...common, name: text.trim(), ...others, profile, settings };
 }

@@ -3,7 +3,7 @@ import type { Explanation } from "../index.ts";
 import { explanationParts, explanationSections } from "../reports/explain.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Cli, layoutOf, writeLines, writeParts } from "./io.ts";
+import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
 import { addReportOptions, addTargetOptions, checkOptions, choiceOf, EXPLAIN_OPTIONS } from "./options.ts";
 import { keyBytes } from "./split-args.ts";
 
@@ -23,7 +23,7 @@ export function explainCommand(cli: Cli): Command {
 async function run(cli: Cli, file: string, typed: string, command: Command): Promise<void> {
   const options = checkOptions(EXPLAIN_OPTIONS, command);
   const { db, snapshot, snapshotFile, format } = options;
-  const choice = choiceOf(options);
+  const choice = choiceOf(options, warner(cli, options.quiet));
   const { explain } = await import("../index.ts");
   const found = await interruptible((signal) =>
     explain({ file, key: keyBytes(typed), db, snapshot, snapshotFile, signal, ...choice }),

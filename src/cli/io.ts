@@ -80,6 +80,13 @@ export function layoutOf(cli: Cli, color: boolean, titles = false): Layout {
   return { style: styleOf(cli, color), titles, width: widthOf(cli) };
 }
 
+/** Notes, but for those who want it quiet. */
+export function warner(cli: Cli, quiet: boolean | undefined): (message: string) => void {
+  return (message) => {
+    if (quiet !== true) note(cli, message);
+  };
+}
+
 /** A line about what is going on, beside the results. */
 export function note(cli: Cli, message: string): void {
   cli.stderr.write(`rdbscope: ${message}\n`);

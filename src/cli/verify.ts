@@ -2,16 +2,17 @@ import { Command } from "commander";
 import { isSqliteFile, openInventory } from "../inventory/open.ts";
 import type { Fault, Verification } from "../pipeline/verify.ts";
 import { type Column, column, type Row, type Section } from "../queries/answer.ts";
+import { counted } from "../queries/words.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Cli, layoutOf, note, writeLines, writeParts } from "./io.ts";
+import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
 import { addReportOptions, checkOptions, VERIFY_OPTIONS } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 
 type Facts = Readonly<Record<string, unknown>>;
 
-const COLUMNS: readonly Column[] = [column("fact", "Fact", "text"), column("value", "Value", "text")];
+const COLUMNS: readonly Column[] = [column("fact", "Fact", "text"), column("value", "Value", "count")];
 
 /** `rdbscope verify FILE` */
 export function verifyCommand(cli: Cli): Command {
@@ -42,7 +43,11 @@ async function run(cli: Cli, file: string, command: Command): Promise<void> {
     const section: Section = { name: "verify", title: "", columns: COLUMNS, rows: flat(facts) };
     await writeParts(cli, [{ section, extra: {} }], format, layoutOf(cli, options.color));
   }
-  if (options.quiet !== true) for (const { message } of faults) note(cli, message);
+  const warn = warner(cli, options.quiet);
+  for (const { message } of faults) warn(`${file}: ${message}`);
+  const { trailing_bytes: trailing = 0 } = facts;
+  if (Number(trailing) > 0)
+    warn(`${file}: ${counted(Number(trailing), "byte")} follow the end of the snapshot`);
 }
 
 async function checkSnapshot(cli: Cli, file: string, quiet: boolean, workers: number | undefined) {
@@ -61,9 +66,7 @@ async function checkSnapshot(cli: Cli, file: string, quiet: boolean, workers: nu
 function checkInventory(file: string): { facts: Facts; faults: readonly Fault[] } {
   const inventory = openInventory(file);
   try {
-    const faults = inventory
-      .check()
-      .map((message) => ({ code: "BAD_INVENTORY", offset: 0, message: `${file}: ${message}` }));
+    const faults = inventory.check().map((message) => ({ code: "BAD_INVENTORY", offset: 0, message }));
     return { facts: { path: file, sound: faults.length === 0, faults }, faults };
   } finally {
     inventory.close();

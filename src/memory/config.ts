@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import { nearName } from "../near-names.ts";
 import type { MemoryConfig } from "./profiles/index.ts";
 
 interface Setting {
@@ -11,7 +12,7 @@ interface Setting {
 const count = (field: keyof MemoryConfig): Setting => ({
   field,
   parse: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined),
-  expected: "a whole number",
+  expected: "a whole number from 0",
 });
 const nodeSize = (field: keyof MemoryConfig): Setting => ({
   field,
@@ -29,6 +30,7 @@ const UNITS: Readonly<Record<string, number>> = {
   g: 1e9,
   gb: 1024 ** 3,
 };
+/** What config.c calls a MEMORY_CONFIG. */
 const memory = (field: keyof MemoryConfig): Setting => ({
   field,
   parse: (text) => {
@@ -36,7 +38,7 @@ const memory = (field: keyof MemoryConfig): Setting => ({
     const factor = UNITS[unit?.toLowerCase() ?? "none"];
     return factor === undefined ? undefined : Number(digits) * factor;
   },
-  expected: "a number of bytes such as 100mb",
+  expected: "a number of bytes such as 64, 4kb or 100mb",
 });
 const policy = (field: keyof MemoryConfig): Setting => ({
   field,
@@ -53,15 +55,15 @@ const yesNo = (field: keyof MemoryConfig): Setting => ({
 const SETTINGS: Readonly<Record<string, Setting>> = {
   "hash-max-listpack-entries": count("hashMaxListpackEntries"),
   "hash-max-ziplist-entries": count("hashMaxListpackEntries"),
-  "hash-max-listpack-value": count("hashMaxListpackValue"),
-  "hash-max-ziplist-value": count("hashMaxListpackValue"),
+  "hash-max-listpack-value": memory("hashMaxListpackValue"),
+  "hash-max-ziplist-value": memory("hashMaxListpackValue"),
   "set-max-intset-entries": count("setMaxIntsetEntries"),
   "set-max-listpack-entries": count("setMaxListpackEntries"),
   "set-max-listpack-value": count("setMaxListpackValue"),
   "zset-max-listpack-entries": count("zsetMaxListpackEntries"),
   "zset-max-ziplist-entries": count("zsetMaxListpackEntries"),
-  "zset-max-listpack-value": count("zsetMaxListpackValue"),
-  "zset-max-ziplist-value": count("zsetMaxListpackValue"),
+  "zset-max-listpack-value": memory("zsetMaxListpackValue"),
+  "zset-max-ziplist-value": memory("zsetMaxListpackValue"),
   "list-max-listpack-size": nodeSize("listMaxListpackSize"),
   "list-max-ziplist-size": nodeSize("listMaxListpackSize"),
   "list-compress-depth": count("listCompressDepth"),
@@ -69,6 +71,9 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   maxmemory: memory("maxmemory"),
   "maxmemory-policy": policy("maxmemoryPolicy"),
 };
+
+/** Every spelling of every directive that `parseSettings` knows. */
+export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS);
 
 /** Whether a directive, in any case of letters, is one that `parseSettings` knows. */
 export function isSetting(name: string): boolean {
@@ -111,7 +116,10 @@ export function parseSettings(
     const setting = isSetting(name) ? SETTINGS[name.toLowerCase()] : undefined;
     if (setting === undefined) {
       if (unknown === "ignore") continue;
-      throw new UsageError(`unknown setting ${name}: known are ${Object.keys(SETTINGS).join(", ")}`);
+      const near = nearName(name, SETTING_NAMES);
+      const hint =
+        near === undefined ? "it is none of those that change what keys take" : `did you mean ${near}?`;
+      throw new UsageError(`unknown setting ${name}: ${hint}`);
     }
     const value = setting.parse(text);
     if (value === undefined) throw new UsageError(`${name}: "${text}" is not ${setting.expected}`);

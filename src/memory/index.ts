@@ -1,6 +1,6 @@
 export { ALLOCATORS, type AllocatorName } from "./allocators/index.ts";
 export { type Bill, ItemisedBill } from "./bill.ts";
-export { changedSettings, isSetting, parseSettings, settingsByDirective } from "./config.ts";
+export { changedSettings, isSetting, parseSettings, SETTING_NAMES, settingsByDirective } from "./config.ts";
 export { ValueMeter } from "./meter.ts";
 export { type FunctionLibrary, librariesOf } from "./models/functions.ts";
 export {

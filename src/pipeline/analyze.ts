@@ -20,6 +20,7 @@ import { VERSION } from "../version.ts";
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
+import { inFile } from "./in-file.ts";
 import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
 import { answerOf, checkWorkers, openPool, workerUrl } from "./pool.ts";
 import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
@@ -60,6 +61,8 @@ export interface AnalyzedSnapshot {
   readonly expiredKeys: number;
   readonly storedRows: number;
   readonly checksum: "ok" | "absent" | "mismatch";
+  /** Where it stands in the file. */
+  readonly checksumOffset: number;
   readonly profile: string;
   readonly profileExact: boolean;
   /** Whether the profile was compared with a real server; if not, it is derived from the server's sources. */
@@ -100,6 +103,9 @@ function checkOptions(options: AnalyzeOptions): Plan[] {
   if (inputs.length === 0) throw new UsageError("no snapshot given");
   if (inputs.length > MAX_SNAPSHOTS)
     throw new UsageError(`one inventory holds ${MAX_SNAPSHOTS} snapshots at most`);
+  if (fs.statSync(options.output, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`${options.output} is a folder: give the inventory a file name, as --output FILE`);
+  }
   checkChoice(options);
   checkWorkers(workers);
   for (const name of index) {
@@ -153,7 +159,9 @@ class Run {
     const created = createInventory(this.temp.path);
     new Int32Array(this.pages)[0] = created.pages + 1;
     const done: { snapshot: FinishSnapshot; told: AnalyzedSnapshot; read: ReadSnapshot<ReadResult> }[] = [];
-    for (const [i, plan] of this.plans.entries()) done.push(await this.snapshot(plan, i + 1));
+    for (const [i, plan] of this.plans.entries()) {
+      done.push(await inFile(plan.path, () => this.snapshot(plan, i + 1)));
+    }
     this.tell("merge");
     const leaves = done.flatMap(({ read }) => read.readers.map((reader) => reader.leaves));
     const task: FinishTask = {
@@ -216,6 +224,7 @@ class Run {
       expiredKeys: sum((r) => r.expired),
       storedRows: sum((r) => r.rows),
       checksum: read.checksum,
+      checksumOffset: read.facts.checkedBytes,
       profile: profile.name,
       profileExact,
       profileMeasured: profile.measured !== undefined,

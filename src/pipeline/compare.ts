@@ -22,6 +22,7 @@ import type { Progress } from "./analyze.ts";
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
+import { inFile } from "./in-file.ts";
 import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
 import { checkWorkers, openPool } from "./pool.ts";
 import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
@@ -89,6 +90,8 @@ export interface Comparison {
   readonly server_version: string | null;
   readonly created_at: number;
   readonly checksum: "ok" | "absent" | "mismatch";
+  /** Where it stands in the file. */
+  readonly checksum_offset: number;
   readonly keys: number;
   /** Which keys were looked at: all when it is empty. */
   readonly filters: KeyFilter;
@@ -122,27 +125,29 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
   let bytesDone = 0;
   let keys = 0;
   const read = await runGuarded(pool, signal, () =>
-    readSnapshot<CompareTask, CompareResult>(pool, {
-      worker: "compare",
-      path: plan.path,
-      header: plan.header,
-      readers,
-      begin(aux) {
-        origin = originOf(plan, aux);
-        servers = serversOf(options, origin);
-        return {
-          createdAt: origin.createdAt,
-          targets: servers.map(({ spec }) => spec),
-          filter: filters,
-          largest,
-        };
-      },
-      onChunk(chunk) {
-        bytesDone += chunk.bytes;
-        keys += chunk.keys;
-        options.onProgress?.({ phase: "read", bytesDone, bytesTotal: plan.bytes, keys });
-      },
-    }),
+    inFile(plan.path, () =>
+      readSnapshot<CompareTask, CompareResult>(pool, {
+        worker: "compare",
+        path: plan.path,
+        header: plan.header,
+        readers,
+        begin(aux) {
+          origin = originOf(plan, aux);
+          servers = serversOf(options, origin);
+          return {
+            createdAt: origin.createdAt,
+            targets: servers.map(({ spec }) => spec),
+            filter: filters,
+            largest,
+          };
+        },
+        onChunk(chunk) {
+          bytesDone += chunk.bytes;
+          keys += chunk.keys;
+          options.onProgress?.({ phase: "read", bytesDone, bytesTotal: plan.bytes, keys });
+        },
+      }),
+    ),
   );
   return comparison(plan, origin, servers, read, { filters, largest });
 }
@@ -202,6 +207,7 @@ function comparison(
     server_version: origin.version,
     created_at: origin.createdAt,
     checksum: read.checksum,
+    checksum_offset: read.facts.checkedBytes,
     keys: totals.keys,
     filters,
     targets: servers.map(({ name, spec }, t) => ({

@@ -8,6 +8,7 @@ import type { TargetSpec } from "../memory/index.ts";
 import { type FoundRecord, findRecords } from "../queries/records.ts";
 import type { SnapshotRow } from "../queries/snapshots.ts";
 import { ExplainedRecord, type Explanation } from "./explanation.ts";
+import { inFile, inFileSync } from "./in-file.ts";
 import { LateTemplates } from "./late-templates.ts";
 import { originOf, type Plan, planOf } from "./origin.ts";
 import { SimilarNames, showName } from "./similar-names.ts";
@@ -54,7 +55,8 @@ function fromSnapshotFile(options: ExplainOptions, similar: SimilarNames): Promi
     throw new UsageError(`${name} is for inventories; ${options.file} is a snapshot itself`);
   }
   const plan = planOf(options.file);
-  return fromSnapshot(options, plan, (aux) => specOf(originOf(plan, aux), options), similar);
+  const spec = (aux: ReadonlyMap<string, string>) => specOf(originOf(plan, aux), options);
+  return inFile(plan.path, () => fromSnapshot(options, plan, spec, similar));
 }
 
 async function fromInventory(options: ExplainOptions, similar: SimilarNames): Promise<Explanation[]> {
@@ -64,8 +66,12 @@ async function fromInventory(options: ExplainOptions, similar: SimilarNames): Pr
     for (const { snapshot, records } of findRecords(inventory, options, similar)) {
       const plan = planOfAnalyzed(snapshot, options);
       const spec = specOfStored(snapshot, options);
-      if (records !== undefined) explanations.push(...records.map((one) => fromRecord(plan, spec, one)));
-      else explanations.push(...(await fromSnapshot(options, plan, () => spec, similar)));
+      if (records !== undefined) {
+        explanations.push(...records.map((one) => inFileSync(plan.path, () => fromRecord(plan, spec, one))));
+      } else {
+        const found = inFile(plan.path, () => fromSnapshot(options, plan, () => spec, similar));
+        explanations.push(...(await found));
+      }
     }
     return explanations;
   } finally {

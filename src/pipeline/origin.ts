@@ -1,9 +1,11 @@
+import { RdbError } from "../../parsers/errors.ts";
 import { type RdbHeader, readHeader } from "../../parsers/header.ts";
 import { UsageError } from "../errors.ts";
 import { SNAPSHOT_ID_SHIFT } from "../inventory/schema.ts";
 import { FileSource } from "../io/file-source.ts";
 import { fingerprint } from "../io/fingerprint.ts";
 import { chooseProfile, type Profile } from "../memory/index.ts";
+import { inFileSync } from "./in-file.ts";
 
 /** A snapshot file that is going to be read. */
 export interface Plan {
@@ -18,7 +20,7 @@ export interface Plan {
 export function planOf(path: string): Plan {
   const source = new FileSource(path);
   try {
-    const header = readHeader(source);
+    const header = inFileSync(path, () => headerOf(source));
     if (source.size > SNAPSHOT_ID_SHIFT)
       throw new UsageError(`${path} is larger than ${SNAPSHOT_ID_SHIFT} bytes`);
     const { size, modifiedAt } = source;
@@ -26,6 +28,12 @@ export function planOf(path: string): Plan {
   } finally {
     source.close();
   }
+}
+
+/** @throws {RdbError} BAD_MAGIC, UNEXPECTED_EOF */
+export function headerOf(source: FileSource): RdbHeader {
+  if (source.size === 0) throw new RdbError("BAD_MAGIC", 0, "the file is empty");
+  return readHeader(source);
 }
 
 /** Which server wrote a snapshot and when, and its profile or the nearest one. */

@@ -1,12 +1,14 @@
 import os from "node:os";
 import { RdbError } from "../../parsers/errors.ts";
-import { readHeader } from "../../parsers/header.ts";
+import type { RdbHeader } from "../../parsers/header.ts";
 import { typesOf } from "../../parsers/types.ts";
 import type { CheckResult } from "../../workers/protocol.ts";
 import { FileSource } from "../io/file-source.ts";
 import type { Progress } from "./analyze.ts";
 import { mergeDamages } from "./damages.ts";
 import { runGuarded } from "./guard.ts";
+import { inFileSync } from "./in-file.ts";
+import { headerOf } from "./origin.ts";
 import { openPool } from "./pool.ts";
 import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 
@@ -27,20 +29,20 @@ export interface Fault {
 export interface Verification {
   readonly path: string;
   readonly magic: string;
-  readonly rdbVersion: number;
-  readonly fileBytes: number;
+  readonly rdb_version: number;
+  readonly file_bytes: number;
   readonly keys: number;
-  readonly withExpiry: number;
+  readonly with_expiry: number;
   /** By the names of rdb.h, as LIST_QUICKLIST_2. */
-  readonly keysByType: readonly { readonly type: string; readonly keys: number }[];
+  readonly keys_by_type: readonly { readonly type: string; readonly keys: number }[];
   readonly databases: number;
   readonly functions: number;
   readonly modules: readonly string[];
   readonly checksum: "ok" | "absent" | "mismatch" | "unread";
   /** Hexadecimal, as the snapshot says and as computed; absent where the snapshot has none. */
-  readonly expectedChecksum?: string;
-  readonly actualChecksum?: string;
-  readonly trailingBytes: number;
+  readonly expected_checksum?: string;
+  readonly actual_checksum?: string;
+  readonly trailing_bytes: number;
   readonly aux: Readonly<Record<string, string>>;
   /** In the order of the snapshot. Structural damage ends the reading and is the only one then. */
   readonly faults: readonly Fault[];
@@ -54,9 +56,9 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
   const { signal } = options;
   signal?.throwIfAborted();
   const source = new FileSource(path);
-  let header: ReturnType<typeof readHeader>;
+  let header: RdbHeader;
   try {
-    header = readHeader(source);
+    header = inFileSync(path, () => headerOf(source));
   } finally {
     source.close();
   }
@@ -64,7 +66,7 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
   const pool = openPool(readers + 1);
   let bytesDone = 0;
   let keys = 0;
-  const base = { path, magic: header.magic, rdbVersion: header.version, fileBytes: source.size };
+  const base = { path, magic: header.magic, rdb_version: header.version, file_bytes: source.size };
   try {
     const read = await runGuarded(pool, signal, () =>
       readSnapshot<object, CheckResult>(pool, {
@@ -93,13 +95,13 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
 }
 
 const NOTHING = {
-  withExpiry: 0,
-  keysByType: [],
+  with_expiry: 0,
+  keys_by_type: [],
   databases: 0,
   functions: 0,
   modules: [],
   checksum: "unread",
-  trailingBytes: 0,
+  trailing_bytes: 0,
   aux: {},
 } as const;
 
@@ -116,16 +118,16 @@ function soundness(read: ReadSnapshot<CheckResult>, types: ReturnType<typeof typ
   });
   return {
     keys: facts.keys,
-    withExpiry: readers.reduce((sum, r) => sum + r.withExpiry, 0),
-    keysByType,
+    with_expiry: readers.reduce((sum, r) => sum + r.withExpiry, 0),
+    keys_by_type: keysByType,
     databases: facts.databases.size,
     functions: facts.functions.length,
     modules: [...new Set(facts.modules.map((m) => m.name))],
     checksum,
     ...(checksum === "absent" || facts.checksum === undefined
       ? {}
-      : { expectedChecksum: hex(facts.checksum), actualChecksum: hex(crc) }),
-    trailingBytes: facts.trailingBytes,
+      : { expected_checksum: hex(facts.checksum), actual_checksum: hex(crc) }),
+    trailing_bytes: facts.trailingBytes,
     aux: Object.fromEntries(facts.aux),
     faults,
   };

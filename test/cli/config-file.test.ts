@@ -52,6 +52,21 @@ describe("a redis.conf", () => {
     await expect(read(text)).rejects.toThrow(message);
   });
 
+  test("has sizes in units, and tells of names that are almost right", () =>
+    withFolder((folder) => {
+      const file = path.join(folder, "redis.conf");
+      fs.writeFileSync(
+        file,
+        "hash-max-listpack-value 1k\nzset-max-ziplist-value 4KB\nset-max-intset-entires 3\n",
+      );
+      const told: string[] = [];
+      const settings = readConfigFile(file, (message) => told.push(message));
+      expect(parseSettings(settings)).toEqual({ hashMaxListpackValue: 1000, zsetMaxListpackValue: 4096 });
+      expect(told).toEqual([
+        `${file}, line 3: set-max-intset-entires is passed over: did you mean set-max-intset-entries?`,
+      ]);
+    }));
+
   test("that is not there is told as such", () => {
     expect(() => readConfigFile("/nowhere/redis.conf")).toThrow(IoError);
   });
