@@ -50,7 +50,7 @@ describe("exit statuses", () => {
     [2, ["types", inventory, "--set", "cluster-enabled=yes"], /--set is for snapshots/],
     [2, ["types", SAMPLE, "--profile", "redis-1"], /--profile: "redis-1" is not one of .*redis-7\.2/],
     [2, ["types", SAMPLE, "--allocator", "mine"], /--allocator: "mine" is not one of jemalloc/],
-    [2, ["types", SAMPLE, "--set", "maxmemory=1g"], /unknown setting maxmemory: known are hash-max-listpack/],
+    [2, ["types", SAMPLE, "--set", "maxclients=100"], /unknown setting maxclients: known are hash-max/],
     [2, ["types", SAMPLE, "--set", "cluster-enabled"], /--set: "cluster-enabled" is not a setting such as/],
     [2, ["types", SAMPLE, "--set", "cluster-enabled=2"], /cluster-enabled: "2" is not yes or no/],
     [2, ["explain", SAMPLE, "no such key"], /holds no key "no such key"\n$/],
@@ -202,7 +202,7 @@ describe("questions", () => {
 describe("for which server", () => {
   test("settings change encodings and are recorded: --set over --config", async () => {
     const config = path.join(folder, "redis.conf");
-    fs.writeFileSync(config, "maxmemory 1gb\nhash-max-ziplist-entries 2\nzset-max-listpack-entries 2\n");
+    fs.writeFileSync(config, "maxclients 100\nhash-max-ziplist-entries 2\nzset-max-listpack-entries 2\n");
     const output = path.join(folder, "set.sqlite");
     const args = ["--config", config, "--set", "hash-max-listpack-entries=512", "--allocator", "jemalloc-16"];
     expect((await runCli(["analyze", SAMPLE, "-o", output, "--keys", "none", ...args])).status).toBe(0);
