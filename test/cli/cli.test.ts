@@ -50,7 +50,7 @@ describe("exit statuses", () => {
     [2, ["types", inventory, "--set", "cluster-enabled=yes"], /--set is for snapshots/],
     [2, ["types", SAMPLE, "--profile", "redis-1"], /--profile: "redis-1" is not one of .*redis-7\.2/],
     [2, ["types", SAMPLE, "--allocator", "mine"], /--allocator: "mine" is not one of jemalloc/],
-    [2, ["types", SAMPLE, "--set", "maxmemory=1g"], /--set: unknown setting maxmemory: it is none of those/],
+    [2, ["types", SAMPLE, "--set", "maxclients=1"], /--set: unknown setting maxclients: it is none of those/],
     [
       2,
       ["types", SAMPLE, "--set", "hash-max-listpack-entires=1"],
@@ -224,7 +224,7 @@ describe("questions", () => {
 describe("for which server", () => {
   test("settings change encodings and are recorded: --set over --config", async () => {
     const config = path.join(folder, "redis.conf");
-    fs.writeFileSync(config, "maxmemory 1gb\nhash-max-ziplist-entries 2\nzset-max-listpack-entries 2\n");
+    fs.writeFileSync(config, "maxclients 100\nhash-max-ziplist-entries 2\nzset-max-listpack-entries 2\n");
     const output = path.join(folder, "set.sqlite");
     const args = ["--config", config, "--set", "hash-max-listpack-entries=512", "--allocator", "jemalloc-16"];
     expect((await runCli(["analyze", SAMPLE, "-o", output, "--keys", "none", ...args])).status).toBe(0);

@@ -122,7 +122,7 @@ describe("a comparison", () => {
     [{ targets: [{ profile: "redis-7.2" }, { profile: "redis-7.2" }] }, /two servers are called redis-7.2/],
     [{ targets: [{ profile: "redis-1.0" }] }, /unknown profile redis-1\.0: known are .*redis-7\.2/],
     [{ targets: [{ allocator: "mine" }] }, /unknown allocator mine: known are jemalloc/],
-    [{ targets: [{ settings: { maxmemory: "1" } }] }, /unknown setting maxmemory/],
+    [{ targets: [{ settings: { maxclients: "1" } }] }, /unknown setting maxclients/],
     [{ workers: 0 }, /workers must be/],
   ])("refuses %j", async (options, message) => {
     const asked = compare({ ...SMALL, ...options });
