@@ -77,7 +77,10 @@ describe("a comparison", () => {
     const { encoding_changes: changes, changed_keys: keys } = await compare(SMALL);
     const { output } = await run(folder, [SAMPLE]);
     const wide = "FROM keys WHERE type = 'hash' AND encoding = 'listpack' AND elements > 3";
-    const before = ask(output, `SELECT count(*) AS keys, sum(bytes) AS bytes_from ${wide}`)[0]!;
+    const before = ask(
+      output,
+      `SELECT count(*) AS keys, sum(bytes) AS bytes_from, sum(heap_bytes) AS heap_bytes_from ${wide}`,
+    )[0]!;
     expect(changes).toEqual([
       {
         target: "small",
@@ -85,6 +88,7 @@ describe("a comparison", () => {
         from: "listpack",
         to: "hashtable",
         bytes_to: expect.any(Number),
+        heap_bytes_to: expect.any(Number),
         ...before,
       },
     ]);
@@ -94,7 +98,7 @@ describe("a comparison", () => {
         ask(output, `SELECT db, key, bytes AS bytes_from ${wide} AND db = ? AND key = ?`, db, key),
       ).toEqual([{ db, key, bytes_from }]);
     }
-    const more = keys.map((key) => key.bytes_to - key.bytes_from);
+    const more = keys.map((key) => key.heap_bytes_to - key.heap_bytes_from);
     expect(more).toEqual([...more].sort((a, b) => b - a));
   });
 
