@@ -46,7 +46,7 @@ describe("a redis.conf", () => {
     ["hash-max-listpack-entries lots\n", /line 1: hash-max-listpack-entries: "lots" is not a whole number/],
     ["hash-max-listpack-entries 1 2\n", /line 1: hash-max-listpack-entries takes one value/],
     ["list-max-listpack-size all\n", /list-max-listpack-size: "all" is not -1 to -5/],
-    ["maxmemory 1tb\n", /maxmemory: "1tb" is not a number of bytes such as 100mb/],
+    ["maxmemory 1tb\n", /maxmemory: "1tb" is not a number of bytes such as 64, 4kb or 100mb/],
   ])("is refused by line: %j", async (text, message) => {
     await expect(read(text)).rejects.toThrow(UsageError);
     await expect(read(text)).rejects.toThrow(message);
