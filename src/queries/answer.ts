@@ -10,6 +10,8 @@ export interface Column {
   readonly machineOnly?: boolean;
   /** A table's last line adds it up. */
   readonly sum?: boolean;
+  /** Tables leave it out where there is no room for all columns; the last such column first. */
+  readonly spare?: boolean;
   /** Column that is above 0 in a row whose value here is no less than what it says: tables mark it with ≥. */
   readonly atLeast?: string;
 }
@@ -39,7 +41,7 @@ export function column(
   name: string,
   title: string,
   kind: ColumnKind,
-  more: Pick<Column, "sum" | "machineOnly" | "atLeast"> = {},
+  more: Pick<Column, "sum" | "machineOnly" | "spare" | "atLeast"> = {},
 ): Column {
   return { name, title, kind, ...more };
 }

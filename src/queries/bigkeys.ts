@@ -33,7 +33,7 @@ export const BIG_KEY_COLUMNS: readonly Column[] = [
   column("type", "Type", "text"),
   column("encoding", "Encoding", "text"),
   column("elements", "Elements", "count"),
-  column("largest_element_bytes", "Largest", "bytes"),
+  column("largest_element_bytes", "Largest", "bytes", { spare: true }),
   column("expires_at", "Expires", "time"),
   column("db", "DB", "count"),
   column("key", "Key", "key"),

@@ -31,7 +31,7 @@ export const ENCODING_COLUMNS: readonly Column[] = [
   column("bytes", "Memory", "bytes", { sum: true, atLeast: "lower_bound_keys" }),
   column("bytes_share", "% mem", "share"),
   column("avg_bytes", "Average", "bytes"),
-  column("max_bytes", "Max", "bytes"),
+  column("max_bytes", "Max", "bytes", { spare: true }),
   column("heap_bytes", "Heap", "bytes", { sum: true, machineOnly: true }),
   column("payload_bytes", "Payload", "bytes", { sum: true }),
   column("serialized_bytes", "In file", "bytes", { sum: true, machineOnly: true }),

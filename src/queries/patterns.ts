@@ -37,7 +37,7 @@ export const PATTERN_COLUMNS: readonly Column[] = [
   column("p50_bytes", "p50", "bytes", { machineOnly: true }),
   column("p95_bytes", "p95", "bytes", { machineOnly: true }),
   column("p99_bytes", "p99", "bytes"),
-  column("max_bytes", "Max", "bytes"),
+  column("max_bytes", "Max", "bytes", { spare: true }),
   column("heap_bytes", "Heap", "bytes", { machineOnly: true }),
   column("payload_bytes", "Payload", "bytes", { machineOnly: true }),
   column("serialized_bytes", "In file", "bytes", { machineOnly: true }),

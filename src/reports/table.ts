@@ -7,6 +7,8 @@ const GAP = "  ";
 /** Rows that decide how wide columns are; those behind them are printed as they come. */
 const MEASURED_ROWS = 1000;
 const MIN_FLEXIBLE_WIDTH = 12;
+/** Cells of a name at least, before a table gives up columns for it. */
+const READABLE_WIDTH = 20;
 
 /** A section as aligned lines of at most `width` cells, without line ends; its narrow form where it does not fit. */
 export function* renderTable(
@@ -23,13 +25,14 @@ export function* renderTable(
 }
 
 function* lines(section: Section, rows: Iterator<Row>, style: Style, width: number): Iterable<string> {
-  const columns = section.columns.filter((column) => !column.machineOnly);
+  const all = section.columns.filter((column) => !column.machineOnly);
   const first = takeRows(rows, MEASURED_ROWS);
   const ending = section.rest ? [section.rest] : [];
   const measured = withTotal(section, [...first, ...ending]);
+  const columns = withoutSpare(all, measured, width);
   const natural = naturalWidths(columns, measured);
   const room = width - GAP.length * (columns.length - 1);
-  if (section.narrow !== undefined && sum(natural) > room) {
+  if (section.narrow !== undefined && sum(cutWidths(columns, natural)) > room) {
     yield* renderTable(section.narrow, style, width);
     return;
   }
@@ -94,6 +97,28 @@ function isText(value: Row[string] | undefined): boolean {
   return typeof value === "string" || Buffer.isBuffer(value);
 }
 
+/** Columns that there is room for: spare ones go, the last first. */
+function withoutSpare(all: readonly Column[], rows: readonly Row[], width: number): readonly Column[] {
+  const widths = new Map(
+    cutWidths(all, naturalWidths(all, rows)).map((one, i) => [all[i]!, one + GAP.length]),
+  );
+  const needed = (columns: readonly Column[]) => sum(columns.map((one) => widths.get(one)!)) - GAP.length;
+  let columns = all;
+  for (const spare of all.filter((column) => column.spare).reverse()) {
+    if (needed(columns) > width) columns = columns.filter((column) => column !== spare);
+  }
+  return columns;
+}
+
+/** Widths when columns that can be cut are. */
+function cutWidths(columns: readonly Column[], natural: readonly number[]): number[] {
+  return natural.map((width, i) => (isFlexible(columns[i]!) ? Math.min(width, READABLE_WIDTH) : width));
+}
+
+function isFlexible(column: Column): boolean {
+  return !isNumeric(column) || column.kind === "number";
+}
+
 /** As wide as the widest cell. */
 function naturalWidths(columns: readonly Column[], rows: readonly Row[]): number[] {
   return columns.map((column) =>
@@ -122,8 +147,11 @@ function sum(widths: readonly number[]): number {
 function widestFlexible(columns: readonly Column[], widths: readonly number[]): number {
   let widest = -1;
   for (let i = 0; i < columns.length; i++) {
-    const flexible = !isNumeric(columns[i]!) || columns[i]!.kind === "number";
-    if (flexible && widths[i]! > MIN_FLEXIBLE_WIDTH && (widest < 0 || widths[i]! > widths[widest]!))
+    if (
+      isFlexible(columns[i]!) &&
+      widths[i]! > MIN_FLEXIBLE_WIDTH &&
+      (widest < 0 || widths[i]! > widths[widest]!)
+    )
       widest = i;
   }
   return widest;
