@@ -1,12 +1,19 @@
 import { Command } from "commander";
 import { isSqliteFile, openInventory } from "../inventory/open.ts";
+import { expandOne } from "../io/inputs/globs.ts";
 import type { Fault, Verification } from "../pipeline/verify.ts";
 import { type Column, column, type Row, type Section } from "../queries/answer.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, note, styleOf, writeLines, writeParts } from "./io.ts";
-import { addReportOptions, checkOptions, VERIFY_OPTIONS } from "./options.ts";
+import {
+  addInputOptions,
+  addReportOptions,
+  checkOptions,
+  VERIFY_OPTIONS,
+  type VerifyOptions,
+} from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 
 type Facts = Readonly<Record<string, unknown>>;
@@ -22,14 +29,16 @@ export function verifyCommand(cli: Cli): Command {
     .argument("<file>", "a snapshot or an inventory")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when only the checksum does not match");
-  return addReportOptions(command).action((file: string) => run(cli, file, command));
+  return addReportOptions(addInputOptions(command)).action((file: string) =>
+    run(cli, expandOne(file), command),
+  );
 }
 
 async function run(cli: Cli, file: string, command: Command): Promise<void> {
   const options = checkOptions(VERIFY_OPTIONS, command);
   const { facts, faults } = isSqliteFile(file)
     ? checkInventory(file)
-    : await checkSnapshot(cli, file, options.quiet === true, options.workers);
+    : await checkSnapshot(cli, file, options);
   const serious = faults.filter(
     ({ code }) => code !== "CHECKSUM_MISMATCH" || options.ignoreChecksum !== true,
   );
@@ -46,12 +55,13 @@ async function run(cli: Cli, file: string, command: Command): Promise<void> {
   if (options.quiet !== true) for (const { message } of faults) note(cli, message);
 }
 
-async function checkSnapshot(cli: Cli, file: string, quiet: boolean, workers: number | undefined) {
+async function checkSnapshot(cli: Cli, file: string, options: VerifyOptions) {
+  const { workers, tempDir, maxExpanded } = options;
   const { verify } = await import("../pipeline/verify.ts");
-  const bar = new ProgressBar(cli, quiet);
+  const bar = new ProgressBar(cli, options.quiet === true);
   try {
     const facts: Verification = await interruptible((signal) =>
-      verify(file, { workers, signal, onProgress: (progress) => bar.update(progress) }),
+      verify(file, { workers, tempDir, maxExpanded, signal, onProgress: (progress) => bar.update(progress) }),
     );
     return { facts: { ...facts } as Facts, faults: facts.faults };
   } finally {

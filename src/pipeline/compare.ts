@@ -9,6 +9,7 @@ import {
   mergeTallies,
 } from "../compare/merge.ts";
 import { UsageError } from "../errors.ts";
+import type { InputOptions } from "../io/inputs/index.ts";
 import {
   librariesOf,
   type MemoryConfig,
@@ -21,10 +22,12 @@ import type { Progress } from "./analyze.ts";
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
-import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
+import { inputNotes } from "./input-notes.ts";
+import { type Origin, originOf, type Plan } from "./origin.ts";
 import { checkWorkers, openPool } from "./pool.ts";
 import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 import { checkChoice, specOf, type TargetChoice } from "./target-choice.ts";
+import { withPlan } from "./with-plan.ts";
 
 /** A server to compare, and what it is called in the answer. */
 export interface NamedTarget extends TargetChoice {
@@ -32,8 +35,8 @@ export interface NamedTarget extends TargetChoice {
   readonly name?: string | undefined;
 }
 
-export interface CompareOptions {
-  /** A snapshot file. */
+export interface CompareOptions extends InputOptions {
+  /** A snapshot in whatever form; `-` is the standard input. */
   readonly input: string;
   /** The first is what the others are compared with; before a single one stands the snapshot's own server. */
   readonly targets: readonly NamedTarget[];
@@ -42,7 +45,6 @@ export interface CompareOptions {
   readonly largest?: number | undefined;
   readonly workers?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What the snapshot takes on one target. */
@@ -88,10 +90,13 @@ const MAX_TARGETS = 32;
  * @throws {RdbError} when it is damaged. @throws {UsageError} for wrong options. @throws {IoError} when it cannot be read
  */
 export async function compare(options: CompareOptions): Promise<Comparison> {
-  const { signal, largest = DEFAULT_LARGEST, filters = {} } = options;
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
   checkOptions(options);
-  const plan = planOf(options.input);
+  return withPlan(options.input, options, (plan) => comparePlan(plan, options));
+}
+
+async function comparePlan(plan: Plan, options: CompareOptions): Promise<Comparison> {
+  const { signal, largest = DEFAULT_LARGEST, filters = {} } = options;
   const readers = options.workers ?? os.availableParallelism();
   const pool = openPool(readers + 1);
   let origin = originOf(plan, new Map());
@@ -101,7 +106,7 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
   const read = await runGuarded(pool, signal, () =>
     readSnapshot<CompareTask, CompareResult>(pool, {
       worker: "compare",
-      path: plan.path,
+      path: plan.file,
       header: plan.header,
       readers,
       begin(aux) {
@@ -172,10 +177,10 @@ function comparison(
     patterns,
     encoding_changes: changes,
     changed_keys: changedKeys,
-    warnings: mergeDamages(read.readers.map(({ damages }) => damages)).map(({ code, message }) => ({
-      code,
-      message,
-    })),
+    warnings: [
+      ...inputNotes(plan, read.facts.trailingBytes),
+      ...mergeDamages(read.readers.map(({ damages }) => damages)),
+    ].map(({ code, message }) => ({ code, message })),
   };
 }
 
