@@ -1,5 +1,5 @@
 import type { ByteReader, Pieces } from "./byte-reader.ts";
-import { InputDamage } from "./damage.ts";
+import { InputDamage, unsupported } from "./damage.ts";
 import { expandLz4Block } from "./lz4-block.ts";
 import { isSkippable, skipFrame } from "./skippable.ts";
 import { uint32, uint64 } from "./words.ts";
@@ -95,7 +95,7 @@ function parseFlags(flags: number, descriptor: number, offset: number) {
   if (flags >>> 6 !== 1 || (flags & 2) !== 0 || (descriptor & 0x8f) !== 0 || blockSize < 4) {
     throw new InputDamage("the frame's header is none that is known", offset);
   }
-  if ((flags & 1) !== 0) throw new InputDamage("the frame needs a dictionary, which is not here", offset);
+  if ((flags & 1) !== 0) throw unsupported("the frame needs a dictionary, which is not here", offset);
   const hasSize = (flags & 8) !== 0;
   return {
     linked: (flags & 0x20) === 0,

@@ -61,18 +61,19 @@ async function* unwrap(
   try {
     for await (const piece of unpack(reader)) {
       bytes += piece.length;
-      if (bytes > (maxExpanded ?? FREE_BYTES + MAX_RATIO * outermost.offset)) {
+      const limit = maxExpanded ?? FREE_BYTES + MAX_RATIO * outermost.offset;
+      if (bytes > limit) {
         throw new IoError(
-          `${unpacking.name} becomes more than ${bytes - piece.length} bytes of ${outermost.offset} (${name}): if it may, say how many with --max-expanded`,
+          `${unpacking.name} becomes more than ${limit} bytes (${name}): if it may, say so with --max-expanded SIZE`,
         );
       }
       yield piece;
     }
   } catch (error) {
     if (!(error instanceof InputDamage)) throw error;
-    const { message, offset } = error;
+    const { code, message, offset } = error;
     const inside = `${name} in ${layers.slice(0, depth - 1).join(" in ")}, at byte ${offset} of it`;
-    if (depth > 1) throw new RdbError("BAD_COMPRESSION", outermost.offset, `${inside}: ${message}`);
-    throw new RdbError("BAD_COMPRESSION", offset, `${name}: ${message}`);
+    if (depth > 1) throw new RdbError(code, outermost.offset, `${inside}: ${message}`);
+    throw new RdbError(code, offset, `${name}: ${message}`);
   }
 }

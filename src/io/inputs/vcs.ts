@@ -1,5 +1,5 @@
 import type { ByteReader, Pieces } from "./byte-reader.ts";
-import { InputDamage } from "./damage.ts";
+import { unsupported } from "./damage.ts";
 import { unpackLz4Frame } from "./lz4.ts";
 
 /** `VCS`, version, codec, a reserved byte, kind. */
@@ -19,8 +19,7 @@ const FIELDS = [
 export async function* unpackVcs(reader: ByteReader): Pieces {
   const header = await reader.take(VCS_HEADER_BYTES);
   for (const [at, known, name] of FIELDS) {
-    if (header[at] !== known)
-      throw new InputDamage(`its ${name} is ${header[at]}, only ${known} is known`, at);
+    if (header[at] !== known) throw unsupported(`its ${name} is ${header[at]}, only ${known} is known`, at);
   }
   yield* unpackLz4Frame(reader);
   yield* reader.rest();

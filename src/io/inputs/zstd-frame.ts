@@ -1,5 +1,5 @@
 import type { ByteReader, Pieces } from "./byte-reader.ts";
-import { InputDamage } from "./damage.ts";
+import { InputDamage, unsupported } from "./damage.ts";
 import { uint32, uint64 } from "./words.ts";
 
 export const ZSTD_MAGIC = 0xfd2fb528;
@@ -15,15 +15,16 @@ export interface ZstdHeader {
   readonly windowBytes: number;
   readonly contentBytes: number | undefined;
   readonly hasChecksum: boolean;
-  /** Why the frame cannot be read. */
-  readonly fault: string | undefined;
+  readonly needsDictionary: boolean;
 }
 
 /** Looks at a frame's header without consuming it. @throws {InputDamage} */
 export async function readZstdHeader(reader: ByteReader): Promise<ZstdHeader> {
   const head = await reader.peek(ZSTD_HEADER_BYTES);
   const header = parseZstdHeader(head);
-  if (header.fault !== undefined) throw new InputDamage(header.fault, reader.offset);
+  if ((head[4]! & 8) !== 0) throw new InputDamage("the frame's header is none that is known", reader.offset);
+  if (header.needsDictionary)
+    throw unsupported("the frame needs a dictionary, which is not here", reader.offset);
   await reader.need(header.bytes);
   return header;
 }
@@ -46,12 +47,7 @@ export function parseZstdHeader(head: Uint8Array): ZstdHeader {
     windowBytes: single ? (contentBytes ?? 0) : exponent + (exponent / 8) * (padded[5]! & 7),
     contentBytes,
     hasChecksum: (descriptor & 4) !== 0,
-    fault:
-      (descriptor & 8) !== 0
-        ? "the frame's header is none that is known"
-        : dictionary.some((byte) => byte !== 0)
-          ? "the frame needs a dictionary, which is not here"
-          : undefined,
+    needsDictionary: dictionary.some((byte) => byte !== 0),
   };
 }
 

@@ -1,7 +1,7 @@
 import zlib from "node:zlib";
 import { Decompress } from "fzstd";
 import type { ByteReader, Pieces } from "./byte-reader.ts";
-import { InputDamage } from "./damage.ts";
+import { InputDamage, unsupported } from "./damage.ts";
 import { throughEngine } from "./engine.ts";
 import { isSkippable, skipFrame } from "./skippable.ts";
 import { uint32 } from "./words.ts";
@@ -14,6 +14,9 @@ const native = (zlib as { createZstdDecompress?: () => ReturnType<typeof zlib.cr
 
 /** A window that is held whole: fzstd moves it for every block, libzstd does not. */
 const MAX_WINDOW_BYTES = native === undefined ? 2 ** 23 : 2 ** 27;
+
+/** fzstd keeps pieces that are shorter than the longest frame header. */
+const KEPT_BYTES = 32;
 
 /** Unpacks zstd frames until the end; checksums are checked. @throws {InputDamage} */
 export async function* unpackZstd(reader: ByteReader): Pieces {
@@ -32,7 +35,7 @@ async function* unpackFrame(reader: ByteReader): Pieces {
   if (header.windowBytes > MAX_WINDOW_BYTES) {
     const hint =
       native === undefined ? "Node 22.15 or newer may read it" : "unpack it with zstd -d --long=31";
-    throw new InputDamage(`it needs a window of ${header.windowBytes} bytes: ${hint}`, offset);
+    throw unsupported(`it needs a window of ${header.windowBytes} bytes: ${hint}`, offset);
   }
   const blocks = zstdBlocks(reader, header);
   if (native !== undefined) yield* throughEngine(native(), blocks, offset);
@@ -58,8 +61,8 @@ async function* throughFzstd(reader: ByteReader, header: ZstdHeader, blocks: Pie
     return made;
   };
   for await (const piece of blocks) {
-    last = piece.slice(); // fzstd may keep a short piece
-    yield* push(last, false);
+    if (piece.length < KEPT_BYTES) last = piece.slice();
+    yield* push(piece.length < KEPT_BYTES ? last : piece, false);
   }
   yield* push(new Uint8Array(0), true);
   if (hash !== undefined && uint32(last, last.length - 4) !== hash.lowDigest()) {
