@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/pipeline/filter.ts",
   ],
   "src/io": ["parsers/", "src/errors.ts"],
-  "src/memory": ["parsers/", "src/errors.ts"],
+  "src/memory": ["parsers/", "src/errors.ts", "src/near-names.ts"],
   "src/patterns": ["parsers/"],
 };
 

@@ -1,12 +1,13 @@
 import path from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../errors.ts";
+import type { AnalyzeResult } from "../index.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
 import { column, type Row } from "../queries/answer.ts";
 import { isUnfiltered } from "../queries/filters.ts";
-import { sizedAs } from "../reports/target.ts";
+import { DERIVED_NOTE, marked } from "../reports/target.ts";
 import { runAnalysis } from "./analysis.ts";
-import { type Cli, styleOf, writeParts } from "./io.ts";
+import { type Cli, layoutOf, writeParts } from "./io.ts";
 import {
   ANALYZE_OPTIONS,
   type AnalyzeOptions,
@@ -72,7 +73,7 @@ async function run(cli: Cli, names: readonly string[], options: AnalyzeOptions):
       expired_keys: s.expiredKeys,
       stored_rows: s.storedRows,
       checksum: s.checksum,
-      sized_as: sizedAs(s.profile, s.profileMeasured),
+      sized_as: marked(s.profile, s.profileMeasured),
       profile: s.profile,
       profile_exact: Number(s.profileExact),
       profile_measured: Number(s.profileMeasured),
@@ -81,9 +82,17 @@ async function run(cli: Cli, names: readonly string[], options: AnalyzeOptions):
       inventory: result.output,
     }),
   );
-  const section = { name: "analyze", title: "", columns: COLUMNS, rows };
-  const layout = { style: styleOf(cli, options.color), titles: false };
-  await writeParts(cli, [{ section, extra: {} }], options.format, layout);
+  const derived = result.snapshots.some((s) => !s.profileMeasured);
+  const notes = [...new Set(result.snapshots.flatMap(noteworthy)), ...(derived ? [DERIVED_NOTE] : [])];
+  const section = { name: "analyze", title: "", columns: COLUMNS, rows, notes };
+  await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options.color));
+}
+
+/** Warnings that are not told by a column or a mark. */
+const TOLD = new Set(["CHECKSUM_MISMATCH", "DERIVED_PROFILE"]);
+
+function noteworthy({ warnings }: AnalyzeResult["snapshots"][number]): string[] {
+  return warnings.filter(({ code }) => !TOLD.has(code)).map(({ message }) => message);
 }
 
 function outputOf(inputs: readonly string[], { output }: AnalyzeOptions): string {

@@ -4,7 +4,7 @@ import { expandOne } from "../io/inputs/globs.ts";
 import { explanationParts, explanationSections } from "../reports/explain.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Cli, styleOf, writeLines, writeParts } from "./io.ts";
+import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
 import {
   addInputOptions,
   addReportOptions,
@@ -32,7 +32,7 @@ async function run(cli: Cli, file: string, typed: string, command: Command): Pro
   const options = checkOptions(EXPLAIN_OPTIONS, command);
   const { db, snapshot, snapshotFile, tempDir, maxExpanded, format } = options;
   const more = { snapshot, snapshotFile, tempDir, maxExpanded };
-  const choice = choiceOf(options);
+  const choice = choiceOf(options, warner(cli, options.quiet));
   const { explain } = await import("../index.ts");
   const found = await interruptible((signal) =>
     explain({ file, key: keyBytes(typed), db, signal, ...more, ...choice }),
@@ -43,5 +43,5 @@ async function run(cli: Cli, file: string, typed: string, command: Command): Pro
     return;
   }
   const parts = format === "csv" ? found.map(explanationParts) : found.flatMap(explanationSections);
-  await writeParts(cli, parts, format, { style: styleOf(cli, options.color), titles: false });
+  await writeParts(cli, parts, format, layoutOf(cli, options.color));
 }

@@ -5,7 +5,7 @@ import type { PatternOrder } from "../queries/patterns.ts";
 import type { Scope } from "../queries/scope.ts";
 import { snapshots } from "../queries/snapshots.ts";
 import type { Part } from "../reports/index.ts";
-import { type Cli, styleOf, writeParts } from "./io.ts";
+import { type Cli, layoutOf, writeParts } from "./io.ts";
 import {
   addFilterOptions,
   addInputOptions,
@@ -66,10 +66,7 @@ export async function runQuestion(
         extra: { snapshot: scope.snapshot.snapshot },
       })),
     );
-    await writeParts(cli, parts, options.format, {
-      style: styleOf(cli, options.color),
-      titles: parts.length > 1,
-    });
+    await writeParts(cli, parts, options.format, layoutOf(cli, options.color, parts.length > 1));
   });
 }
 

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { IoError, UsageError } from "../errors.ts";
+import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { type Inventory, isSqliteFile, openInventory } from "../inventory/open.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
 import { removeLeftovers } from "../io/temp-file.ts";
@@ -49,7 +49,7 @@ async function withTemporary<T>(
   try {
     const output = path.join(folder, "inventory.sqlite");
     await runAnalysis(cli, options, { inputs, output, keys });
-    const inventory = openInventory(output);
+    const inventory = openInventory(output, inputs.join(", "));
     if (process.platform !== "win32") remove(); // an open file lives on without a name: nothing to clean up after us
     return await askAndClose(inventory, ask);
   } finally {
@@ -63,7 +63,7 @@ function makeTempFolder(parent: string): string {
     removeLeftovers(parent);
     return fs.mkdtempSync(path.join(parent, `.rdbscope-${process.pid}-`));
   } catch (cause) {
-    throw new IoError(`cannot make a temporary folder in ${parent}: ${(cause as Error).message}`, { cause });
+    throw new IoError(`cannot make a temporary folder in ${parent}: ${reasonOf(cause)}`, { cause });
   }
 }
 

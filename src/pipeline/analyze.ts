@@ -16,16 +16,17 @@ import { MAX_SNAPSHOTS } from "../inventory/schema.ts";
 import { INDEX_COLUMNS } from "../inventory/summaries.ts";
 import { type Input, type InputOptions, Inputs, inspectInput } from "../io/inputs/index.ts";
 import { TempFile } from "../io/temp-file.ts";
-import { type Profile, profileOf, type TargetSpec, targetOf } from "../memory/index.ts";
+import { loadsVersion, type Profile, profileOf, type TargetSpec, targetOf } from "../memory/index.ts";
 import { VERSION } from "../version.ts";
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
+import { inFile, inFileSync } from "./in-file.ts";
 import { inputNotes } from "./input-notes.ts";
 import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
 import { answerOf, checkWorkers, openPool, workerUrl } from "./pool.ts";
 import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
-import { checkChoice, specOf, type TargetChoice } from "./target-choice.ts";
+import { checkChoice, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
 import { onRead } from "./with-plan.ts";
 
 /** How far an analysis has come. Bytes and keys count over all snapshots given. */
@@ -65,6 +66,8 @@ export interface AnalyzedSnapshot {
   readonly expiredKeys: number;
   readonly storedRows: number;
   readonly checksum: "ok" | "absent" | "mismatch";
+  /** Where it stands in the file. */
+  readonly checksumOffset: number;
   readonly profile: string;
   readonly profileExact: boolean;
   /** Whether the profile was compared with a real server; if not, it is derived from the server's sources. */
@@ -108,6 +111,9 @@ function checkOptions(options: AnalyzeOptions): number {
   if (inputs.length === 0) throw new UsageError("no snapshot given");
   if (inputs.length > MAX_SNAPSHOTS)
     throw new UsageError(`one inventory holds ${MAX_SNAPSHOTS} snapshots at most`);
+  if (fs.statSync(options.output, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`${options.output} is a folder: give the inventory a file name, as --output FILE`);
+  }
   checkChoice(options);
   checkWorkers(workers);
   for (const name of index) {
@@ -121,7 +127,7 @@ function checkOptions(options: AnalyzeOptions): number {
   return inputs.reduce((sum, path) => {
     if (isSameFile(path, options.output))
       throw new UsageError(`${path} is the snapshot: it cannot be the output too`);
-    return sum + inspectInput(path);
+    return sum + inFileSync(path, () => inspectInput(path));
   }, 0);
 }
 
@@ -165,9 +171,11 @@ class Run {
     new Int32Array(this.pages)[0] = created.pages + 1;
     const done: { snapshot: FinishSnapshot; told: AnalyzedSnapshot; read: ReadSnapshot<ReadResult> }[] = [];
     for (const [i, name] of this.options.inputs.entries()) {
-      const input = await this.inputs.open(name, onRead(this.options.onProgress));
-      done.push(await this.snapshot(this.planOf(input), i + 1));
-      this.inputs.release(input);
+      await inFile(name, async () => {
+        const input = await this.inputs.open(name, onRead(this.options.onProgress));
+        done.push(await this.snapshot(this.planOf(input), i + 1));
+        this.inputs.release(input);
+      });
     }
     this.tell("merge");
     const leaves = done.flatMap(({ read }) => read.readers.map((reader) => reader.leaves));
@@ -239,6 +247,7 @@ class Run {
       expiredKeys: sum((r) => r.expired),
       storedRows: sum((r) => r.rows),
       checksum: read.checksum,
+      checksumOffset: read.facts.checkedBytes,
       profile: profile.name,
       profileExact,
       profileMeasured: profile.measured !== undefined,
@@ -337,6 +346,12 @@ function warningsOf(
       "DERIVED_PROFILE",
       -1,
       () => `the profile ${profile.name} is derived from the server's sources, not measured on one`,
+    ],
+    [
+      !loadsVersion(profile, header.family, header.version),
+      "NEWER_THAN_SERVER",
+      0,
+      () => tooNew(profile, header),
     ],
     [
       facts.updates.count > 0,

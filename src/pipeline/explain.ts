@@ -55,9 +55,10 @@ function fromSnapshotFile(options: ExplainOptions, similar: SimilarNames): Promi
     if (options[name] === undefined) continue;
     throw new UsageError(`${name} is for inventories; ${options.file} is a snapshot itself`);
   }
-  return withPlan(options.file, options, (plan) =>
-    fromSnapshot(options, plan, (aux) => specOf(originOf(plan, aux), options), similar),
-  );
+  return withPlan(options.file, options, (plan) => {
+    const spec = (aux: ReadonlyMap<string, string>) => specOf(originOf(plan, aux), options);
+    return fromSnapshot(options, plan, spec, similar);
+  });
 }
 
 async function fromInventory(options: ExplainOptions, similar: SimilarNames): Promise<Explanation[]> {

@@ -1,5 +1,6 @@
 import type { Damage } from "../../workers/protocol.ts";
 import { tailOf } from "../io/inputs/tail.ts";
+import { counted } from "../queries/words.ts";
 import type { Plan } from "./origin.ts";
 
 /** What of an input was not read, and what stands behind the end of the snapshot: warnings of an inventory. */
@@ -11,8 +12,8 @@ export function inputNotes(plan: Plan, trailingBytes: number): Damage[] {
     kind === "commands"
       ? {
           code: "AOF_NOT_READ",
-          message: `${bytes} bytes of commands (AOF) follow the snapshot: they are not read, and what they changed is shown as it was before`,
+          message: `${counted(bytes, "byte")} of commands (AOF) follow the snapshot: they are not read, and what they changed is shown as it was before`,
         }
-      : { code: "TRAILING_BYTES", message: `${bytes} bytes follow the end of the snapshot` };
+      : { code: "TRAILING_BYTES", message: `${counted(bytes, "byte")} follow the end of the snapshot` };
   return [...notes, { ...tail, offset }];
 }

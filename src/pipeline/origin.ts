@@ -1,3 +1,4 @@
+import { RdbError } from "../../parsers/errors.ts";
 import { type RdbHeader, readHeader } from "../../parsers/header.ts";
 import { UsageError } from "../errors.ts";
 import { SNAPSHOT_ID_SHIFT } from "../inventory/schema.ts";
@@ -25,7 +26,7 @@ export interface Plan {
 export function planOf({ name: path, file, layers, modifiedAt, notes }: Input): Plan {
   const source = new FileSource(file);
   try {
-    const header = readHeader(source);
+    const header = headerOf(source);
     if (source.size > SNAPSHOT_ID_SHIFT)
       throw new UsageError(`${path} is larger than ${SNAPSHOT_ID_SHIFT} bytes`);
     const input = layers.join("+") || "rdb";
@@ -42,6 +43,12 @@ export function planOf({ name: path, file, layers, modifiedAt, notes }: Input): 
   } finally {
     source.close();
   }
+}
+
+/** @throws {RdbError} BAD_MAGIC, UNEXPECTED_EOF */
+function headerOf(source: FileSource): RdbHeader {
+  if (source.size === 0) throw new RdbError("BAD_MAGIC", 0, "the file is empty");
+  return readHeader(source);
 }
 
 /** Which server wrote a snapshot and when, and its profile or the nearest one. */

@@ -30,21 +30,21 @@ export interface Verification {
   /** What it was wrapped in, outermost first, as `gzip+vcs`; `rdb` for a bare one. */
   readonly input: string;
   readonly magic: string;
-  readonly rdbVersion: number;
+  readonly rdb_version: number;
   /** Of the bare snapshot; offsets count in it. */
-  readonly fileBytes: number;
+  readonly file_bytes: number;
   readonly keys: number;
-  readonly withExpiry: number;
+  readonly with_expiry: number;
   /** By the names of rdb.h, as LIST_QUICKLIST_2. */
-  readonly keysByType: readonly { readonly type: string; readonly keys: number }[];
+  readonly keys_by_type: readonly { readonly type: string; readonly keys: number }[];
   readonly databases: number;
   readonly functions: number;
   readonly modules: readonly string[];
   readonly checksum: "ok" | "absent" | "mismatch" | "unread";
   /** Hexadecimal, as the snapshot says and as computed; absent where the snapshot has none. */
-  readonly expectedChecksum?: string;
-  readonly actualChecksum?: string;
-  readonly trailingBytes: number;
+  readonly expected_checksum?: string;
+  readonly actual_checksum?: string;
+  readonly trailing_bytes: number;
   /** What was not read, such as the commands of an AOF: no faults. */
   readonly notes: readonly string[];
   readonly aux: Readonly<Record<string, string>>;
@@ -68,7 +68,7 @@ async function verifyPlan(plan: Plan, options: VerifyOptions): Promise<Verificat
   const pool = openPool(readers + 1);
   let bytesDone = 0;
   let keys = 0;
-  const base = { path, input, magic: header.magic, rdbVersion: header.version, fileBytes: bytes };
+  const base = { path, input, magic: header.magic, rdb_version: header.version, file_bytes: bytes };
   try {
     const read = await runGuarded(pool, options.signal, () =>
       readSnapshot<object, CheckResult>(pool, {
@@ -98,13 +98,13 @@ async function verifyPlan(plan: Plan, options: VerifyOptions): Promise<Verificat
 }
 
 const NOTHING = {
-  withExpiry: 0,
-  keysByType: [],
+  with_expiry: 0,
+  keys_by_type: [],
   databases: 0,
   functions: 0,
   modules: [],
   checksum: "unread",
-  trailingBytes: 0,
+  trailing_bytes: 0,
   notes: [],
   aux: {},
 } as const;
@@ -122,16 +122,16 @@ function soundness(read: ReadSnapshot<CheckResult>, types: ReturnType<typeof typ
   });
   return {
     keys: facts.keys,
-    withExpiry: readers.reduce((sum, r) => sum + r.withExpiry, 0),
-    keysByType,
+    with_expiry: readers.reduce((sum, r) => sum + r.withExpiry, 0),
+    keys_by_type: keysByType,
     databases: facts.databases.size,
     functions: facts.functions.length,
     modules: [...new Set(facts.modules.map((m) => m.name))],
     checksum,
     ...(checksum === "absent" || facts.checksum === undefined
       ? {}
-      : { expectedChecksum: hex(facts.checksum), actualChecksum: hex(crc) }),
-    trailingBytes: facts.trailingBytes,
+      : { expected_checksum: hex(facts.checksum), actual_checksum: hex(crc) }),
+    trailing_bytes: facts.trailingBytes,
     aux: Object.fromEntries(facts.aux),
     faults,
   };

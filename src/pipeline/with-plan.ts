@@ -1,5 +1,6 @@
 import { type InputOptions, Inputs } from "../io/inputs/index.ts";
 import type { Progress } from "./analyze.ts";
+import { inFile } from "./in-file.ts";
 import { type Plan, planOf } from "./origin.ts";
 
 /** Where the way of an input is told. */
@@ -18,7 +19,7 @@ export async function withPlan<T>(
 ): Promise<T> {
   const inputs = new Inputs(options);
   try {
-    return await use(planOf(await inputs.open(name, onRead(onProgress))));
+    return await inFile(name, async () => use(planOf(await inputs.open(name, onRead(onProgress)))));
   } finally {
     inputs.close();
   }

@@ -138,6 +138,9 @@ export function writeInventory(
         20,
         3,
         elements ?? 0,
+        0,
+        0,
+        0,
         k.bytes,
         elements ?? 0,
       ]);
@@ -165,6 +168,7 @@ export function writeInventory(
           expiresAt,
           k.pattern,
           100 + i,
+          "exact",
         ]);
       }
     }

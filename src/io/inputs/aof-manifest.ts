@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { IoError, UsageError } from "../../errors.ts";
+import { IoError, reasonOf, UsageError } from "../../errors.ts";
 
 /** A manifest is a few lines; a larger file is none. */
 const MAX_BYTES = 2 ** 20;
@@ -60,6 +60,6 @@ function read<T>(name: string, from: () => T): T {
   try {
     return from();
   } catch (cause) {
-    throw new IoError(`cannot read ${name}: ${(cause as Error).message}`, { cause });
+    throw new IoError(`cannot read ${name}: ${reasonOf(cause)}`, { cause });
   }
 }

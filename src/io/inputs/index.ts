@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { RdbError } from "../../../parsers/errors.ts";
-import { IoError, UsageError } from "../../errors.ts";
+import { IoError, reasonOf, UsageError } from "../../errors.ts";
 import { findManifest, readManifest } from "./aof-manifest.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { HEAD_BYTES, isUnwrapped, unsupportedOf, wrappingOf } from "./forms.ts";
@@ -142,7 +142,7 @@ function statOf(name: string): fs.Stats {
   try {
     return fs.statSync(name);
   } catch (cause) {
-    throw new IoError(`cannot open ${name}: ${(cause as Error).message.replace(/, stat .*$/, "")}`, {
+    throw new IoError(`cannot open ${name}: ${reasonOf(cause)}`, {
       cause,
     });
   }
@@ -170,6 +170,6 @@ function readAt(file: string, target: Buffer, position: number): number {
       fs.closeSync(fd);
     }
   } catch (cause) {
-    throw new IoError(`cannot read ${file}: ${(cause as Error).message}`, { cause });
+    throw new IoError(`cannot read ${file}: ${reasonOf(cause)}`, { cause });
   }
 }

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { IoError } from "../../errors.ts";
+import { IoError, reasonOf } from "../../errors.ts";
 import { removeLeftovers, TEMP_PREFIX } from "../temp-file.ts";
 import type { Pieces } from "./byte-reader.ts";
 
@@ -70,7 +70,7 @@ export class SpoolFolder {
       this.files.add(file);
       return handle;
     } catch (cause) {
-      throw new IoError(`cannot write in ${this.folder}: ${(cause as Error).message}`, { cause });
+      throw new IoError(`cannot write in ${this.folder}: ${reasonOf(cause)}`, { cause });
     }
   }
 
@@ -80,7 +80,7 @@ export class SpoolFolder {
         at += (await handle.write(piece, at, piece.length - at)).bytesWritten;
       }
     } catch (cause) {
-      throw new IoError(`${this.cannot(name)}: ${(cause as Error).message}; ${ELSEWHERE}`, { cause });
+      throw new IoError(`${this.cannot(name)}: ${reasonOf(cause)}; ${ELSEWHERE}`, { cause });
     }
   }
 

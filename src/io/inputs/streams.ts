@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import net from "node:net";
 import type { Readable } from "node:stream";
-import { IoError, UsageError } from "../../errors.ts";
+import { IoError, reasonOf, UsageError } from "../../errors.ts";
 import type { Pieces } from "./byte-reader.ts";
 
 const PIECE_BYTES = 2 ** 18;
@@ -28,7 +28,7 @@ export async function* readPieces(name: string, signal: AbortSignal | undefined)
   } catch (cause) {
     signal?.throwIfAborted();
     if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
-    throw new IoError(`cannot read ${name}: ${(cause as Error).message}`, { cause });
+    throw new IoError(`cannot read ${name}: ${reasonOf(cause)}`, { cause });
   } finally {
     signal?.removeEventListener("abort", abort);
     stream.destroy();
