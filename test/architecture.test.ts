@@ -41,6 +41,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "better-sqlite3": ["src/inventory"],
   commander: ["src/cli"],
   "cli-progress": ["src/cli"],
+  fzstd: ["src/io"],
   piscina: ["src/pipeline"],
   // Where outside data comes in: options, policies, catalogues.
   zod: ["src/cli", "src/check", "src/plan", "src/memory/profiles"],

@@ -18,10 +18,10 @@ export async function runAnalysis(
   const { analyze } = await import("../index.ts");
   const bar = new ProgressBar(cli, options.quiet === true);
   try {
-    const { workers } = options;
+    const { workers, tempDir, maxExpanded } = options;
     const onProgress = (progress: Progress) => bar.update(progress);
     const result = await interruptible((signal) =>
-      analyze({ ...chosen, ...choice, workers, signal, onProgress }),
+      analyze({ ...chosen, ...choice, workers, tempDir, maxExpanded, signal, onProgress }),
     );
     bar.stop();
     reportChecksums(cli, options, result);

@@ -2,6 +2,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import type { AnalyzeResult } from "../index.ts";
+import { expandGlobs } from "../io/inputs/globs.ts";
 import { column, type Row } from "../queries/answer.ts";
 import { isUnfiltered } from "../queries/filters.ts";
 import { DERIVED_NOTE, marked } from "../reports/target.ts";
@@ -11,6 +12,7 @@ import {
   ANALYZE_OPTIONS,
   type AnalyzeOptions,
   addFilterOptions,
+  addInputOptions,
   addReportOptions,
   addRunOptions,
   checkOptions,
@@ -20,6 +22,7 @@ import {
 
 const COLUMNS = [
   column("path", "Snapshot", "key"),
+  column("input", "Input", "text", { machineOnly: true }),
   column("magic", "Format", "text"),
   column("rdb_version", "RDB", "count", { machineOnly: true }),
   column("keys", "Keys", "count"),
@@ -39,22 +42,23 @@ const COLUMNS = [
 export function analyzeCommand(cli: Cli): Command {
   const command = new Command("analyze")
     .description("read snapshots and write an inventory: a SQLite file with a row a key")
-    .argument("<snapshot...>", "RDB files")
+    .argument("<snapshot...>", "snapshots in any form that README.md names; - is the standard input")
     .option("-o, --output <file>", "the inventory (default: the snapshot's name + .sqlite, here)")
     .option("--force", "replace the inventory if there is one")
     .option("--keys <all|none>", "a row for each key, or aggregates only", "all")
     .option("--index <list>", "index the key rows by key, pattern, bytes");
-  addReportOptions(addRunOptions(addFilterOptions(command)));
-  return command.action((inputs: string[]) => run(cli, inputs, checkOptions(ANALYZE_OPTIONS, command)));
+  addReportOptions(addInputOptions(addRunOptions(addFilterOptions(command))));
+  return command.action((names: string[]) => run(cli, names, checkOptions(ANALYZE_OPTIONS, command)));
 }
 
-async function run(cli: Cli, inputs: readonly string[], options: AnalyzeOptions): Promise<void> {
+async function run(cli: Cli, names: readonly string[], options: AnalyzeOptions): Promise<void> {
+  const inputs = expandGlobs(names);
   const filters = filtersOf(options);
   const { force, keys, index } = options;
   if (keys === "none" && index) throw new UsageError("--index needs key rows, and --keys none stores none");
   const given = defined({ force, index, filters: isUnfiltered(filters) ? undefined : filters });
   const result = await runAnalysis(cli, options, {
-    inputs: [...inputs],
+    inputs,
     output: outputOf(inputs, options),
     keys,
     ...given,
@@ -62,6 +66,7 @@ async function run(cli: Cli, inputs: readonly string[], options: AnalyzeOptions)
   const rows = result.snapshots.map(
     (s): Row => ({
       path: s.path,
+      input: s.input,
       magic: s.magic,
       rdb_version: s.rdbVersion,
       keys: s.keys,
@@ -93,5 +98,6 @@ function noteworthy({ warnings }: AnalyzeResult["snapshots"][number]): string[] 
 function outputOf(inputs: readonly string[], { output }: AnalyzeOptions): string {
   if (output !== undefined) return output;
   if (inputs.length > 1) throw new UsageError("several snapshots need a name for their inventory: -o FILE");
-  return `${path.basename(inputs[0]!)}.sqlite`;
+  const [name] = inputs;
+  return `${name === "-" ? "stdin" : path.basename(path.resolve(name!))}.sqlite`;
 }

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import type { Comparison, NamedTarget } from "../index.ts";
 import { isSqliteFile } from "../inventory/open.ts";
+import { expandOne } from "../io/inputs/globs.ts";
 import { comparisonParts } from "../reports/compare.ts";
 import { comparisonCsv } from "../reports/compare-csv.ts";
 import { lineEnd } from "../reports/index.ts";
@@ -11,6 +12,7 @@ import { interruptible } from "./interrupt.ts";
 import { type Cli, layoutOf, note, warner, writeLines, writeParts } from "./io.ts";
 import {
   addFilterOptions,
+  addInputOptions,
   addReportOptions,
   addServerOptions,
   addSetting,
@@ -29,7 +31,7 @@ import { splitArgs } from "./split-args.ts";
 export function compareCommand(cli: Cli): Command {
   const command = new Command("compare")
     .description("what a snapshot takes on several servers, in one pass")
-    .argument("<snapshot>", "an RDB file")
+    .argument("<snapshot>", "a snapshot in any form; - is the standard input")
     .option(
       "--profiles <list>",
       "servers, such as redis-7.2,valkey-9.1; the first is what others differ from",
@@ -42,12 +44,13 @@ export function compareCommand(cli: Cli): Command {
     .option("-l, --largest <n>", "show this many patterns and keys", "20")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match");
-  addReportOptions(addServerOptions(addFilterOptions(command)));
+  addReportOptions(addInputOptions(addServerOptions(addFilterOptions(command))));
   return command.action((file: string) => run(cli, file, checkOptions(COMPARE_OPTIONS, command)));
 }
 
-async function run(cli: Cli, file: string, options: CompareOptions): Promise<void> {
-  const { largest, workers } = options;
+async function run(cli: Cli, name: string, options: CompareOptions): Promise<void> {
+  const { largest, workers, tempDir, maxExpanded } = options;
+  const file = expandOne(name);
   const filters = filtersOf(options);
   const targets = targetsOf(options, warner(cli, options.quiet));
   if (isSqliteFile(file)) {
@@ -63,6 +66,8 @@ async function run(cli: Cli, file: string, options: CompareOptions): Promise<voi
         filters,
         largest,
         workers,
+        tempDir,
+        maxExpanded,
         signal,
         onProgress: (progress) => bar.update(progress),
       }),

@@ -82,7 +82,10 @@ const RUN = {
   ...TARGET,
   ignoreChecksum: z.boolean().optional(),
 };
-const TEMPORARY = { tempDir: z.string().min(1).optional() };
+const INPUT = {
+  tempDir: z.string().min(1).optional(),
+  maxExpanded: parsed(parseBytes, "a size such as 500G or 2T").optional(),
+};
 const FILTERS = {
   db: parsed((text) => everyOf(text, dbNumber), "a list of database numbers such as 0,3").optional(),
   type: parsed(
@@ -101,6 +104,7 @@ const FILTERS = {
 export const ANALYZE_OPTIONS = z.object({
   ...REPORT,
   ...RUN,
+  ...INPUT,
   ...FILTERS,
   output: z.string().min(1).optional(),
   force: z.boolean().optional(),
@@ -112,18 +116,19 @@ export const ANALYZE_OPTIONS = z.object({
 export const QUESTION_OPTIONS = z.object({
   ...REPORT,
   ...RUN,
-  ...TEMPORARY,
+  ...INPUT,
   ...FILTERS,
   pattern: z.string().optional(),
   snapshot: wholeNumber(1, 2 ** 15).optional(),
 });
 
 /** Options of `query`: the SQL says everything else. */
-export const QUERY_OPTIONS = z.object({ ...REPORT, ...RUN, ...TEMPORARY });
+export const QUERY_OPTIONS = z.object({ ...REPORT, ...RUN, ...INPUT });
 
 /** Options of `verify`. */
 export const VERIFY_OPTIONS = z.object({
   ...REPORT,
+  ...INPUT,
   workers: RUN.workers,
   ignoreChecksum: RUN.ignoreChecksum,
 });
@@ -131,6 +136,7 @@ export const VERIFY_OPTIONS = z.object({
 /** Options of `explain`. */
 export const EXPLAIN_OPTIONS = z.object({
   ...REPORT,
+  ...INPUT,
   ...TARGET,
   db: wholeNumber(0, 2 ** 31).optional(),
   snapshot: wholeNumber(1, 2 ** 15).optional(),
@@ -140,6 +146,7 @@ export const EXPLAIN_OPTIONS = z.object({
 /** Options of `compare`. */
 export const COMPARE_OPTIONS = z.object({
   ...REPORT,
+  ...INPUT,
   ...SERVER,
   ...FILTERS,
   workers: RUN.workers,
@@ -153,10 +160,11 @@ export const COMPARE_OPTIONS = z.object({
 export const LARGEST = wholeNumber(1, 1_000_000);
 
 /** What an analysis looks at. */
-export type AnalysisOptions = Omit<RunOptions, "tempDir" | "format" | "color">;
+export type AnalysisOptions = Omit<RunOptions, "format" | "color">;
 export type RunOptions = z.infer<typeof QUERY_OPTIONS>;
 export type QuestionOptions = z.infer<typeof QUESTION_OPTIONS>;
 export type AnalyzeOptions = z.infer<typeof ANALYZE_OPTIONS>;
+export type VerifyOptions = z.infer<typeof VERIFY_OPTIONS>;
 export type CompareOptions = z.infer<typeof COMPARE_OPTIONS>;
 type ServerOptions = Pick<RunOptions, keyof typeof SERVER>;
 
@@ -279,12 +287,14 @@ export function repeated(value: string, before: readonly string[] | undefined): 
   return [...(before ?? []), value];
 }
 
-/** Adds `--temp-dir`. */
-export function addTempOption(command: Command): Command {
-  return command.option(
-    "--temp-dir <folder>",
-    "folder for the inventory that is made of a snapshot and removed again",
-  );
+/** Adds what decides how inputs are read that are no bare files. */
+export function addInputOptions(command: Command): Command {
+  return command
+    .option("--temp-dir <folder>", "folder for what is unpacked and for temporary inventories")
+    .option(
+      "--max-expanded <size>",
+      "what a compressed input may become (default: 250 times its size, and 1G)",
+    );
 }
 
 /** Adds the options that choose keys. */

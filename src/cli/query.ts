@@ -3,7 +3,7 @@ import type { Inventory } from "../inventory/open.ts";
 import { query } from "../queries/query.ts";
 import { snapshots } from "../queries/snapshots.ts";
 import { type Cli, layoutOf, warner, writeParts } from "./io.ts";
-import { addReportOptions, addRunOptions, addTempOption, checkOptions, QUERY_OPTIONS } from "./options.ts";
+import { addInputOptions, addReportOptions, addRunOptions, checkOptions, QUERY_OPTIONS } from "./options.ts";
 import { withInventory } from "./target.ts";
 
 function mentionsKeys(sql: string): boolean {
@@ -21,14 +21,16 @@ export function queryCommand(cli: Cli): Command {
     .description("ask SQL of the inventory, read-only (tables and columns: docs/sql.md)")
     .argument("<file>", "a snapshot or an inventory")
     .argument("<sql>", 'one SELECT, such as "SELECT key, bytes FROM keys ORDER BY bytes DESC LIMIT 5"');
-  return addReportOptions(addTempOption(addRunOptions(command))).action(async (file: string, sql: string) => {
-    const options = checkOptions(QUERY_OPTIONS, command);
-    await withInventory(cli, file, options, "all", async (inventory) => {
-      if (mentionsKeys(sql) && hasNoRows(inventory)) {
-        warner(cli, options.quiet)(`${file} was made with --keys none: it has no rows in keys`);
-      }
-      const section = { name: "query", title: "", ...query(inventory, sql) };
-      await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options.color));
-    });
-  });
+  return addReportOptions(addInputOptions(addRunOptions(command))).action(
+    async (file: string, sql: string) => {
+      const options = checkOptions(QUERY_OPTIONS, command);
+      await withInventory(cli, file, options, "all", async (inventory) => {
+        if (mentionsKeys(sql) && hasNoRows(inventory)) {
+          warner(cli, options.quiet)(`${file} was made with --keys none: it has no rows in keys`);
+        }
+        const section = { name: "query", title: "", ...query(inventory, sql) };
+        await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options.color));
+      });
+    },
+  );
 }

@@ -8,9 +8,9 @@ import type { Part } from "../reports/index.ts";
 import { type Cli, layoutOf, writeParts } from "./io.ts";
 import {
   addFilterOptions,
+  addInputOptions,
   addReportOptions,
   addRunOptions,
-  addTempOption,
   checkOptions,
   filtersOf,
   QUESTION_OPTIONS,
@@ -30,7 +30,7 @@ export function questionCommand(name: string, description: string): Command {
   addFilterOptions(command)
     .option("--pattern <text>", "only keys of this pattern, as `patterns` prints it")
     .option("--snapshot <id>", "only this snapshot of an inventory of several");
-  return addReportOptions(addTempOption(addRunOptions(command)));
+  return addReportOptions(addInputOptions(addRunOptions(command)));
 }
 
 /** Asks a question of every snapshot that is in scope. */

@@ -23,6 +23,7 @@ const SQLITE_MAGIC = "SQLite format 3\0";
  */
 export function isSqliteFile(path: string): boolean {
   try {
+    if (path === "-" || !fs.statSync(path).isFile()) return false; // To read from a pipe would take bytes from it.
     const fd = fs.openSync(path, "r");
     try {
       const head = Buffer.alloc(SQLITE_MAGIC.length);

@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x52444253;
 
 /** `PRAGMA user_version`: grows when a table or view changes in a way that SQL users notice. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** Bytes of an inventory's pages: rows are some 70 bytes, and large pages keep the table shallow. */
 export const PAGE_BYTES = 16384;
@@ -49,7 +49,7 @@ export const KEY_COLUMNS = [
 const TABLES = `
 CREATE TABLE key_rows (id INTEGER PRIMARY KEY, ${KEY_COLUMNS.join(", ")}) STRICT;
 CREATE TABLE snapshot_rows (
-  id INTEGER PRIMARY KEY, path TEXT NOT NULL, file_bytes INTEGER NOT NULL, fingerprint TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, path TEXT NOT NULL, input TEXT NOT NULL, file_bytes INTEGER NOT NULL, fingerprint TEXT NOT NULL,
   magic TEXT NOT NULL, rdb_version INTEGER NOT NULL, server TEXT, server_version TEXT,
   created_at INTEGER NOT NULL, created_at_source TEXT NOT NULL, analyzed_at INTEGER NOT NULL,
   used_mem INTEGER, checksum TEXT NOT NULL, profile TEXT NOT NULL, profile_exact INTEGER NOT NULL,
@@ -118,7 +118,7 @@ export const ACCURACY = ["exact", "expected", "lower bound", "damaged"] as const
 
 const VIEWS = `
 CREATE VIEW snapshots AS SELECT
-  id AS snapshot, path, file_bytes, fingerprint, magic, rdb_version, server, server_version, created_at,
+  id AS snapshot, path, input, file_bytes, fingerprint, magic, rdb_version, server, server_version, created_at,
   created_at_source, analyzed_at, used_mem, checksum, profile, profile_exact, profile_measured, allocator, settings,
   filters, keys, expired_keys, stored_rows, complete, salvaged, tool_version
 FROM snapshot_rows;

@@ -9,6 +9,7 @@ import {
   mergeTallies,
 } from "../compare/merge.ts";
 import { UsageError } from "../errors.ts";
+import type { InputOptions } from "../io/inputs/index.ts";
 import {
   librariesOf,
   loadsVersion,
@@ -23,10 +24,12 @@ import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
 import { inFile } from "./in-file.ts";
-import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
+import { inputNotes } from "./input-notes.ts";
+import { type Origin, originOf, type Plan } from "./origin.ts";
 import { checkWorkers, openPool } from "./pool.ts";
 import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 import { checkChoice, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
+import { withPlan } from "./with-plan.ts";
 
 /** A server to compare, and what it is called in the answer. */
 export interface NamedTarget extends TargetChoice {
@@ -34,8 +37,8 @@ export interface NamedTarget extends TargetChoice {
   readonly name?: string | undefined;
 }
 
-export interface CompareOptions {
-  /** A snapshot file. */
+export interface CompareOptions extends InputOptions {
+  /** A snapshot in whatever form; `-` is the standard input. */
   readonly input: string;
   /** The first is what the others are compared with; before a single one stands the snapshot's own server. */
   readonly targets: readonly NamedTarget[];
@@ -44,7 +47,6 @@ export interface CompareOptions {
   readonly largest?: number | undefined;
   readonly workers?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What the snapshot takes on one target. */
@@ -114,10 +116,13 @@ const MAX_TARGETS = 32;
  * @throws {RdbError} when it is damaged. @throws {UsageError} for wrong options. @throws {IoError} when it cannot be read
  */
 export async function compare(options: CompareOptions): Promise<Comparison> {
-  const { signal, largest = DEFAULT_LARGEST, filters = {} } = options;
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
   checkOptions(options);
-  const plan = planOf(options.input);
+  return withPlan(options.input, options, (plan) => comparePlan(plan, options));
+}
+
+async function comparePlan(plan: Plan, options: CompareOptions): Promise<Comparison> {
+  const { signal, largest = DEFAULT_LARGEST, filters = {} } = options;
   const readers = options.workers ?? os.availableParallelism();
   const pool = openPool(readers + 1);
   let origin = originOf(plan, new Map());
@@ -128,7 +133,7 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
     inFile(plan.path, () =>
       readSnapshot<CompareTask, CompareResult>(pool, {
         worker: "compare",
-        path: plan.path,
+        path: plan.file,
         header: plan.header,
         readers,
         begin(aux) {
@@ -258,14 +263,15 @@ function more<N extends string>(name: N, first: number, own: number) {
   return found as Record<`${N}_more` | `${N}_more_share`, number>;
 }
 
-function warningsOf({ header }: Plan, servers: readonly Server[], read: ReadSnapshot<CompareResult>) {
+function warningsOf(plan: Plan, servers: readonly Server[], read: ReadSnapshot<CompareResult>) {
+  const { header } = plan;
   const profiles = new Set(servers.map(({ spec }) => profileOf(spec)));
   const unable = [...profiles].filter((one) => !loadsVersion(one, header.family, header.version));
   return [
     ...unable.map((profile) => ({ code: "NEWER_THAN_SERVER", message: tooNew(profile, header) })),
-    ...mergeDamages(read.readers.map(({ damages }) => damages)).map(({ code, message }) => ({
-      code,
-      message,
-    })),
+    ...[
+      ...inputNotes(plan, read.facts.trailingBytes),
+      ...mergeDamages(read.readers.map(({ damages }) => damages)),
+    ].map(({ code, message }) => ({ code, message })),
   ];
 }

@@ -1,25 +1,27 @@
+import fs from "node:fs";
 import { RecordReader } from "../../parsers/records.ts";
 import { Splitter } from "../../parsers/splitter.ts";
 import { TemplateStore } from "../../parsers/templates.ts";
 import { IoError, UsageError } from "../errors.ts";
 import { isSqliteFile, openInventory } from "../inventory/open.ts";
 import { FileSource } from "../io/file-source.ts";
+import type { InputOptions } from "../io/inputs/index.ts";
 import type { TargetSpec } from "../memory/index.ts";
 import { type FoundRecord, findRecords } from "../queries/records.ts";
 import type { SnapshotRow } from "../queries/snapshots.ts";
 import { ExplainedRecord, type Explanation } from "./explanation.ts";
-import { inFile, inFileSync } from "./in-file.ts";
 import { LateTemplates } from "./late-templates.ts";
-import { originOf, type Plan, planOf } from "./origin.ts";
+import { originOf, type Plan } from "./origin.ts";
 import { SimilarNames, showName } from "./similar-names.ts";
 import { checkChoice, specOf, specOfStored, type TargetChoice } from "./target-choice.ts";
+import { withPlan } from "./with-plan.ts";
 
 const WINDOW_BYTES = 2 ** 21;
 /** Chunks between two looks at the signal. */
 const BREATH = 16;
 
-export interface ExplainOptions extends TargetChoice {
-  /** A snapshot or an inventory: its content tells. */
+export interface ExplainOptions extends TargetChoice, InputOptions {
+  /** A snapshot in whatever form, or an inventory: its content tells. */
   readonly file: string;
   readonly key: Uint8Array;
   /** Only this database; default: every one that holds the key. */
@@ -28,7 +30,6 @@ export interface ExplainOptions extends TargetChoice {
   readonly snapshot?: number | undefined;
   /** Where the inventory's snapshot is now, when it was moved. */
   readonly snapshotFile?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -54,9 +55,10 @@ function fromSnapshotFile(options: ExplainOptions, similar: SimilarNames): Promi
     if (options[name] === undefined) continue;
     throw new UsageError(`${name} is for inventories; ${options.file} is a snapshot itself`);
   }
-  const plan = planOf(options.file);
-  const spec = (aux: ReadonlyMap<string, string>) => specOf(originOf(plan, aux), options);
-  return inFile(plan.path, () => fromSnapshot(options, plan, spec, similar));
+  return withPlan(options.file, options, (plan) => {
+    const spec = (aux: ReadonlyMap<string, string>) => specOf(originOf(plan, aux), options);
+    return fromSnapshot(options, plan, spec, similar);
+  });
 }
 
 async function fromInventory(options: ExplainOptions, similar: SimilarNames): Promise<Explanation[]> {
@@ -64,14 +66,13 @@ async function fromInventory(options: ExplainOptions, similar: SimilarNames): Pr
   try {
     const explanations: Explanation[] = [];
     for (const { snapshot, records } of findRecords(inventory, options, similar)) {
-      const plan = planOfAnalyzed(snapshot, options);
       const spec = specOfStored(snapshot, options);
-      if (records !== undefined) {
-        explanations.push(...records.map((one) => inFileSync(plan.path, () => fromRecord(plan, spec, one))));
-      } else {
-        const found = inFile(plan.path, () => fromSnapshot(options, plan, () => spec, similar));
-        explanations.push(...(await found));
-      }
+      const found = await withAnalyzed(snapshot, options, async (plan) =>
+        records === undefined
+          ? fromSnapshot(options, plan, () => spec, similar)
+          : records.map((one) => fromRecord(plan, spec, one)),
+      );
+      explanations.push(...found);
     }
     return explanations;
   } finally {
@@ -79,25 +80,37 @@ async function fromInventory(options: ExplainOptions, similar: SimilarNames): Pr
   }
 }
 
-/** The file that was analyzed. @throws {UsageError} when it is another one now, {IoError} when it is gone */
-function planOfAnalyzed(snapshot: SnapshotRow, { snapshotFile }: ExplainOptions): Plan {
-  const path = snapshotFile ?? snapshot.path;
-  let plan: Plan;
+/**
+ * Opens the snapshot that was analyzed, and unpacks it once more if need be.
+ * @throws {UsageError} when it is another one now, {IoError} when it is gone
+ */
+async function withAnalyzed<T>(
+  snapshot: SnapshotRow,
+  options: ExplainOptions,
+  use: (plan: Plan) => Promise<T>,
+): Promise<T> {
+  const path = options.snapshotFile ?? snapshot.path;
+  if (path === "-" && options.snapshotFile === undefined) {
+    throw new UsageError(
+      "the snapshot was read from the standard input: say where it is with --snapshot-file FILE",
+    );
+  }
   try {
-    plan = planOf(path);
+    return await withPlan(path, options, (plan) => {
+      if (plan.fingerprint === snapshot.fingerprint) return use(plan);
+      throw new UsageError(`${path} is not the snapshot that was analyzed: analyze it again`);
+    });
   } catch (error) {
-    if (!(error instanceof IoError) || snapshotFile !== undefined) throw error;
+    if (!(error instanceof IoError) || options.snapshotFile !== undefined || fs.existsSync(path)) throw error;
     throw new IoError(`${error.message}; say where the snapshot is now: --snapshot-file FILE`, {
       cause: error,
     });
   }
-  if (plan.fingerprint === snapshot.fingerprint) return plan;
-  throw new UsageError(`${path} is not the snapshot that was analyzed: analyze it again`);
 }
 
 /** Reads one record at its offset. */
 function fromRecord(plan: Plan, spec: TargetSpec, { db, offset, bytes, pattern }: FoundRecord): Explanation {
-  const source = new FileSource(plan.path);
+  const source = new FileSource(plan.file);
   try {
     const record = new ExplainedRecord(spec);
     const reader = new RecordReader(WINDOW_BYTES, record.meter);
@@ -118,7 +131,7 @@ async function fromSnapshot(
   similar: SimilarNames,
 ): Promise<Explanation[]> {
   const { db, signal } = options;
-  const source = new FileSource(plan.path);
+  const source = new FileSource(plan.file);
   try {
     const sizes = { windowBytes: WINDOW_BYTES, chunkBytes: WINDOW_BYTES };
     const splitter = new Splitter(source, plan.header, sizes);

@@ -70,6 +70,7 @@ export function writeInventory(
     insert("snapshot_rows", [
       snapshot,
       `dump${snapshot}.rdb`,
+      "rdb",
       1234,
       "f",
       "REDIS",
