@@ -18,7 +18,7 @@ const END = 0xff;
 const UNKNOWN_COUNT = 65535;
 
 /** Reads the header of the next element; the window then stands at its text, or behind its integer. */
-export function readListpackElement(w: Window, e: PackedElement): void {
+function readListpackElement(w: Window, e: PackedElement): void {
   const first = w.byte();
   if (first < 0x80) {
     setInt32(e, first);
@@ -31,7 +31,7 @@ export function readListpackElement(w: Window, e: PackedElement): void {
     e.tail = 1;
   } else if (first < 0xf0) {
     e.bytes = ((first & 0x0f) << 8) | w.byte();
-    e.tail = lpEncodeBacklen(2 + e.bytes);
+    e.tail = backlenBytes(2 + e.bytes);
   } else readWideElement(w, first, e);
 }
 
@@ -39,7 +39,7 @@ function readWideElement(w: Window, first: number, e: PackedElement): void {
   e.tail = 1;
   if (first === 0xf0) {
     e.bytes = w.int32le() >>> 0;
-    e.tail = lpEncodeBacklen(5 + e.bytes);
+    e.tail = backlenBytes(5 + e.bytes);
   } else if (first === 0xf1) setInt32(e, ((w.byte() << 16) | (w.byte() << 24)) >> 16);
   else if (first === 0xf2) setInt32(e, ((w.byte() << 8) | (w.byte() << 16) | (w.byte() << 24)) >> 8);
   else if (first === 0xf3) setInt32(e, w.int32le());
@@ -50,13 +50,26 @@ function readWideElement(w: Window, first: number, e: PackedElement): void {
   } else throw new RdbError("BAD_LISTPACK", w.offset() - 1, `encoding byte 0x${first.toString(16)}`);
 }
 
-/** Bytes of the backlen of an entry of `bytes` bytes. Mirrors lpEncodeBacklen(), listpack.c, Redis 7.2. Exact. */
-export function lpEncodeBacklen(bytes: number): number {
+/** `tail` of an element whose backlen only its own first byte can tell. */
+const UNSURE = 0;
+
+/**
+ * Bytes of the backlen of an entry of `bytes` bytes: seven bits a byte. `UNSURE` for the three lengths that just fit:
+ * servers without redis/redis#15151 or valkey-io/valkey#3601 take a byte more for them. Mirrors lpEncodeBacklen(),
+ * listpack.c, Redis 7.2 and Valkey 9.1.2. Exact.
+ */
+function backlenBytes(bytes: number): number {
   if (bytes <= 127) return 1;
+  if (bytes === 16383 || bytes === 2097151 || bytes === 268435455) return UNSURE;
   if (bytes < 16383) return 2;
   if (bytes < 2097151) return 3;
-  if (bytes < 268435455) return 4;
-  return 5;
+  return bytes < 268435455 ? 4 : 5;
+}
+
+/** Moves behind the backlen of a length that just fits: one of a byte more begins with seven bits of nothing. */
+function skipUnsure(w: Window, textBytes: number): void {
+  const shortest = textBytes < 16383 ? 2 : textBytes < 2097151 ? 3 : 4;
+  w.skip(w.byte() === 0 ? shortest : shortest - 1);
 }
 
 /** Walks the elements of a listpack; knows where it ends and how many elements it says it has. */
@@ -99,6 +112,7 @@ export class ListpackReader {
     this.expectMore();
     this.read();
     reportPacked(this.w, this.element, this.end, "BAD_LISTPACK", visitor);
+    if (this.element.tail === UNSURE) skipUnsure(this.w, this.element.bytes);
   }
 
   /** Reads the next element, which must be there, and moves behind it. Its value stays in `element`. */
@@ -107,6 +121,7 @@ export class ListpackReader {
     this.read();
     if (this.element.bytes > this.end - this.w.offset()) this.throwBad("an element reaches beyond the end");
     skipPacked(this.w, this.element);
+    if (this.element.tail === UNSURE) skipUnsure(this.w, this.element.bytes);
   }
 
   private expectMore(): void {

@@ -42,14 +42,14 @@ export function reportPacked(
     return;
   }
   if (bytes > end - w.offset()) throw new RdbError(code, w.offset(), "an element reaches beyond the end");
-  w.require(bytes < ELEMENT_PREFIX_BYTES ? bytes : ELEMENT_PREFIX_BYTES);
+  w.require(Math.min(bytes, ELEMENT_PREFIX_BYTES));
   v.text(bytes, w.bytes, w.pos);
   w.skip(bytes + e.tail);
 }
 
 /** Moves behind an element without reporting it. */
 export function skipPacked(w: Window, e: PackedElement): void {
-  w.skip((e.bytes > 0 ? e.bytes : 0) + e.tail);
+  w.skip(Math.max(e.bytes, 0) + e.tail);
 }
 
 /** An integer element as a double: exact up to 2^53. */

@@ -83,7 +83,7 @@ export class StringReader {
     const w = this.w;
     const n = w.length();
     if (n >= 0) {
-      w.require(n < ELEMENT_PREFIX_BYTES ? n : ELEMENT_PREFIX_BYTES);
+      w.require(Math.min(n, ELEMENT_PREFIX_BYTES));
       visitor.text(n, w.bytes, w.pos);
       w.skip(n);
     } else if (n === LZF) {
@@ -138,7 +138,11 @@ export class StringReader {
     const digits = String(value);
     const text = new Uint8Array(digits.length);
     for (let i = 0; i < text.length; i++) text[i] = digits.charCodeAt(i);
-    this.digits.reset({ next: (target) => (target.set(text), text.length), drop: () => 0 }, this.w.offset());
+    const next = (target: Uint8Array): number => {
+      target.set(text);
+      return text.length;
+    };
+    this.digits.reset({ next, drop: () => 0 }, this.w.offset());
     this.digits.require(text.length);
     this.blobBytes = text.length;
     this.storedBytes = text.length;

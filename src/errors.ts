@@ -10,6 +10,21 @@ export class IoError extends Error {
   override readonly name = "IoError";
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or folder",
+  ENOTDIR: "no such file or folder",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "it is a folder",
+  ENOSPC: "no space left on the disk",
+};
+
+/** Why the system refused something, in a few words. */
+export function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return REASONS[code ?? ""] ?? message;
+}
+
 /** An error in a form that survives the hop between threads. */
 export interface ErrorRecord {
   readonly name: string;

@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/pipeline/filter.ts",
   ],
   "src/io": ["parsers/", "src/errors.ts"],
-  "src/memory": ["parsers/", "src/errors.ts"],
+  "src/memory": ["parsers/", "src/errors.ts", "src/near-names.ts"],
   "src/patterns": ["parsers/"],
 };
 
@@ -41,6 +41,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "better-sqlite3": ["src/inventory"],
   commander: ["src/cli"],
   "cli-progress": ["src/cli"],
+  fzstd: ["src/io"],
   piscina: ["src/pipeline"],
   // Where outside data comes in: options, policies, catalogues.
   zod: ["src/cli", "src/check", "src/plan", "src/memory/profiles"],

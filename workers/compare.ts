@@ -39,6 +39,7 @@ class ChunkComparer implements ChunkWorker<CompareResult> {
     expired: false,
     expiringFields: false,
     slot: 0,
+    damaged: false,
     recordOffset: 0,
   };
 
@@ -72,7 +73,8 @@ class ChunkComparer implements ChunkWorker<CompareResult> {
     k.recordOffset = records.recordOffset;
     if (this.bySlot) k.slot = keyHashSlot(records.key, k.nameBytes);
     k.pattern = this.patterns.classify(records.key, 0, k.nameBytes);
-    if (records.damage !== undefined) noteDamage(this.damages, records);
+    k.damaged = records.damage !== undefined;
+    if (k.damaged) noteDamage(this.damages, records);
     this.tally.add(k, records.key);
   };
 

@@ -4,7 +4,7 @@ import { ENCODING_LIMIT, ModuleKinds } from "../src/inventory/module-kinds.ts";
 import { PageAllocator, RowWriter } from "../src/inventory/pages.ts";
 import { patternBase } from "../src/inventory/pattern-ids.ts";
 import { type KeyFacts, Rollup } from "../src/inventory/rollup/rollup.ts";
-import { KEY_COLUMNS, SNAPSHOT_ID_SHIFT } from "../src/inventory/schema.ts";
+import { ACCURACY, KEY_COLUMNS, SNAPSHOT_ID_SHIFT } from "../src/inventory/schema.ts";
 import { keyHashSlot } from "../src/inventory/slot.ts";
 import { isText } from "../src/inventory/utf8.ts";
 import { type Bill, TYPE, TYPES, targetOf, ValueMeter } from "../src/memory/index.ts";
@@ -14,7 +14,7 @@ import { ChunkRecords, type ChunkWorker, noteDamage, takeChunks } from "./chunks
 import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damages, ReadResult, ReadTask } from "./protocol.ts";
 
 const KEY_COLUMN = 2;
-const DAMAGED = 3;
+const DAMAGED = ACCURACY.indexOf("damaged");
 /** Largest double that SQLite holds as an integer: 2^63 itself, to which INT64_MAX rounds, would turn negative. */
 const MAX_INT64_DOUBLE = 2 ** 63 - 1024;
 
@@ -57,6 +57,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     expiringFields: false,
     freq: 0,
     slot: 0,
+    accuracy: 0,
     recordOffset: 0,
   };
   private keys = 0;
@@ -114,6 +115,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     k.expiringFields = meter.stats.fieldsWithExpiry > 0;
     k.freq = records.freq;
     k.slot = keyHashSlot(records.key, k.nameBytes);
+    k.accuracy = records.damage === undefined ? bill.exactness : DAMAGED;
     k.recordOffset = records.recordOffset;
     k.pattern = this.patterns.classify(records.key, 0, k.nameBytes);
     this.keys++;
@@ -139,7 +141,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     v[12] = records.idleSeconds < 0 ? Number.NaN : records.idleSeconds;
     v[13] = k.freq < 0 ? Number.NaN : k.freq;
     v[14] = k.slot;
-    v[15] = records.damage !== undefined ? DAMAGED : this.bill.exactness;
+    v[15] = k.accuracy;
     rows.add(this.idBase + k.recordOffset, records.key, k.nameBytes, isText(records.key, k.nameBytes));
   }
 

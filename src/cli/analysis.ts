@@ -1,7 +1,8 @@
+import { RdbError } from "../../parsers/errors.ts";
 import type { AnalyzeResult, AnalyzeOptions as EngineOptions, Progress } from "../index.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Cli, note } from "./io.ts";
+import { type Cli, note, warner } from "./io.ts";
 import { type AnalysisOptions, choiceOf } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 
@@ -13,14 +14,14 @@ export async function runAnalysis(
   options: AnalysisOptions,
   chosen: Chosen,
 ): Promise<AnalyzeResult> {
-  const choice = choiceOf(options);
+  const choice = choiceOf(options, warner(cli, options.quiet));
   const { analyze } = await import("../index.ts");
   const bar = new ProgressBar(cli, options.quiet === true);
   try {
-    const { workers } = options;
+    const { workers, tempDir, maxExpanded } = options;
     const onProgress = (progress: Progress) => bar.update(progress);
     const result = await interruptible((signal) =>
-      analyze({ ...chosen, ...choice, workers, signal, onProgress }),
+      analyze({ ...chosen, ...choice, workers, tempDir, maxExpanded, signal, onProgress }),
     );
     bar.stop();
     reportChecksums(cli, options, result);
@@ -34,15 +35,22 @@ function reportChecksums(cli: Cli, options: AnalysisOptions, { snapshots }: Anal
   for (const snapshot of snapshots) reportChecksum(cli, options, snapshot);
 }
 
+/** What is told of a snapshot's checksum. */
+interface Checked {
+  readonly path: string;
+  readonly checksum: string;
+  readonly checksumOffset: number;
+}
+
 /** A wrong checksum is told and sets the exit status. */
 export function reportChecksum(
   cli: Cli,
   { quiet, ignoreChecksum }: Pick<AnalysisOptions, "quiet" | "ignoreChecksum">,
-  { path, checksum }: { readonly path: string; readonly checksum: string },
+  { path, checksum, checksumOffset }: Checked,
 ): void {
   if (checksum !== "mismatch") return;
   if (quiet !== true || ignoreChecksum !== true) {
-    note(cli, `CHECKSUM_MISMATCH: ${path} has a checksum that does not match: bytes of it were changed`);
+    note(cli, `${path}: ${new RdbError("CHECKSUM_MISMATCH", checksumOffset).message}`);
   }
   if (ignoreChecksum !== true) cli.status = EXIT.damaged;
 }

@@ -1,15 +1,18 @@
 import path from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../errors.ts";
+import type { AnalyzeResult } from "../index.ts";
+import { expandGlobs } from "../io/inputs/globs.ts";
 import { column, type Row } from "../queries/answer.ts";
 import { isUnfiltered } from "../queries/filters.ts";
-import { sizedAs } from "../reports/target.ts";
+import { DERIVED_NOTE, marked } from "../reports/target.ts";
 import { runAnalysis } from "./analysis.ts";
-import { type Cli, styleOf, writeParts } from "./io.ts";
+import { type Cli, layoutOf, writeParts } from "./io.ts";
 import {
   ANALYZE_OPTIONS,
   type AnalyzeOptions,
   addFilterOptions,
+  addInputOptions,
   addReportOptions,
   addRunOptions,
   checkOptions,
@@ -19,6 +22,7 @@ import {
 
 const COLUMNS = [
   column("path", "Snapshot", "key"),
+  column("input", "Input", "text", { machineOnly: true }),
   column("magic", "Format", "text"),
   column("rdb_version", "RDB", "count", { machineOnly: true }),
   column("keys", "Keys", "count"),
@@ -38,22 +42,23 @@ const COLUMNS = [
 export function analyzeCommand(cli: Cli): Command {
   const command = new Command("analyze")
     .description("read snapshots and write an inventory: a SQLite file with a row a key")
-    .argument("<snapshot...>", "RDB files")
+    .argument("<snapshot...>", "snapshots in any form that README.md names; - is the standard input")
     .option("-o, --output <file>", "the inventory (default: the snapshot's name + .sqlite, here)")
     .option("--force", "replace the inventory if there is one")
     .option("--keys <all|none>", "a row for each key, or aggregates only", "all")
     .option("--index <list>", "index the key rows by key, pattern, bytes");
-  addReportOptions(addRunOptions(addFilterOptions(command)));
-  return command.action((inputs: string[]) => run(cli, inputs, checkOptions(ANALYZE_OPTIONS, command)));
+  addReportOptions(addInputOptions(addRunOptions(addFilterOptions(command))));
+  return command.action((names: string[]) => run(cli, names, checkOptions(ANALYZE_OPTIONS, command)));
 }
 
-async function run(cli: Cli, inputs: readonly string[], options: AnalyzeOptions): Promise<void> {
+async function run(cli: Cli, names: readonly string[], options: AnalyzeOptions): Promise<void> {
+  const inputs = expandGlobs(names);
   const filters = filtersOf(options);
   const { force, keys, index } = options;
   if (keys === "none" && index) throw new UsageError("--index needs key rows, and --keys none stores none");
   const given = defined({ force, index, filters: isUnfiltered(filters) ? undefined : filters });
   const result = await runAnalysis(cli, options, {
-    inputs: [...inputs],
+    inputs,
     output: outputOf(inputs, options),
     keys,
     ...given,
@@ -61,13 +66,14 @@ async function run(cli: Cli, inputs: readonly string[], options: AnalyzeOptions)
   const rows = result.snapshots.map(
     (s): Row => ({
       path: s.path,
+      input: s.input,
       magic: s.magic,
       rdb_version: s.rdbVersion,
       keys: s.keys,
       expired_keys: s.expiredKeys,
       stored_rows: s.storedRows,
       checksum: s.checksum,
-      sized_as: sizedAs(s.profile, s.profileMeasured),
+      sized_as: marked(s.profile, s.profileMeasured),
       profile: s.profile,
       profile_exact: Number(s.profileExact),
       profile_measured: Number(s.profileMeasured),
@@ -76,13 +82,22 @@ async function run(cli: Cli, inputs: readonly string[], options: AnalyzeOptions)
       inventory: result.output,
     }),
   );
-  const section = { name: "analyze", title: "", columns: COLUMNS, rows };
-  const layout = { style: styleOf(cli, options.color), titles: false };
-  await writeParts(cli, [{ section, extra: {} }], options.format, layout);
+  const derived = result.snapshots.some((s) => !s.profileMeasured);
+  const notes = [...new Set(result.snapshots.flatMap(noteworthy)), ...(derived ? [DERIVED_NOTE] : [])];
+  const section = { name: "analyze", title: "", columns: COLUMNS, rows, notes };
+  await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options.color));
+}
+
+/** Warnings that are not told by a column or a mark. */
+const TOLD = new Set(["CHECKSUM_MISMATCH", "DERIVED_PROFILE"]);
+
+function noteworthy({ warnings }: AnalyzeResult["snapshots"][number]): string[] {
+  return warnings.filter(({ code }) => !TOLD.has(code)).map(({ message }) => message);
 }
 
 function outputOf(inputs: readonly string[], { output }: AnalyzeOptions): string {
   if (output !== undefined) return output;
   if (inputs.length > 1) throw new UsageError("several snapshots need a name for their inventory: -o FILE");
-  return `${path.basename(inputs[0]!)}.sqlite`;
+  const [name] = inputs;
+  return `${name === "-" ? "stdin" : path.basename(path.resolve(name!))}.sqlite`;
 }

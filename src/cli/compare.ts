@@ -2,23 +2,27 @@ import { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import type { Comparison, NamedTarget } from "../index.ts";
 import { isSqliteFile } from "../inventory/open.ts";
-import { comparisonCsv, comparisonParts } from "../reports/compare.ts";
+import { expandOne } from "../io/inputs/globs.ts";
+import { comparisonParts } from "../reports/compare.ts";
+import { comparisonCsv } from "../reports/compare-csv.ts";
 import { lineEnd } from "../reports/index.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
 import { reportChecksum } from "./analysis.ts";
-import { setLast } from "./config-file.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Cli, note, styleOf, writeLines, writeParts } from "./io.ts";
+import { type Cli, layoutOf, note, warner, writeLines, writeParts } from "./io.ts";
 import {
   addFilterOptions,
+  addInputOptions,
   addReportOptions,
   addServerOptions,
+  addSetting,
   COMPARE_OPTIONS,
   type CompareOptions,
   checkOptions,
   choiceOf,
   filtersOf,
   repeated,
+  type Warn,
 } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 import { splitArgs } from "./split-args.ts";
@@ -27,7 +31,7 @@ import { splitArgs } from "./split-args.ts";
 export function compareCommand(cli: Cli): Command {
   const command = new Command("compare")
     .description("what a snapshot takes on several servers, in one pass")
-    .argument("<snapshot>", "an RDB file")
+    .argument("<snapshot>", "a snapshot in any form; - is the standard input")
     .option(
       "--profiles <list>",
       "servers, such as redis-7.2,valkey-9.1; the first is what others differ from",
@@ -40,14 +44,15 @@ export function compareCommand(cli: Cli): Command {
     .option("-l, --largest <n>", "show this many patterns and keys", "20")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match");
-  addReportOptions(addServerOptions(addFilterOptions(command)));
+  addReportOptions(addInputOptions(addServerOptions(addFilterOptions(command))));
   return command.action((file: string) => run(cli, file, checkOptions(COMPARE_OPTIONS, command)));
 }
 
-async function run(cli: Cli, file: string, options: CompareOptions): Promise<void> {
-  const { largest, workers } = options;
+async function run(cli: Cli, name: string, options: CompareOptions): Promise<void> {
+  const { largest, workers, tempDir, maxExpanded } = options;
+  const file = expandOne(name);
   const filters = filtersOf(options);
-  const targets = targetsOf(options);
+  const targets = targetsOf(options, warner(cli, options.quiet));
   if (isSqliteFile(file)) {
     throw new UsageError(`${file} is an inventory: compare reads the snapshot that it was made of`);
   }
@@ -61,34 +66,42 @@ async function run(cli: Cli, file: string, options: CompareOptions): Promise<voi
         filters,
         largest,
         workers,
+        tempDir,
+        maxExpanded,
         signal,
         onProgress: (progress) => bar.update(progress),
       }),
     );
     bar.stop();
-    reportChecksum(cli, options, found);
-    if (options.quiet !== true) for (const { message } of found.warnings) note(cli, message);
+    reportChecksum(cli, options, { ...found, checksumOffset: found.checksum_offset });
     await show(cli, found, options);
   } finally {
     bar.stop();
   }
 }
 
-async function show(cli: Cli, found: Comparison, { format, color, largest }: CompareOptions): Promise<void> {
-  if (format === "json") await writeLines(cli, jsonArray([toJson(found)]));
-  else if (format === "ndjson") await writeLines(cli, [toJson(found)]);
-  else if (format === "csv") await writeLines(cli, comparisonCsv(found), lineEnd(format));
-  else {
-    const parts = comparisonParts(found, largest);
-    await writeParts(cli, parts, format, { style: styleOf(cli, color), titles: true });
+/** Tables tell warnings themselves; beside other formats they go to stderr. */
+async function show(
+  cli: Cli,
+  found: Comparison,
+  { format, color, largest, quiet }: CompareOptions,
+): Promise<void> {
+  if (format === "table" || format === "markdown") {
+    await writeParts(cli, comparisonParts(found, largest), format, layoutOf(cli, color, true));
+    return;
   }
+  if (quiet !== true) for (const { message } of found.warnings) note(cli, message);
+  const limited = { ...found, patterns: found.patterns.slice(0, largest) };
+  if (format === "json") await writeLines(cli, jsonArray([toJson(limited)]));
+  else if (format === "ndjson") await writeLines(cli, [toJson(limited)]);
+  else await writeLines(cli, comparisonCsv(limited), lineEnd(format));
 }
 
 /** `--profiles`, then every `--target`: each with `--set`, `--config` and `--allocator` where it says nothing else. */
-function targetsOf(options: CompareOptions): NamedTarget[] {
+function targetsOf(options: CompareOptions, warn: Warn): NamedTarget[] {
   const { profiles = [], target = [] } = options;
   if (profiles.length + target.length === 0) throw new UsageError("give servers: --profiles or --target");
-  const common = choiceOf(options);
+  const common = choiceOf(options, warn);
   return [
     ...profiles.map((profile) => ({ ...common, profile })),
     ...target.map((text) => namedTarget(text, common)),
@@ -109,7 +122,7 @@ function namedTarget(text: string, common: NamedTarget): NamedTarget {
       throw new UsageError(`--target: "${word}" is not a setting such as hash-max-listpack-entries=64`);
     }
     if (name === "name" || name === "allocator") others[name] = value;
-    else setLast(settings, name.toLowerCase(), value);
+    else addSetting(`--target "${text}"`, settings, name.toLowerCase(), value);
   }
   return { ...common, name: text.trim(), ...others, profile, settings };
 }

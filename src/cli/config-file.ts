@@ -1,14 +1,19 @@
 import fs from "node:fs";
-import { IoError, UsageError } from "../errors.ts";
-import { isSetting, parseSettings } from "../memory/index.ts";
+import { IoError, reasonOf, UsageError } from "../errors.ts";
+import { isSetting, parseSettings, SETTING_NAMES } from "../memory/index.ts";
+import { nearName } from "../near-names.ts";
 import { splitArgs } from "./split-args.ts";
 
 /**
- * The directives of a redis.conf that change what keys take, the last of each. Everything else in it is passed over.
+ * The directives of a redis.conf that change what keys take, the last of each. Everything else in it is passed over;
+ * `warn` is told where that is spelt almost like one of them.
  * @throws {UsageError} at the first line that is none, includes a file, or gives a value that cannot be.
  * @throws {IoError} when it cannot be read
  */
-export function readConfigFile(path: string): Record<string, string> {
+export function readConfigFile(
+  path: string,
+  warn: (message: string) => void = () => {},
+): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const [i, line] of readText(path).split(/\r?\n/).entries()) {
     const text = line.trim();
@@ -20,7 +25,11 @@ export function readConfigFile(path: string): Record<string, string> {
     if (name === "include") {
       throw new UsageError(`${place}: include is not followed: give the file that has the settings`);
     }
-    if (!isSetting(name)) continue;
+    if (!isSetting(name)) {
+      const near = nearName(name, SETTING_NAMES);
+      if (near !== undefined) warn(`${place}: ${name} is passed over: did you mean ${near}?`);
+      continue;
+    }
     if (words.length !== 2) throw new UsageError(`${place}: ${name} takes one value`);
     checkValue(place, name, words[1]!);
     setLast(settings, name, words[1]!);
@@ -46,6 +55,6 @@ function readText(path: string): string {
   try {
     return fs.readFileSync(path, "utf8");
   } catch (cause) {
-    throw new IoError(`cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw new IoError(`cannot read ${path}: ${reasonOf(cause)}`, { cause });
   }
 }

@@ -1,10 +1,18 @@
 import { Command } from "commander";
 import type { Explanation } from "../index.ts";
+import { expandOne } from "../io/inputs/globs.ts";
 import { explanationParts, explanationSections } from "../reports/explain.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Cli, styleOf, writeLines, writeParts } from "./io.ts";
-import { addReportOptions, addTargetOptions, checkOptions, choiceOf, EXPLAIN_OPTIONS } from "./options.ts";
+import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
+import {
+  addInputOptions,
+  addReportOptions,
+  addTargetOptions,
+  checkOptions,
+  choiceOf,
+  EXPLAIN_OPTIONS,
+} from "./options.ts";
 import { keyBytes } from "./split-args.ts";
 
 /** `rdbscope explain FILE KEY` */
@@ -16,17 +24,18 @@ export function explainCommand(cli: Cli): Command {
     .option("-n, --db <n>", "only in this database")
     .option("--snapshot <id>", "only in this snapshot of an inventory of several")
     .option("--snapshot-file <file>", "where an inventory's snapshot is now, if it was moved");
-  addReportOptions(addTargetOptions(command));
-  return command.action((file: string, key: string) => run(cli, file, key, command));
+  addReportOptions(addInputOptions(addTargetOptions(command)));
+  return command.action((file: string, key: string) => run(cli, expandOne(file), key, command));
 }
 
 async function run(cli: Cli, file: string, typed: string, command: Command): Promise<void> {
   const options = checkOptions(EXPLAIN_OPTIONS, command);
-  const { db, snapshot, snapshotFile, format } = options;
-  const choice = choiceOf(options);
+  const { db, snapshot, snapshotFile, tempDir, maxExpanded, format } = options;
+  const more = { snapshot, snapshotFile, tempDir, maxExpanded };
+  const choice = choiceOf(options, warner(cli, options.quiet));
   const { explain } = await import("../index.ts");
   const found = await interruptible((signal) =>
-    explain({ file, key: keyBytes(typed), db, snapshot, snapshotFile, signal, ...choice }),
+    explain({ file, key: keyBytes(typed), db, signal, ...more, ...choice }),
   );
   if (format === "json" || format === "ndjson") {
     const lines = found.map((one: Explanation) => toJson(one));
@@ -34,5 +43,5 @@ async function run(cli: Cli, file: string, typed: string, command: Command): Pro
     return;
   }
   const parts = format === "csv" ? found.map(explanationParts) : found.flatMap(explanationSections);
-  await writeParts(cli, parts, format, { style: styleOf(cli, options.color), titles: false });
+  await writeParts(cli, parts, format, layoutOf(cli, options.color));
 }

@@ -5,9 +5,9 @@ import { ClosedOutput } from "./exit-status.ts";
 
 /** Where a command reads its surroundings and writes its words. */
 export interface Cli {
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
-  readonly env: { readonly NO_COLOR?: string | undefined; readonly TERM?: string | undefined };
+  readonly env: Readonly<Partial<Record<"NO_COLOR" | "TERM" | "COLUMNS", string | undefined>>>;
   /** What the process shall end with when nothing is thrown. */
   status: number;
   /** Set when stdout broke. */
@@ -59,10 +59,32 @@ export async function writeParts(
 }
 
 /** Colours for a terminal that wants them. */
-export function styleOf(cli: Cli, color: boolean): Style {
+function styleOf(cli: Cli, color: boolean): Style {
   const wanted =
     color && cli.stdout.isTTY === true && (cli.env.NO_COLOR ?? "") === "" && cli.env.TERM !== "dumb";
   return wanted ? COLOURS : PLAIN;
+}
+
+/** A terminal that does not say how wide it is. */
+const TERMINAL_WIDTH = 80;
+
+/** Cells of a line: what COLUMNS says, or the terminal; files and pipes take lines of any length. */
+function widthOf({ env, stdout }: Cli): number {
+  const wanted = Number(env.COLUMNS);
+  if (Number.isInteger(wanted) && wanted > 0) return wanted;
+  return stdout.isTTY === true ? stdout.columns || TERMINAL_WIDTH : Number.POSITIVE_INFINITY;
+}
+
+/** How a command's tables are laid out. */
+export function layoutOf(cli: Cli, color: boolean, titles = false): Layout {
+  return { style: styleOf(cli, color), titles, width: widthOf(cli) };
+}
+
+/** Notes, but for those who want it quiet. */
+export function warner(cli: Cli, quiet: boolean | undefined): (message: string) => void {
+  return (message) => {
+    if (quiet !== true) note(cli, message);
+  };
 }
 
 /** A line about what is going on, beside the results. */

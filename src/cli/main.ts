@@ -4,7 +4,7 @@ import { run } from "./run.ts";
 const cli: Cli = {
   stdout: process.stdout,
   stderr: process.stderr,
-  env: { NO_COLOR: process.env.NO_COLOR, TERM: process.env.TERM },
+  env: { NO_COLOR: process.env.NO_COLOR, TERM: process.env.TERM, COLUMNS: process.env.COLUMNS },
   status: 0,
   outputError: undefined,
 };

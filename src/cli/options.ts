@@ -1,7 +1,14 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
-import { ALLOCATORS, type AllocatorName, PROFILES, type ProfileName, TYPES } from "../memory/index.ts";
+import {
+  ALLOCATORS,
+  type AllocatorName,
+  PROFILES,
+  type ProfileName,
+  parseSettings,
+  TYPES,
+} from "../memory/index.ts";
 import type { TargetChoice } from "../pipeline/target-choice.ts";
 import type { QuestionFilters } from "../queries/filters.ts";
 import { FORMATS, type FormatName } from "../reports/index.ts";
@@ -23,11 +30,15 @@ export function oneOf<T extends string>(names: readonly T[]) {
   return parsed((text) => names.find((name) => name === text), `one of ${names.join(", ")}`);
 }
 
+/** Some of a few names, with commas between; the one that is wrong is told. */
 function listOf<T extends string>(names: readonly T[]) {
-  return parsed(
-    (text) => everyOf(text, (part) => names.find((name) => name === part)),
-    `a list of ${names.join(", ")}`,
-  );
+  return z.string().transform((text, context): T[] => {
+    const parts = text.split(",");
+    const wrong = parts.find((part) => !(names as readonly string[]).includes(part));
+    if (wrong === undefined) return parts as T[];
+    context.addIssue({ code: "custom", message: `"${wrong}" is not one of ${names.join(", ")}` });
+    return z.NEVER;
+  });
 }
 
 function everyOf<T>(text: string, parse: (part: string) => T | undefined): T[] | undefined {
@@ -71,7 +82,10 @@ const RUN = {
   ...TARGET,
   ignoreChecksum: z.boolean().optional(),
 };
-const TEMPORARY = { tempDir: z.string().min(1).optional() };
+const INPUT = {
+  tempDir: z.string().min(1).optional(),
+  maxExpanded: parsed(parseBytes, "a size such as 500G or 2T").optional(),
+};
 const FILTERS = {
   db: parsed((text) => everyOf(text, dbNumber), "a list of database numbers such as 0,3").optional(),
   type: parsed(
@@ -90,6 +104,7 @@ const FILTERS = {
 export const ANALYZE_OPTIONS = z.object({
   ...REPORT,
   ...RUN,
+  ...INPUT,
   ...FILTERS,
   output: z.string().min(1).optional(),
   force: z.boolean().optional(),
@@ -101,18 +116,19 @@ export const ANALYZE_OPTIONS = z.object({
 export const QUESTION_OPTIONS = z.object({
   ...REPORT,
   ...RUN,
-  ...TEMPORARY,
+  ...INPUT,
   ...FILTERS,
   pattern: z.string().optional(),
   snapshot: wholeNumber(1, 2 ** 15).optional(),
 });
 
 /** Options of `query`: the SQL says everything else. */
-export const QUERY_OPTIONS = z.object({ ...REPORT, ...RUN, ...TEMPORARY });
+export const QUERY_OPTIONS = z.object({ ...REPORT, ...RUN, ...INPUT });
 
 /** Options of `verify`. */
 export const VERIFY_OPTIONS = z.object({
   ...REPORT,
+  ...INPUT,
   workers: RUN.workers,
   ignoreChecksum: RUN.ignoreChecksum,
 });
@@ -120,6 +136,7 @@ export const VERIFY_OPTIONS = z.object({
 /** Options of `explain`. */
 export const EXPLAIN_OPTIONS = z.object({
   ...REPORT,
+  ...INPUT,
   ...TARGET,
   db: wholeNumber(0, 2 ** 31).optional(),
   snapshot: wholeNumber(1, 2 ** 15).optional(),
@@ -129,6 +146,7 @@ export const EXPLAIN_OPTIONS = z.object({
 /** Options of `compare`. */
 export const COMPARE_OPTIONS = z.object({
   ...REPORT,
+  ...INPUT,
   ...SERVER,
   ...FILTERS,
   workers: RUN.workers,
@@ -142,23 +160,45 @@ export const COMPARE_OPTIONS = z.object({
 export const LARGEST = wholeNumber(1, 1_000_000);
 
 /** What an analysis looks at. */
-export type AnalysisOptions = Omit<RunOptions, "tempDir" | "format" | "color">;
+export type AnalysisOptions = Omit<RunOptions, "format" | "color">;
 export type RunOptions = z.infer<typeof QUERY_OPTIONS>;
 export type QuestionOptions = z.infer<typeof QUESTION_OPTIONS>;
 export type AnalyzeOptions = z.infer<typeof ANALYZE_OPTIONS>;
+export type VerifyOptions = z.infer<typeof VERIFY_OPTIONS>;
 export type CompareOptions = z.infer<typeof COMPARE_OPTIONS>;
 type ServerOptions = Pick<RunOptions, keyof typeof SERVER>;
 
+/** Told what a reader of options should know. */
+export type Warn = (message: string) => void;
+
 /** The settings among checked options: `--set` over `--config`. */
-export function settingsOf({ set = [], config }: ServerOptions): Record<string, string> {
-  const settings = config === undefined ? {} : readConfigFile(config);
-  for (const [name, value] of set) setLast(settings, name, value);
+function settingsOf({ set = [], config }: ServerOptions, warn: Warn): Record<string, string> {
+  const settings = config === undefined ? {} : readConfigFile(config, warn);
+  for (const [name, value] of set) addSetting("--set", settings, name, value);
   return settings;
 }
 
+/** Checks a setting that an option gave, and sets it. @throws {UsageError} that names the option */
+export function addSetting(
+  option: string,
+  settings: Record<string, string>,
+  name: string,
+  value: string,
+): void {
+  try {
+    parseSettings({ [name]: value });
+  } catch (error) {
+    throw new UsageError(`${option}: ${(error as Error).message}`);
+  }
+  setLast(settings, name, value);
+}
+
 /** The server to size for, among checked options. */
-export function choiceOf(options: ServerOptions & { readonly profile?: string | undefined }): TargetChoice {
-  return { profile: options.profile, allocator: options.allocator, settings: settingsOf(options) };
+export function choiceOf(
+  options: ServerOptions & { readonly profile?: string | undefined },
+  warn: Warn,
+): TargetChoice {
+  return { profile: options.profile, allocator: options.allocator, settings: settingsOf(options, warn) };
 }
 
 /**
@@ -182,7 +222,8 @@ export function filtersOf(options: FilterOptions): QuestionFilters {
     throw new UsageError("--bytes and --size exclude each other: --bytes N is --size N..");
   if (regex && key === undefined && notKey === undefined)
     throw new UsageError("--regex needs --key or --not-key");
-  if (regex) for (const text of [key, notKey]) checkRegex(text);
+  if (regex) checkRegex("--key", key);
+  if (regex) checkRegex("--not-key", notKey);
   const max = size?.max ?? Number.POSITIVE_INFINITY;
   return defined({
     dbs: db,
@@ -203,11 +244,11 @@ export function defined<T extends object>(members: T): { [K in keyof T]: Exclude
   return Object.fromEntries(given) as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
-function checkRegex(text: string | undefined): void {
+function checkRegex(option: string, text: string | undefined): void {
   try {
     if (text !== undefined) new RegExp(text, "u");
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError(`${option}: ${(error as Error).message}`);
   }
 }
 
@@ -246,12 +287,14 @@ export function repeated(value: string, before: readonly string[] | undefined): 
   return [...(before ?? []), value];
 }
 
-/** Adds `--temp-dir`. */
-export function addTempOption(command: Command): Command {
-  return command.option(
-    "--temp-dir <folder>",
-    "folder for the inventory that is made of a snapshot and removed again",
-  );
+/** Adds what decides how inputs are read that are no bare files. */
+export function addInputOptions(command: Command): Command {
+  return command
+    .option("--temp-dir <folder>", "folder for what is unpacked and for temporary inventories")
+    .option(
+      "--max-expanded <size>",
+      "what a compressed input may become (default: 250 times its size, and 1G)",
+    );
 }
 
 /** Adds the options that choose keys. */

@@ -3,7 +3,7 @@ import type { Progress } from "../index.ts";
 import { humanBytes, humanCount } from "../reports/units.ts";
 import type { Cli } from "./io.ts";
 
-const WORDS = { read: "reading", merge: "merging" } as const;
+const WORDS = { unpack: "unpacking", read: "reading", merge: "merging" } as const;
 
 /** A bar on a terminal's stderr: how much, how fast, how long yet. Nothing anywhere else. */
 export class ProgressBar {
@@ -35,7 +35,7 @@ export class ProgressBar {
       all: humanBytes(bytesTotal),
       speed: humanBytes(speed),
       left: timeLeft(bytesTotal - bytesDone, speed),
-      count: `${humanCount(keys)} keys`,
+      count: phase === "unpack" ? "" : `${humanCount(keys)} keys`,
     });
   }
 

@@ -5,12 +5,12 @@ import type { PatternOrder } from "../queries/patterns.ts";
 import type { Scope } from "../queries/scope.ts";
 import { snapshots } from "../queries/snapshots.ts";
 import type { Part } from "../reports/index.ts";
-import { type Cli, styleOf, writeParts } from "./io.ts";
+import { type Cli, layoutOf, writeParts } from "./io.ts";
 import {
   addFilterOptions,
+  addInputOptions,
   addReportOptions,
   addRunOptions,
-  addTempOption,
   checkOptions,
   filtersOf,
   QUESTION_OPTIONS,
@@ -30,7 +30,7 @@ export function questionCommand(name: string, description: string): Command {
   addFilterOptions(command)
     .option("--pattern <text>", "only keys of this pattern, as `patterns` prints it")
     .option("--snapshot <id>", "only this snapshot of an inventory of several");
-  return addReportOptions(addTempOption(addRunOptions(command)));
+  return addReportOptions(addInputOptions(addRunOptions(command)));
 }
 
 /** Asks a question of every snapshot that is in scope. */
@@ -66,10 +66,7 @@ export async function runQuestion(
         extra: { snapshot: scope.snapshot.snapshot },
       })),
     );
-    await writeParts(cli, parts, options.format, {
-      style: styleOf(cli, options.color),
-      titles: parts.length > 1,
-    });
+    await writeParts(cli, parts, options.format, layoutOf(cli, options.color, parts.length > 1));
   });
 }
 

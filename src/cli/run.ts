@@ -19,17 +19,27 @@ export async function run(args: readonly string[], cli: Cli): Promise<number> {
 function program(cli: Cli): Command {
   const root = new Command("rdbscope")
     .description("Where the memory of a Redis or Valkey snapshot went.")
-    .version(VERSION, "-V, --version")
-    .showHelpAfterError("(see --help)");
+    .version(VERSION, "-V, --version");
   for (const make of Object.values(COMMANDS)) root.addCommand(make(cli));
   for (const command of [root, ...root.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => cli.stdout.write(text),
       writeErr: (text) => cli.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, "rdbscope: ")),
+      outputError: (text, write) => write(`${oneLine(text)} (see ${nameOf(command)} --help)\n`),
     });
   }
   return root;
+}
+
+function oneLine(text: string): string {
+  return text
+    .replace(/^error: /, "rdbscope: ")
+    .trim()
+    .replace(/\s*\n\s*/g, " ");
+}
+
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${command.parent.name()} ${command.name()}`;
 }
 
 function report(cli: Cli, error: unknown): void {

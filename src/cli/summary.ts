@@ -1,11 +1,10 @@
 import type { Command } from "commander";
 import { type Summary, summary } from "../queries/summary.ts";
-import type { FormatName } from "../reports/index.ts";
+import type { FormatName, Layout } from "../reports/index.ts";
 import { lineEnd } from "../reports/index.ts";
 import { jsonArray } from "../reports/json.ts";
-import type { Style } from "../reports/style.ts";
 import { renderSummary, summaryCsv, summaryJson, summaryMarkdown } from "../reports/summary.ts";
-import { type Cli, styleOf, writeLines } from "./io.ts";
+import { type Cli, layoutOf, writeLines } from "./io.ts";
 import { checkOptions, QUESTION_OPTIONS } from "./options.ts";
 import { forEachScope, questionCommand } from "./question.ts";
 
@@ -17,7 +16,7 @@ export function summaryCommand(cli: Cli): Command {
       await forEachScope(cli, file, options, false, (scopes) =>
         writeLines(
           cli,
-          lines(scopes.map(summary), options.format, styleOf(cli, options.color)),
+          lines(scopes.map(summary), options.format, layoutOf(cli, options.color)),
           lineEnd(options.format),
         ),
       );
@@ -25,10 +24,10 @@ export function summaryCommand(cli: Cli): Command {
   );
 }
 
-function lines(summaries: readonly Summary[], format: FormatName, style: Style): Iterable<string> {
+function lines(summaries: readonly Summary[], format: FormatName, layout: Layout): Iterable<string> {
   if (format === "json") return jsonArray(summaries.map(summaryJson));
   if (format === "ndjson") return summaries.map(summaryJson);
   if (format === "csv") return summaryCsv(summaries);
-  const render = format === "markdown" ? summaryMarkdown : (one: Summary) => renderSummary(one, style);
+  const render = format === "markdown" ? summaryMarkdown : (one: Summary) => renderSummary(one, layout);
   return summaries.flatMap((one, i) => [...(i > 0 ? [""] : []), ...render(one)]);
 }

@@ -1,8 +1,9 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { IoError, UsageError } from "../errors.ts";
+import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { type Inventory, isSqliteFile, openInventory } from "../inventory/open.ts";
+import { expandGlobs } from "../io/inputs/globs.ts";
 import { removeLeftovers } from "../io/temp-file.ts";
 import { runAnalysis } from "./analysis.ts";
 import type { Cli } from "./io.ts";
@@ -10,7 +11,8 @@ import type { RunOptions } from "./options.ts";
 
 /**
  * Lets `ask` ask an inventory: the file itself, or one made of a snapshot for this question and removed again.
- * Which of the two a file is, its content tells. `keys` is what the question needs of a snapshot.
+ * Which of the two a file is, its content tells; the files
+ * that a glob matches are snapshots of one inventory. `keys` is what the question needs of a snapshot.
  */
 export async function withInventory<T>(
   cli: Cli,
@@ -19,15 +21,17 @@ export async function withInventory<T>(
   keys: "all" | "none",
   ask: (inventory: Inventory) => Promise<T>,
 ): Promise<T> {
-  if (!isSqliteFile(file)) return withTemporary(cli, file, options, keys, ask);
-  rejectRunOptions(file, options);
-  return askAndClose(openInventory(file), ask);
+  const files = expandGlobs([file]);
+  const [first] = files;
+  if (files.length > 1 || !isSqliteFile(first!)) return withTemporary(cli, files, options, keys, ask);
+  rejectRunOptions(first!, options);
+  return askAndClose(openInventory(first!), ask);
 }
 
 /** Options that change how a snapshot is read say nothing about an inventory. */
 function rejectRunOptions(file: string, options: RunOptions): void {
-  const { workers, profile, allocator, set, config, ignoreChecksum, tempDir } = options;
-  const others = { "ignore-checksum": ignoreChecksum, "temp-dir": tempDir };
+  const { workers, profile, allocator, set, config, ignoreChecksum, tempDir, maxExpanded } = options;
+  const others = { "ignore-checksum": ignoreChecksum, "temp-dir": tempDir, "max-expanded": maxExpanded };
   const given = Object.entries({ workers, profile, allocator, set, config, ...others });
   const first = given.find(([, value]) => value !== undefined);
   if (first) throw new UsageError(`--${first[0]} is for snapshots; ${file} is an inventory already`);
@@ -35,7 +39,7 @@ function rejectRunOptions(file: string, options: RunOptions): void {
 
 async function withTemporary<T>(
   cli: Cli,
-  file: string,
+  inputs: readonly string[],
   options: RunOptions,
   keys: "all" | "none",
   ask: (inventory: Inventory) => Promise<T>,
@@ -44,8 +48,8 @@ async function withTemporary<T>(
   const remove = () => fs.rmSync(folder, { recursive: true, force: true });
   try {
     const output = path.join(folder, "inventory.sqlite");
-    await runAnalysis(cli, options, { inputs: [file], output, keys });
-    const inventory = openInventory(output);
+    await runAnalysis(cli, options, { inputs, output, keys });
+    const inventory = openInventory(output, inputs.join(", "));
     if (process.platform !== "win32") remove(); // an open file lives on without a name: nothing to clean up after us
     return await askAndClose(inventory, ask);
   } finally {
@@ -59,7 +63,7 @@ function makeTempFolder(parent: string): string {
     removeLeftovers(parent);
     return fs.mkdtempSync(path.join(parent, `.rdbscope-${process.pid}-`));
   } catch (cause) {
-    throw new IoError(`cannot make a temporary folder in ${parent}: ${(cause as Error).message}`, { cause });
+    throw new IoError(`cannot make a temporary folder in ${parent}: ${reasonOf(cause)}`, { cause });
   }
 }
 

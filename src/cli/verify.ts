@@ -1,17 +1,24 @@
 import { Command } from "commander";
 import { isSqliteFile, openInventory } from "../inventory/open.ts";
+import { expandOne } from "../io/inputs/globs.ts";
 import type { Fault, Verification } from "../pipeline/verify.ts";
 import { type Column, column, type Row, type Section } from "../queries/answer.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Cli, note, styleOf, writeLines, writeParts } from "./io.ts";
-import { addReportOptions, checkOptions, VERIFY_OPTIONS } from "./options.ts";
+import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
+import {
+  addInputOptions,
+  addReportOptions,
+  checkOptions,
+  VERIFY_OPTIONS,
+  type VerifyOptions,
+} from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 
 type Facts = Readonly<Record<string, unknown>>;
 
-const COLUMNS: readonly Column[] = [column("fact", "Fact", "text"), column("value", "Value", "text")];
+const COLUMNS: readonly Column[] = [column("fact", "Fact", "text"), column("value", "Value", "count")];
 
 /** `rdbscope verify FILE` */
 export function verifyCommand(cli: Cli): Command {
@@ -22,14 +29,16 @@ export function verifyCommand(cli: Cli): Command {
     .argument("<file>", "a snapshot or an inventory")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when only the checksum does not match");
-  return addReportOptions(command).action((file: string) => run(cli, file, command));
+  return addReportOptions(addInputOptions(command)).action((file: string) =>
+    run(cli, expandOne(file), command),
+  );
 }
 
 async function run(cli: Cli, file: string, command: Command): Promise<void> {
   const options = checkOptions(VERIFY_OPTIONS, command);
-  const { facts, faults } = isSqliteFile(file)
+  const { facts, faults, notes } = isSqliteFile(file)
     ? checkInventory(file)
-    : await checkSnapshot(cli, file, options.quiet === true, options.workers);
+    : await checkSnapshot(cli, file, options);
   const serious = faults.filter(
     ({ code }) => code !== "CHECKSUM_MISMATCH" || options.ignoreChecksum !== true,
   );
@@ -40,32 +49,39 @@ async function run(cli: Cli, file: string, command: Command): Promise<void> {
     await writeLines(cli, format === "json" ? jsonArray(lines) : lines);
   } else {
     const section: Section = { name: "verify", title: "", columns: COLUMNS, rows: flat(facts) };
-    const layout = { style: styleOf(cli, options.color), titles: false };
-    await writeParts(cli, [{ section, extra: {} }], format, layout);
+    await writeParts(cli, [{ section, extra: {} }], format, layoutOf(cli, options.color));
   }
-  if (options.quiet !== true) for (const { message } of faults) note(cli, message);
+  const warn = warner(cli, options.quiet);
+  for (const { message } of faults) warn(`${file}: ${message}`);
+  for (const message of notes) warn(`${file}: ${message}`);
 }
 
-async function checkSnapshot(cli: Cli, file: string, quiet: boolean, workers: number | undefined) {
+async function checkSnapshot(cli: Cli, file: string, options: VerifyOptions): Promise<Checked> {
+  const { workers, tempDir, maxExpanded } = options;
   const { verify } = await import("../pipeline/verify.ts");
-  const bar = new ProgressBar(cli, quiet);
+  const bar = new ProgressBar(cli, options.quiet === true);
   try {
     const facts: Verification = await interruptible((signal) =>
-      verify(file, { workers, signal, onProgress: (progress) => bar.update(progress) }),
+      verify(file, { workers, tempDir, maxExpanded, signal, onProgress: (progress) => bar.update(progress) }),
     );
-    return { facts: { ...facts } as Facts, faults: facts.faults };
+    return { facts: { ...facts } as Facts, faults: facts.faults, notes: facts.notes };
   } finally {
     bar.stop();
   }
 }
 
-function checkInventory(file: string): { facts: Facts; faults: readonly Fault[] } {
+/** What was found: faults, and what is worth a note. */
+interface Checked {
+  readonly facts: Facts;
+  readonly faults: readonly Fault[];
+  readonly notes: readonly string[];
+}
+
+function checkInventory(file: string): Checked {
   const inventory = openInventory(file);
   try {
-    const faults = inventory
-      .check()
-      .map((message) => ({ code: "BAD_INVENTORY", offset: 0, message: `${file}: ${message}` }));
-    return { facts: { path: file, sound: faults.length === 0, faults }, faults };
+    const faults = inventory.check().map((message) => ({ code: "BAD_INVENTORY", offset: 0, message }));
+    return { facts: { path: file, sound: faults.length === 0, faults }, faults, notes: [] };
   } finally {
     inventory.close();
   }

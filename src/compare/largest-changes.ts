@@ -12,10 +12,12 @@ export interface ChangedKey {
   readonly to: number;
   readonly bytesFrom: number;
   readonly bytesTo: number;
+  readonly heapFrom: number;
+  readonly heapTo: number;
   readonly recordOffset: number;
 }
 
-/** The keys whose change of encoding makes the largest difference; equal ones in the order of the snapshot. */
+/** The keys whose change of encoding makes the largest difference to the heap; equal ones in the order of the snapshot. */
 export class LargestChanges {
   private readonly limit: number;
   private list: ChangedKey[] = [];
@@ -27,7 +29,7 @@ export class LargestChanges {
   }
 
   add(k: ComparedKey, key: Uint8Array, from: Bill, to: Bill): void {
-    if (Math.abs(to.bytes - from.bytes) <= this.threshold) return;
+    if (Math.abs(to.heapBytes - from.heapBytes) <= this.threshold) return;
     this.list.push({
       db: k.db,
       key: key.slice(0, Math.min(k.nameBytes, MAX_NAME_BYTES)),
@@ -36,6 +38,8 @@ export class LargestChanges {
       to: to.encoding,
       bytesFrom: from.bytes,
       bytesTo: to.bytes,
+      heapFrom: from.heapBytes,
+      heapTo: to.heapBytes,
       recordOffset: k.recordOffset,
     });
     if (this.list.length >= this.limit * 4) this.trim();
@@ -60,6 +64,6 @@ export function largestChanges(list: readonly ChangedKey[], limit: number): Chan
     .slice(0, limit);
 }
 
-function difference({ bytesFrom, bytesTo }: ChangedKey): number {
-  return Math.abs(bytesTo - bytesFrom);
+function difference({ heapFrom, heapTo }: ChangedKey): number {
+  return Math.abs(heapTo - heapFrom);
 }

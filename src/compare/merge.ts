@@ -22,6 +22,8 @@ export interface ComparedSums {
 
 export interface ComparedType extends ComparedSums {
   readonly type: string;
+  /** Keys whose size on each target is a lower bound. */
+  readonly lower_bound_keys: readonly number[];
 }
 
 export interface ComparedPattern extends ComparedSums {
@@ -37,6 +39,8 @@ export interface EncodingChange {
   readonly keys: number;
   readonly bytes_from: number;
   readonly bytes_to: number;
+  readonly heap_bytes_from: number;
+  readonly heap_bytes_to: number;
 }
 
 /** One of the keys whose change of encoding makes the largest difference. */
@@ -52,12 +56,21 @@ export interface ComparedPart {
   readonly patterns: PatternExport;
 }
 
+/** Keys of all types whose size on one target is a lower bound, and what is known of them. */
+export interface ComparedLowerBounds {
+  readonly lower_bound_keys: number;
+  readonly lower_bound_bytes: number;
+  readonly lower_bound_heap_bytes: number;
+}
+
 /** What all threads found together. */
 export interface Compared {
   readonly totals: ComparedSums;
-  /** Largest on the first target first. */
+  /** In the targets' order. */
+  readonly lowerBounds: readonly ComparedLowerBounds[];
+  /** Largest heap on the first target first. */
   readonly types: readonly ComparedType[];
-  /** Largest difference from the first target first. */
+  /** Largest difference of heap from the first target first. */
   readonly patterns: readonly ComparedPattern[];
   readonly changes: readonly EncodingChange[];
   readonly changedKeys: readonly ChangedKeyRow[];
@@ -82,8 +95,16 @@ export function mergeTallies(
     }
   });
   const databases = targets.map((_, t) => loadedDatabases(parts, t));
+  const { types, ...sorted } = groups.sorted();
+  const lowerBounds = lowerBoundsOf(parts, targets.length);
+  const ofType = (type: string) => lowerBounds.map((one) => one.get(type)?.[0] ?? 0);
   return {
-    ...groups.sorted(),
+    ...sorted,
+    types: types.map((one) => ({ ...one, lower_bound_keys: ofType(one.type) })),
+    lowerBounds: lowerBounds.map((byType) => {
+      const sum = (k: number) => [...byType.values()].reduce((all, sums) => all + sums[k]!, 0);
+      return { lower_bound_keys: sum(0), lower_bound_bytes: sum(1), lower_bound_heap_bytes: sum(2) };
+    }),
     changes: changesOf(parts, names),
     changedKeys: changedKeysOf(parts, names, largest),
     usedMemory: targets.map((target, t) => usedMemory(target, databases[t]!, libraries)),
@@ -107,12 +128,12 @@ class Groups {
     for (const one of into) for (let k = 0; k < this.width; k++) one[k]! += sums[k]!;
   }
 
-  sorted(): Pick<Compared, "totals" | "types" | "patterns"> {
+  sorted() {
     const types = [...this.types].map(([type, sums]) => ({ type, ...named(sums) }));
     const patterns = [...this.patterns].map(([pattern, sums]) => ({ pattern, ...named(sums) }));
     return {
       totals: named(this.total),
-      types: types.sort((a, b) => b.bytes[0]! - a.bytes[0]! || order(a.type, b.type)),
+      types: types.sort((a, b) => b.heap_bytes[0]! - a.heap_bytes[0]! || order(a.type, b.type)),
       patterns: patterns.sort((a, b) => spread(b) - spread(a) || order(a.pattern, b.pattern)),
     };
   }
@@ -132,9 +153,27 @@ function named(sums: Float64Array): ComparedSums {
   return { keys: sums[0]!, bytes: every(0), heap_bytes: every(1) };
 }
 
-/** Largest difference of any target from the first. */
-function spread({ bytes }: ComparedSums): number {
-  return bytes.reduce((max, one) => Math.max(max, Math.abs(one - bytes[0]!)), 0);
+/** Largest difference of heap of any target from the first. */
+function spread({ heap_bytes: heap }: ComparedSums): number {
+  return heap.reduce((max, one) => Math.max(max, Math.abs(one - heap[0]!)), 0);
+}
+
+/** By target and type: the sums of the keys whose size is a lower bound. */
+function lowerBoundsOf(parts: readonly ComparedPart[], targets: number): Map<string, number[]>[] {
+  const found = Array.from({ length: targets }, () => new Map<string, number[]>());
+  for (const { tally } of parts) {
+    const { first, second, sums, width } = tally.lowerBounds;
+    for (let i = 0; i < first.length; i++) {
+      const byType = found[first[i]!]!;
+      const type = TYPES[second[i]!]!;
+      const before = byType.get(type) ?? new Array<number>(width).fill(0);
+      byType.set(
+        type,
+        before.map((sum, k) => sum + sums[i * width + k]!),
+      );
+    }
+  }
+  return found;
 }
 
 function loadedDatabases(parts: readonly ComparedPart[], target: number): LoadedDatabase[] {
@@ -163,28 +202,30 @@ function loadedDatabases(parts: readonly ComparedPart[], target: number): Loaded
 }
 
 function changesOf(parts: readonly ComparedPart[], names: readonly string[]): EncodingChange[] {
-  const entries = new Map<string, { target: number; id: number; sums: [number, number, number] }>();
+  const entries = new Map<string, { target: number; id: number; sums: number[] }>();
   for (const { tally } of parts) {
     const { first, second, sums, width } = tally.changes;
     for (let i = 0; i < first.length; i++) {
       const name = `${first[i]} ${second[i]}`;
-      const entry = entries.get(name) ?? { target: first[i]!, id: second[i]!, sums: [0, 0, 0] };
+      const entry = entries.get(name) ?? { target: first[i]!, id: second[i]!, sums: [0, 0, 0, 0, 0] };
       entries.set(name, entry);
       for (let k = 0; k < width; k++) entry.sums[k]! += sums[i * width + k]!;
     }
   }
   return [...entries.values()]
-    .sort((a, b) => a.target - b.target || b.sums[0] - a.sums[0] || a.id - b.id)
-    .map(({ target, id, sums: [keys, from, to] }) => {
+    .sort((a, b) => a.target - b.target || b.sums[0]! - a.sums[0]! || a.id - b.id)
+    .map(({ target, id, sums }) => {
       const { type, from: before, to: after } = changeParts(id);
       return {
         target: names[target]!,
         type: TYPES[type]!,
         from: ENCODINGS[before]!,
         to: ENCODINGS[after]!,
-        keys,
-        bytes_from: from,
-        bytes_to: to,
+        keys: sums[0]!,
+        bytes_from: sums[1]!,
+        bytes_to: sums[2]!,
+        heap_bytes_from: sums[3]!,
+        heap_bytes_to: sums[4]!,
       };
     });
 }
@@ -205,6 +246,8 @@ function changedKeysOf(
       to: ENCODINGS[one.to]!,
       bytes_from: one.bytesFrom,
       bytes_to: one.bytesTo,
+      heap_bytes_from: one.heapFrom,
+      heap_bytes_to: one.heapTo,
       record_offset: one.recordOffset,
     }));
   });

@@ -1,6 +1,6 @@
 import { type CounterExport, CounterTable } from "../inventory/rollup/counters.ts";
 import { CLASS_LIMIT, countLoaded } from "../inventory/rollup/rollup.ts";
-import { type Bill, ENCODINGS } from "../memory/index.ts";
+import { type Bill, ENCODINGS, EXACTNESS } from "../memory/index.ts";
 import { type ChangedKey, LargestChanges } from "./largest-changes.ts";
 
 /** Numbers of one key that do not depend on a target. */
@@ -15,6 +15,8 @@ export interface ComparedKey {
   /** A hash with at least one field that expires. */
   expiringFields: boolean;
   slot: number;
+  /** Its value could not be read to its end. */
+  damaged: boolean;
   recordOffset: number;
 }
 
@@ -27,12 +29,19 @@ export const PER_TARGET = 2;
 /** Sums behind a database: keys, expires and expiring hashes that a server would load, then heap bytes on each target. */
 export const DATABASE_COUNTS = 3;
 
+/** Sums behind a (target, type) entry of `lowerBounds`: keys, bytes and heap bytes. */
+const LOWER_BOUND_SUMS = 3;
+/** Sums behind a change: keys, bytes before and after, heap bytes before and after. */
+const CHANGE_SUMS = 5;
+
 /** What one thread knows of all its keys. */
 export interface TallyExport {
   readonly groups: CounterExport;
   readonly databases: CounterExport;
   readonly loadedSlots: ReadonlyMap<number, Float64Array> | undefined;
   readonly changes: CounterExport;
+  /** Keys whose size on a target is a lower bound, or that are damaged. */
+  readonly lowerBounds: CounterExport;
   readonly largest: readonly (readonly ChangedKey[])[];
 }
 
@@ -41,7 +50,8 @@ export class Tally {
   private readonly bills: readonly Bill[];
   private readonly groups: CounterTable;
   private readonly databases: CounterTable;
-  private readonly changes = new CounterTable(3);
+  private readonly changes = new CounterTable(CHANGE_SUMS);
+  private readonly lowerBounds = new CounterTable(LOWER_BOUND_SUMS);
   private readonly loadedSlots: Map<number, Float64Array> | undefined;
   private readonly largest: readonly LargestChanges[];
   private lastDb = -1;
@@ -66,6 +76,7 @@ export class Tally {
       const bill = bills[t]!;
       sums[p++]! += bill.bytes;
       sums[p++]! += bill.heapBytes;
+      if (k.damaged || bill.exactness === EXACTNESS.lowerBound) this.lowerBound(k, t, bill);
       if (bill.encoding !== first.encoding) this.change(k, key, t, bill);
     }
     if (!k.expired) this.load(k);
@@ -85,6 +96,14 @@ export class Tally {
     if (this.loadedSlots !== undefined) countLoaded(this.loadedSlots, k);
   }
 
+  private lowerBound(k: ComparedKey, target: number, bill: Bill): void {
+    const at = this.lowerBounds.at(target, k.type);
+    const { sums } = this.lowerBounds;
+    sums[at]! += 1;
+    sums[at + 1]! += bill.bytes;
+    sums[at + 2]! += bill.heapBytes;
+  }
+
   private change(k: ComparedKey, key: Uint8Array, target: number, bill: Bill): void {
     const from = this.bills[0]!;
     const at = this.changes.at(target, changeId(k.type, from.encoding, bill.encoding));
@@ -92,6 +111,8 @@ export class Tally {
     sums[at]! += 1;
     sums[at + 1]! += from.bytes;
     sums[at + 2]! += bill.bytes;
+    sums[at + 3]! += from.heapBytes;
+    sums[at + 4]! += bill.heapBytes;
     this.largest[target]!.add(k, key, from, bill);
   }
 
@@ -101,6 +122,7 @@ export class Tally {
       databases: this.databases.export(),
       loadedSlots: this.loadedSlots,
       changes: this.changes.export(),
+      lowerBounds: this.lowerBounds.export(),
       largest: this.largest.map((one) => one.take()),
     };
   }

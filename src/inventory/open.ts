@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import Database from "better-sqlite3";
-import { IoError, UsageError } from "../errors.ts";
+import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { APPLICATION_ID, SCHEMA_VERSION } from "./schema.ts";
 
 /** A value as SQLite holds it. Integers beyond 2^53 are bigints where `cursor` is used. */
@@ -23,6 +23,7 @@ const SQLITE_MAGIC = "SQLite format 3\0";
  */
 export function isSqliteFile(path: string): boolean {
   try {
+    if (path === "-" || !fs.statSync(path).isFile()) return false; // To read from a pipe would take bytes from it.
     const fd = fs.openSync(path, "r");
     try {
       const head = Buffer.alloc(SQLITE_MAGIC.length);
@@ -33,12 +34,13 @@ export function isSqliteFile(path: string): boolean {
       fs.closeSync(fd);
     }
   } catch (cause) {
-    throw new IoError(`cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw new IoError(`cannot read ${path}: ${reasonOf(cause)}`, { cause });
   }
 }
 
 /** An inventory opened for reading. */
 export class Inventory {
+  /** As messages call it. */
   readonly path: string;
   private readonly db: Database.Database;
 
@@ -105,17 +107,17 @@ export class Inventory {
 }
 
 /**
- * Opens an inventory, read-only.
+ * Opens an inventory, read-only. Messages call it `name`.
  * @throws {UsageError} when the file is no inventory, or one of a newer rdbscope.
  * @throws {IoError} when it cannot be read.
  */
-export function openInventory(path: string): Inventory {
+export function openInventory(path: string, name = path): Inventory {
   if (!isSqliteFile(path)) throw new UsageError(`${path} is not an rdbscope inventory`);
   let db: Database.Database | undefined;
   try {
     db = new Database(path, { readonly: true, fileMustExist: true });
     checkIdentity(path, db);
-    return new Inventory(path, db);
+    return new Inventory(name, db);
   } catch (error) {
     db?.close();
     if (error instanceof UsageError) throw error;

@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x52444253;
 
 /** `PRAGMA user_version`: grows when a table or view changes in a way that SQL users notice. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 4;
 
 /** Bytes of an inventory's pages: rows are some 70 bytes, and large pages keep the table shallow. */
 export const PAGE_BYTES = 16384;
@@ -49,7 +49,7 @@ export const KEY_COLUMNS = [
 const TABLES = `
 CREATE TABLE key_rows (id INTEGER PRIMARY KEY, ${KEY_COLUMNS.join(", ")}) STRICT;
 CREATE TABLE snapshot_rows (
-  id INTEGER PRIMARY KEY, path TEXT NOT NULL, file_bytes INTEGER NOT NULL, fingerprint TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, path TEXT NOT NULL, input TEXT NOT NULL, file_bytes INTEGER NOT NULL, fingerprint TEXT NOT NULL,
   magic TEXT NOT NULL, rdb_version INTEGER NOT NULL, server TEXT, server_version TEXT,
   created_at INTEGER NOT NULL, created_at_source TEXT NOT NULL, analyzed_at INTEGER NOT NULL,
   used_mem INTEGER, checksum TEXT NOT NULL, profile TEXT NOT NULL, profile_exact INTEGER NOT NULL,
@@ -66,6 +66,7 @@ CREATE TABLE rollup_rows (
   expired INTEGER NOT NULL, bytes INTEGER NOT NULL, heap_bytes INTEGER NOT NULL,
   expired_bytes INTEGER NOT NULL, expired_heap_bytes INTEGER NOT NULL, serialized_bytes INTEGER NOT NULL,
   payload_bytes INTEGER NOT NULL, name_bytes INTEGER NOT NULL, elements INTEGER NOT NULL,
+  lower_bound_keys INTEGER NOT NULL, lower_bound_bytes INTEGER NOT NULL, damaged_keys INTEGER NOT NULL,
   max_bytes INTEGER NOT NULL, max_elements INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE expiry_rows (
@@ -83,7 +84,7 @@ CREATE TABLE big_keys (
   snapshot INTEGER NOT NULL, ranked_by TEXT NOT NULL, type TEXT NOT NULL, rank INTEGER NOT NULL,
   db INTEGER NOT NULL, key ANY NOT NULL, encoding TEXT NOT NULL, bytes INTEGER NOT NULL, elements INTEGER,
   largest_element_bytes INTEGER NOT NULL, largest_element ANY, expires_at INTEGER, pattern TEXT NOT NULL,
-  record_offset INTEGER NOT NULL
+  record_offset INTEGER NOT NULL, accuracy TEXT NOT NULL
 ) STRICT;
 CREATE TABLE hot_keys (
   snapshot INTEGER NOT NULL, rank INTEGER NOT NULL, db INTEGER NOT NULL, key ANY NOT NULL, type TEXT NOT NULL,
@@ -117,7 +118,7 @@ export const ACCURACY = ["exact", "expected", "lower bound", "damaged"] as const
 
 const VIEWS = `
 CREATE VIEW snapshots AS SELECT
-  id AS snapshot, path, file_bytes, fingerprint, magic, rdb_version, server, server_version, created_at,
+  id AS snapshot, path, input, file_bytes, fingerprint, magic, rdb_version, server, server_version, created_at,
   created_at_source, analyzed_at, used_mem, checksum, profile, profile_exact, profile_measured, allocator, settings,
   filters, keys, expired_keys, stored_rows, complete, salvaged, tool_version
 FROM snapshot_rows;
@@ -142,8 +143,11 @@ CREATE VIEW rollup AS SELECT
   r.snapshot AS snapshot, r.db AS db, kinds.type AS type, kinds.encoding AS encoding, p.pattern AS pattern,
   r.size_class AS size_class, c.min_bytes AS class_min_bytes, c.max_bytes AS class_max_bytes, r.keys AS keys,
   r.keys_without_ttl AS keys_without_ttl, r.expired AS expired, r.bytes AS bytes, r.heap_bytes AS heap_bytes,
-  r.expired_bytes AS expired_bytes, r.expired_heap_bytes AS expired_heap_bytes, r.serialized_bytes AS serialized_bytes, r.payload_bytes AS payload_bytes,
-  r.name_bytes AS name_bytes, r.elements AS elements, r.max_bytes AS max_bytes, r.max_elements AS max_elements
+  r.expired_bytes AS expired_bytes, r.expired_heap_bytes AS expired_heap_bytes,
+  r.serialized_bytes AS serialized_bytes, r.payload_bytes AS payload_bytes,
+  r.name_bytes AS name_bytes, r.elements AS elements,
+  r.lower_bound_keys AS lower_bound_keys, r.lower_bound_bytes AS lower_bound_bytes, r.damaged_keys AS damaged_keys,
+  r.max_bytes AS max_bytes, r.max_elements AS max_elements
 FROM rollup_rows r
 LEFT JOIN kinds ON kinds.id = r.kind_id
 LEFT JOIN pattern_ids p ON p.id = r.pattern_id

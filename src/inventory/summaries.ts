@@ -25,6 +25,7 @@ import {
   slotCounts,
 } from "./rollup/rollup.ts";
 import type { TopKey } from "./rollup/top-keys.ts";
+import { ACCURACY } from "./schema.ts";
 import { isText } from "./utf8.ts";
 
 /** Maxima stand at the end of a rollup entry's sums. */
@@ -298,6 +299,7 @@ class SnapshotWriter {
         Number.isNaN(k.expiresAt) ? null : k.expiresAt,
         this.templateOf(k.reader, k.pattern),
         k.recordOffset,
+        ACCURACY[k.accuracy]!,
       ]);
       this.insertAll("big_keys", rows);
     });

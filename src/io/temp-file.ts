@@ -2,7 +2,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { IoError, UsageError } from "../errors.ts";
 
-const PREFIX = ".rdbscope-";
+/** What the names of all our temporary files begin with; the id of the process follows. */
+export const TEMP_PREFIX = ".rdbscope-";
 
 /**
  * A file that becomes the target only when complete: written beside it under another name, synced, then renamed.
@@ -21,7 +22,7 @@ export class TempFile {
     const folder = path.dirname(this.target);
     this.path = path.join(
       folder,
-      `${PREFIX}${process.pid}-${Date.now().toString(36)}-${path.basename(target)}`,
+      `${TEMP_PREFIX}${process.pid}-${Date.now().toString(36)}-${path.basename(target)}`,
     );
     try {
       removeLeftovers(folder);
@@ -60,9 +61,13 @@ export class TempFile {
 /** Removes files of runs that are no more. */
 export function removeLeftovers(folder: string): void {
   for (const name of fs.readdirSync(folder)) {
-    const pid = new RegExp(`^\\${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid)))
+    const pid = new RegExp(`^\\${TEMP_PREFIX}(\\d+)-`).exec(name)?.[1];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    try {
       fs.rmSync(path.join(folder, name), { force: true, recursive: true });
+    } catch {
+      // Another user's: theirs to remove.
+    }
   }
 }
 

@@ -18,8 +18,8 @@ export const OBJECT = {
 } as const;
 
 /**
- * What one key takes on one target, as the sum of its parts. All figures are whole bytes. `ItemisedBill` keeps the
- * parts too.
+ * What one key takes on one target, as the sum of its parts. All figures are
+ * whole bytes. `ItemisedBill` keeps the parts too.
  */
 export class Bill {
   /** Index in `ENCODINGS`. */
@@ -63,7 +63,7 @@ export class Bill {
 }
 
 /** A line of an itemised bill. */
-export interface BillLine {
+interface BillLine {
   readonly part: Part;
   readonly count: number;
   readonly bytes: number;

@@ -7,8 +7,6 @@ const TABLE_LENGTH = 1024;
 
 /** What one element of a collection takes, by its length in bytes. */
 export interface ElementCost {
-  /** Two costs of one name are the same. */
-  readonly name: string;
   /** Bytes, or their expectation. */
   bytes(length: number, allocator: Allocator): number;
   /** Variance of a random cost. */
@@ -54,8 +52,6 @@ export class ElementLane {
 
 /** What a field of a hash takes with its value. */
 export interface PairCost {
-  /** Two costs of one name are the same. */
-  readonly name: string;
   lane(target: Target): PairLane;
 }
 
@@ -71,10 +67,7 @@ export interface PairLane {
 
 /** A field and a value of their own, each by one cost. */
 export function separatePair(field: ElementCost, value: ElementCost = field): PairCost {
-  return {
-    name: `${field.name}, ${value.name}`,
-    lane: ({ allocator }) => new SeparateLane(field, value, allocator),
-  };
+  return { lane: ({ allocator }) => new SeparateLane(field, value, allocator) };
 }
 
 class SeparateLane implements PairLane {
@@ -101,10 +94,13 @@ class SeparateLane implements PairLane {
   }
 }
 
-/** Makes lanes, one for each different cost, allocator and time of loading: targets that agree share theirs. */
-export class LanePool<Cost extends { readonly name: string }, Lane> {
+/**
+ * Makes lanes, one for each different cost (the same object), allocator and time of loading: targets that
+ * agree share theirs.
+ */
+export class LanePool<Cost, Lane> {
   readonly lanes: Lane[] = [];
-  private readonly byName = new Map<string, Lane>();
+  private readonly known = new Map<Cost, Map<string, Lane>>();
   private readonly make: (cost: Cost, target: Target) => Lane;
 
   constructor(make: (cost: Cost, target: Target) => Lane) {
@@ -112,11 +108,13 @@ export class LanePool<Cost extends { readonly name: string }, Lane> {
   }
 
   lane(cost: Cost, target: Target): Lane {
-    const name = `${target.allocator.name} ${target.loadedAt}: ${cost.name}`;
-    let lane = this.byName.get(name);
+    const ofCost = this.known.get(cost) ?? new Map<string, Lane>();
+    this.known.set(cost, ofCost);
+    const name = `${target.allocator.name} ${target.loadedAt}`;
+    let lane = ofCost.get(name);
     if (lane === undefined) {
       lane = this.make(cost, target);
-      this.byName.set(name, lane);
+      ofCost.set(name, lane);
       this.lanes.push(lane);
     }
     return lane;

@@ -27,6 +27,10 @@ export const FLAG = {
   printfScores: 1024,
 } as const;
 
+/** Flags of values that are packed if they have few elements, and of those that consist of packed nodes. */
+export const PACKING = FLAG.entry | FLAG.ziplist | FLAG.printfScores;
+export const NODES = FLAG.fill | FLAG.listpackNodes | FLAG.ziplistNodes | FLAG.stream;
+
 /** How many elements make one of what `elements` counts; 0 where the value has no such count. */
 type Group = 0 | 1 | 2;
 

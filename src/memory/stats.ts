@@ -1,10 +1,10 @@
 import { type ElementCost, ElementLane, LanePool, type PairCost, type PairLane } from "./lanes.ts";
 import { largeFrom, QuicklistNodes } from "./models/quicklist.ts";
-import { pendingNeeds } from "./models/stream.ts";
-import { StreamStats } from "./models/stream-stats.ts";
+import { StreamStats } from "./models/streams/stats.ts";
+import { pendingNeeds } from "./models/streams/stream.ts";
 import { VectorNodes } from "./models/vector-set.ts";
-import { Ziplist } from "./models/ziplist.ts";
-import { ZiplistNodes } from "./models/ziplist-nodes.ts";
+import { Ziplist } from "./models/ziplist-era/ziplist.ts";
+import { ZiplistNodes } from "./models/ziplist-era/ziplist-nodes.ts";
 import type { Target } from "./target.ts";
 
 /** Records of a new longest element that are kept, to find the first element over any threshold. */
@@ -99,7 +99,8 @@ export class ValueStats {
     this.targets = targets.map((target) => {
       const { allocator, config, profile } = target;
       const { set, zset, hash } = profile.elements;
-      const nodes = `${allocator.name} ${config.listMaxListpackSize} ${config.listCompressDepth} ${largeFrom(target)}`;
+      const { listMaxListpackSize, listCompressDepth } = config;
+      const nodes = `${allocator.name} ${listMaxListpackSize} ${listCompressDepth} ${largeFrom(target)}`;
       const list =
         profile.listNodes === "ziplist"
           ? once(ziplists, nodes, () => new ZiplistNodes(target))

@@ -2,6 +2,7 @@ import { LAYOUT } from "../../parsers/visitor.ts";
 import { ALLOCATORS, type Allocator, type AllocatorName } from "./allocators/index.ts";
 import type { Finish } from "./loader.ts";
 import { sdsRequestBytes } from "./models/sds.ts";
+import { sharesIntegers } from "./models/shared-integers.ts";
 import { type NodeExpectation, zslNodeExpectation } from "./models/skiplist.ts";
 import type { MemoryConfig, Profile } from "./profiles/index.ts";
 
@@ -13,7 +14,9 @@ export interface Target {
   readonly profile: Profile;
   readonly allocator: Allocator;
   readonly config: MemoryConfig;
-  /** When the snapshot is loaded (ms since the epoch): some servers drop hash fields that are past their time. */
+  /**
+   * When the snapshot is loaded (ms since the epoch): some servers drop hash fields that are past their time.
+   */
   readonly loadedAt: number;
   /** `profile.loader` by index of layout. */
   readonly finishes: readonly Finish[];
@@ -21,12 +24,14 @@ export interface Target {
   readonly sdsBytes: (length: number) => number;
   /** zmalloc_size of an sds by its length, for short ones. */
   readonly sdsTable: Uint16Array;
+  /** Small integers may be objects that keys share. */
+  readonly sharesIntegers: boolean;
   /** Allocation of a skiplist node that points to its member. */
   readonly zslNode: NodeExpectation;
 }
 
 /** What a target may have other than its profile. */
-export interface TargetOptions {
+interface TargetOptions {
   readonly allocator?: AllocatorName | undefined;
   readonly config?: Partial<MemoryConfig> | undefined;
   readonly loadedAt?: number | undefined;
@@ -41,6 +46,7 @@ export function makeTarget(profile: Profile, options: TargetOptions = {}): Targe
   for (let length = 0; length < SDS_TABLE_LENGTH; length++) {
     sdsTable[length] = allocator.goodSize(sdsBytes(length));
   }
+  const config = { ...profile.config, ...options.config };
   const finishes: Finish[] = [];
   for (const [name, index] of Object.entries(LAYOUT)) {
     finishes[index] = profile.loader[name as keyof typeof LAYOUT];
@@ -48,11 +54,12 @@ export function makeTarget(profile: Profile, options: TargetOptions = {}): Targe
   return {
     profile,
     allocator,
-    config: { ...profile.config, ...options.config },
+    config,
     loadedAt: options.loadedAt ?? 0,
     finishes,
     sdsBytes,
     sdsTable,
+    sharesIntegers: sharesIntegers(config),
     zslNode: zslNodeExpectation(profile.sizes, allocator),
   };
 }

@@ -3,7 +3,10 @@ import { addFunctions, type FunctionLibrary } from "./models/functions.ts";
 import type { DatabaseCounts } from "./profiles/index.ts";
 import type { Target } from "./target.ts";
 
-/** What a server that has loaded a snapshot says as used_memory, by what it holds. All bytes are the allocator's. */
+/**
+ * What a server that has loaded a snapshot says as used_memory, by
+ * what it holds. All bytes are the allocator's.
+ */
 export interface UsedMemory {
   /** The keys: the sum of `heapBytes` of those that the server would load. */
   readonly keyBytes: number;

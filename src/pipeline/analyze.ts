@@ -14,27 +14,32 @@ import { createInventory } from "../inventory/create.ts";
 import { MODULE_TABLE_BYTES, ModuleKinds } from "../inventory/module-kinds.ts";
 import { MAX_SNAPSHOTS } from "../inventory/schema.ts";
 import { INDEX_COLUMNS } from "../inventory/summaries.ts";
+import { type Input, type InputOptions, Inputs, inspectInput } from "../io/inputs/index.ts";
 import { TempFile } from "../io/temp-file.ts";
-import { type Profile, profileOf, type TargetSpec, targetOf } from "../memory/index.ts";
+import { loadsVersion, type Profile, profileOf, type TargetSpec, targetOf } from "../memory/index.ts";
 import { VERSION } from "../version.ts";
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
+import { inFile, inFileSync } from "./in-file.ts";
+import { inputNotes } from "./input-notes.ts";
 import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
 import { answerOf, checkWorkers, openPool, workerUrl } from "./pool.ts";
 import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
-import { checkChoice, specOf, type TargetChoice } from "./target-choice.ts";
+import { checkChoice, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
+import { onRead } from "./with-plan.ts";
 
 /** How far an analysis has come. Bytes and keys count over all snapshots given. */
 export interface Progress {
-  readonly phase: "read" | "merge";
+  /** `unpack`: bytes are those of one compressed input, or of one that cannot seek. */
+  readonly phase: "unpack" | "read" | "merge";
   readonly bytesDone: number;
   readonly bytesTotal: number;
   readonly keys: number;
 }
 
-export interface AnalyzeOptions extends TargetChoice {
-  /** Snapshot files; each becomes one snapshot of the inventory, in this order. */
+export interface AnalyzeOptions extends TargetChoice, InputOptions {
+  /** Snapshots in whatever form; `-` is the standard input. Each becomes one snapshot of the inventory, in this order. */
   readonly inputs: readonly string[];
   /** Where the inventory goes. */
   readonly output: string;
@@ -48,18 +53,21 @@ export interface AnalyzeOptions extends TargetChoice {
   /** Columns of the key rows to index: key, pattern, bytes. */
   readonly index?: readonly string[] | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What is told of each snapshot analyzed; the inventory's view `snapshots` has it too. */
 export interface AnalyzedSnapshot {
   readonly path: string;
+  /** What it was wrapped in, outermost first, as `gzip+vcs`; `rdb` for a bare one. */
+  readonly input: string;
   readonly magic: string;
   readonly rdbVersion: number;
   readonly keys: number;
   readonly expiredKeys: number;
   readonly storedRows: number;
   readonly checksum: "ok" | "absent" | "mismatch";
+  /** Where it stands in the file. */
+  readonly checksumOffset: number;
   readonly profile: string;
   readonly profileExact: boolean;
   /** Whether the profile was compared with a real server; if not, it is derived from the server's sources. */
@@ -81,25 +89,31 @@ export interface AnalyzeResult {
 export async function analyze(options: AnalyzeOptions): Promise<AnalyzeResult> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const plans = checkOptions(options);
+  const bytesTotal = checkOptions(options);
   const readers = options.workers ?? os.availableParallelism();
   const temp = new TempFile(options.output, options.force ?? false);
   const pool = openPool(readers + 1);
+  const inputs = new Inputs(options);
   try {
-    const run = new Run(options, plans, readers, temp, pool);
+    const run = new Run(options, inputs, bytesTotal, readers, temp, pool);
     const snapshots = await runGuarded(pool, signal, () => run.all());
     temp.publish();
     return { output: options.output, snapshots };
   } finally {
     temp.discard();
+    inputs.close();
   }
 }
 
-function checkOptions(options: AnalyzeOptions): Plan[] {
+/** Checks what can be checked before anything is read; tells the bytes of all inputs together. */
+function checkOptions(options: AnalyzeOptions): number {
   const { inputs, index = [], workers } = options;
   if (inputs.length === 0) throw new UsageError("no snapshot given");
   if (inputs.length > MAX_SNAPSHOTS)
     throw new UsageError(`one inventory holds ${MAX_SNAPSHOTS} snapshots at most`);
+  if (fs.statSync(options.output, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`${options.output} is a folder: give the inventory a file name, as --output FILE`);
+  }
   checkChoice(options);
   checkWorkers(workers);
   for (const name of index) {
@@ -108,11 +122,13 @@ function checkOptions(options: AnalyzeOptions): Plan[] {
     }
   }
   compileFilter(options.filters ?? {}, 0);
-  return inputs.map((path) => {
+  const piped = inputs.filter((name) => name === "-");
+  if (piped.length > 1) throw new UsageError("the standard input is given twice: it can be read once");
+  return inputs.reduce((sum, path) => {
     if (isSameFile(path, options.output))
       throw new UsageError(`${path} is the snapshot: it cannot be the output too`);
-    return planOf(path);
-  });
+    return sum + inFileSync(path, () => inspectInput(path));
+  }, 0);
 }
 
 function isSameFile(a: string, b: string): boolean {
@@ -123,37 +139,44 @@ function isSameFile(a: string, b: string): boolean {
 /** One analysis: the snapshots one after the other, each by all threads, then the summaries. */
 class Run {
   private readonly options: AnalyzeOptions;
-  private readonly plans: readonly Plan[];
+  private readonly inputs: Inputs;
   private readonly readers: number;
   private readonly temp: TempFile;
   private readonly pool: Piscina;
   private readonly pages = new SharedArrayBuffer(4);
   /** One table for all snapshots: their kinds stand in one table of the inventory. */
   private readonly modules = new SharedArrayBuffer(MODULE_TABLE_BYTES);
-  private readonly bytesTotal: number;
+  private bytesTotal: number;
   private bytesDone = 0;
   private keysDone = 0;
 
   constructor(
     options: AnalyzeOptions,
-    plans: readonly Plan[],
+    inputs: Inputs,
+    bytesTotal: number,
     readers: number,
     temp: TempFile,
     pool: Piscina,
   ) {
     this.options = options;
-    this.plans = plans;
+    this.inputs = inputs;
+    this.bytesTotal = bytesTotal;
     this.readers = readers;
     this.temp = temp;
     this.pool = pool;
-    this.bytesTotal = plans.reduce((sum, plan) => sum + plan.bytes, 0);
   }
 
   async all(): Promise<AnalyzedSnapshot[]> {
     const created = createInventory(this.temp.path);
     new Int32Array(this.pages)[0] = created.pages + 1;
     const done: { snapshot: FinishSnapshot; told: AnalyzedSnapshot; read: ReadSnapshot<ReadResult> }[] = [];
-    for (const [i, plan] of this.plans.entries()) done.push(await this.snapshot(plan, i + 1));
+    for (const [i, name] of this.options.inputs.entries()) {
+      await inFile(name, async () => {
+        const input = await this.inputs.open(name, onRead(this.options.onProgress));
+        done.push(await this.snapshot(this.planOf(input), i + 1));
+        this.inputs.release(input);
+      });
+    }
     this.tell("merge");
     const leaves = done.flatMap(({ read }) => read.readers.map((reader) => reader.leaves));
     const task: FinishTask = {
@@ -172,13 +195,20 @@ class Run {
     return done.map(({ told }) => told);
   }
 
+  /** The plan of an input; what it was unpacked to counts from now on. */
+  private planOf(input: Input): Plan {
+    const plan = planOf(input);
+    this.bytesTotal += plan.bytes - input.bytes;
+    return plan;
+  }
+
   private async snapshot(plan: Plan, id: number) {
     const { modules, options } = this;
     let origin = originOf(plan, new Map());
     let target = specOf(origin, options);
     const read = await readSnapshot<ReadTask, ReadResult>(this.pool, {
       worker: "read",
-      path: plan.path,
+      path: plan.file,
       header: plan.header,
       readers: this.readers,
       begin: (aux) => {
@@ -210,12 +240,14 @@ class Run {
     const damages = mergeDamages(read.readers.map((r) => r.damages));
     const told: AnalyzedSnapshot = {
       path: plan.path,
+      input: plan.input,
       magic: plan.header.magic,
       rdbVersion: plan.header.version,
       keys: sum((r) => r.keys),
       expiredKeys: sum((r) => r.expired),
       storedRows: sum((r) => r.rows),
       checksum: read.checksum,
+      checksumOffset: read.facts.checkedBytes,
       profile: profile.name,
       profileExact,
       profileMeasured: profile.measured !== undefined,
@@ -247,6 +279,7 @@ class Run {
     const usedMem = Number(read.facts.aux.get("used-mem"));
     return {
       path: plan.path,
+      input: plan.input,
       file_bytes: plan.bytes,
       fingerprint: plan.fingerprint,
       magic: plan.header.magic,
@@ -322,10 +355,10 @@ function warningsOf(
       () => `the profile ${profile.name} is derived from the server's sources, not measured on one`,
     ],
     [
-      facts.trailingBytes > 0,
-      "TRAILING_BYTES",
-      plan.bytes - facts.trailingBytes,
-      () => `${facts.trailingBytes} bytes follow the end of the snapshot`,
+      !loadsVersion(profile, header.family, header.version),
+      "NEWER_THAN_SERVER",
+      0,
+      () => tooNew(profile, header),
     ],
     [
       facts.updates.count > 0,
@@ -346,7 +379,8 @@ function warningsOf(
     ],
     [facts.slotImports > 0, "SLOT_IMPORTS", -1, () => `${facts.slotImports} slot imports were under way`],
   ];
-  return found
+  const told = found
     .filter(([applies]) => applies)
     .map(([, code, offset, message]) => ({ code, offset, message: message() }));
+  return [...told, ...inputNotes(plan, facts.trailingBytes)];
 }

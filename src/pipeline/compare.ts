@@ -9,10 +9,12 @@ import {
   mergeTallies,
 } from "../compare/merge.ts";
 import { UsageError } from "../errors.ts";
+import type { InputOptions } from "../io/inputs/index.ts";
 import {
   librariesOf,
-  type MemoryConfig,
+  loadsVersion,
   profileOf,
+  settingsByDirective,
   type TargetSpec,
   targetOf,
   type UsedMemory,
@@ -21,10 +23,13 @@ import type { Progress } from "./analyze.ts";
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
-import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
+import { inFile } from "./in-file.ts";
+import { inputNotes } from "./input-notes.ts";
+import { type Origin, originOf, type Plan } from "./origin.ts";
 import { checkWorkers, openPool } from "./pool.ts";
 import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
-import { checkChoice, specOf, type TargetChoice } from "./target-choice.ts";
+import { checkChoice, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
+import { withPlan } from "./with-plan.ts";
 
 /** A server to compare, and what it is called in the answer. */
 export interface NamedTarget extends TargetChoice {
@@ -32,8 +37,8 @@ export interface NamedTarget extends TargetChoice {
   readonly name?: string | undefined;
 }
 
-export interface CompareOptions {
-  /** A snapshot file. */
+export interface CompareOptions extends InputOptions {
+  /** A snapshot in whatever form; `-` is the standard input. */
   readonly input: string;
   /** The first is what the others are compared with; before a single one stands the snapshot's own server. */
   readonly targets: readonly NamedTarget[];
@@ -42,7 +47,6 @@ export interface CompareOptions {
   readonly largest?: number | undefined;
   readonly workers?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What the snapshot takes on one target. */
@@ -52,14 +56,33 @@ export interface ComparedTarget {
   /** False: the profile is derived from the server's sources, not measured on one. */
   readonly profile_measured: boolean;
   readonly allocator: string;
-  readonly settings: Readonly<MemoryConfig>;
+  /** By directive, as redis.conf spells them. */
+  readonly settings: Readonly<Record<string, string>>;
   /** What MEMORY USAGE … SAMPLES 0 answers, over all keys of the snapshot. */
   readonly bytes: number;
   readonly heap_bytes: number;
-  /** How much more than on the first target. */
+  /** How much more than on the first target: here and below, `more` is that. */
   readonly bytes_more: number;
   readonly bytes_more_share: number;
-  readonly used_memory: UsedMemory;
+  readonly heap_bytes_more: number;
+  readonly heap_bytes_more_share: number;
+  /** Keys whose size is a lower bound, such as values of modules, and what is known of them. */
+  readonly lower_bound_keys: number;
+  readonly lower_bound_bytes: number;
+  readonly lower_bound_heap_bytes: number;
+  /** Null where only a part of the keys is looked at. */
+  readonly used_memory: ComparedUsedMemory | null;
+}
+
+/** What used_memory would be after loading, by what it is made of. */
+export interface ComparedUsedMemory {
+  readonly key_bytes: number;
+  readonly table_bytes: number;
+  readonly function_bytes: number;
+  readonly baseline_bytes: number;
+  readonly estimated_bytes: number;
+  readonly estimated_bytes_more: number;
+  readonly estimated_bytes_more_share: number;
 }
 
 /** What a snapshot takes on several targets. Figures in lists are in the order of `targets`. */
@@ -69,10 +92,15 @@ export interface Comparison {
   readonly server_version: string | null;
   readonly created_at: number;
   readonly checksum: "ok" | "absent" | "mismatch";
+  /** Where it stands in the file. */
+  readonly checksum_offset: number;
   readonly keys: number;
+  /** Which keys were looked at: all when it is empty. */
+  readonly filters: KeyFilter;
+  /** A single one is the snapshot's own server, compared with itself. */
   readonly targets: readonly ComparedTarget[];
   readonly types: readonly ComparedType[];
-  /** Largest difference from the first target first. */
+  /** Largest difference of heap from the first target first. */
   readonly patterns: readonly ComparedPattern[];
   /** Keys that another target than the first holds in another encoding, by type. */
   readonly encoding_changes: readonly EncodingChange[];
@@ -88,35 +116,45 @@ const MAX_TARGETS = 32;
  * @throws {RdbError} when it is damaged. @throws {UsageError} for wrong options. @throws {IoError} when it cannot be read
  */
 export async function compare(options: CompareOptions): Promise<Comparison> {
-  const { signal, largest = DEFAULT_LARGEST, filters = {} } = options;
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
   checkOptions(options);
-  const plan = planOf(options.input);
+  return withPlan(options.input, options, (plan) => comparePlan(plan, options));
+}
+
+async function comparePlan(plan: Plan, options: CompareOptions): Promise<Comparison> {
+  const { signal, largest = DEFAULT_LARGEST, filters = {} } = options;
   const readers = options.workers ?? os.availableParallelism();
   const pool = openPool(readers + 1);
   let origin = originOf(plan, new Map());
-  let specs: readonly TargetSpec[] = [];
+  let servers: readonly Server[] = [];
   let bytesDone = 0;
   let keys = 0;
   const read = await runGuarded(pool, signal, () =>
-    readSnapshot<CompareTask, CompareResult>(pool, {
-      worker: "compare",
-      path: plan.path,
-      header: plan.header,
-      readers,
-      begin(aux) {
-        origin = originOf(plan, aux);
-        specs = targetsOf(options).map((one) => specOf(origin, one));
-        return { createdAt: origin.createdAt, targets: specs, filter: filters, largest };
-      },
-      onChunk(chunk) {
-        bytesDone += chunk.bytes;
-        keys += chunk.keys;
-        options.onProgress?.({ phase: "read", bytesDone, bytesTotal: plan.bytes, keys });
-      },
-    }),
+    inFile(plan.path, () =>
+      readSnapshot<CompareTask, CompareResult>(pool, {
+        worker: "compare",
+        path: plan.file,
+        header: plan.header,
+        readers,
+        begin(aux) {
+          origin = originOf(plan, aux);
+          servers = serversOf(options, origin);
+          return {
+            createdAt: origin.createdAt,
+            targets: servers.map(({ spec }) => spec),
+            filter: filters,
+            largest,
+          };
+        },
+        onChunk(chunk) {
+          bytesDone += chunk.bytes;
+          keys += chunk.keys;
+          options.onProgress?.({ phase: "read", bytesDone, bytesTotal: plan.bytes, keys });
+        },
+      }),
+    ),
   );
-  return comparison(plan, origin, namesOf(options, specs), specs, read, largest);
+  return comparison(plan, origin, servers, read, { filters, largest });
 }
 
 function checkOptions({ targets, filters, workers }: CompareOptions): void {
@@ -126,65 +164,114 @@ function checkOptions({ targets, filters, workers }: CompareOptions): void {
   for (const target of targets) checkChoice(target);
   const names = targets.map(({ name, profile }) => name ?? profile ?? "");
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new UsageError(`two servers are called ${twice}: give one another name`);
+  if (twice !== undefined)
+    throw new UsageError(
+      `two servers are called ${twice}: name one of them, such as --target '${twice} … name=other'`,
+    );
   checkWorkers(workers);
   compileFilter(filters ?? {}, 0);
 }
 
-/** The targets, the snapshot's own server before a single one. */
-function targetsOf({ targets }: CompareOptions): readonly NamedTarget[] {
-  return targets.length > 1 ? targets : [{}, ...targets];
+/** A target and its name. */
+interface Server {
+  readonly name: string;
+  readonly spec: TargetSpec;
 }
 
-function namesOf(options: CompareOptions, specs: readonly TargetSpec[]): string[] {
-  return targetsOf(options).map(({ name, profile }, i) => name ?? profile ?? `${specs[i]!.profile} (own)`);
+/** The servers given; before a single one the snapshot's own, unless it is just that. */
+function serversOf({ targets }: CompareOptions, origin: Origin): Server[] {
+  const named = targets.map((choice): Server => {
+    const spec = specOf(origin, choice);
+    return { name: choice.name ?? choice.profile ?? `${spec.profile} (own)`, spec };
+  });
+  if (named.length > 1) return named;
+  const spec = specOf(origin, {});
+  return isSameTarget(spec, named[0]!.spec) ? named : [{ name: `${spec.profile} (own)`, spec }, ...named];
+}
+
+function isSameTarget(a: TargetSpec, b: TargetSpec): boolean {
+  const told = (spec: TargetSpec) => JSON.stringify([spec.profile, spec.allocator, targetOf(spec).config]);
+  return told(a) === told(b);
 }
 
 function comparison(
   plan: Plan,
   origin: Origin,
-  names: readonly string[],
-  specs: readonly TargetSpec[],
+  servers: readonly Server[],
   read: ReadSnapshot<CompareResult>,
-  largest: number,
+  { filters, largest }: { readonly filters: KeyFilter; readonly largest: number },
 ): Comparison {
-  const targets = specs.map(targetOf);
-  const libraries = librariesOf(read.facts);
-  const merged = mergeTallies(read.readers, targets, names, libraries, largest);
-  const { totals, types, patterns, changes, changedKeys, usedMemory } = merged;
+  const targets = servers.map(({ spec }) => targetOf(spec));
+  const names = servers.map(({ name }) => name);
+  const merged = mergeTallies(read.readers, targets, names, librariesOf(read.facts), largest);
+  const { totals, types, patterns, changes, changedKeys, usedMemory, lowerBounds } = merged;
+  const { everything } = compileFilter(filters, 0);
   return {
     path: plan.path,
     server: origin.server,
     server_version: origin.version,
     created_at: origin.createdAt,
     checksum: read.checksum,
+    checksum_offset: read.facts.checkedBytes,
     keys: totals.keys,
-    targets: specs.map((spec, t) => ({
-      name: names[t]!,
+    filters,
+    targets: servers.map(({ name, spec }, t) => ({
+      name,
       profile: spec.profile,
       profile_measured: profileOf(spec).measured !== undefined,
       allocator: spec.allocator,
-      settings: targets[t]!.config,
+      settings: settingsByDirective(targets[t]!.config),
       ...sumsOf(totals, t),
-      used_memory: usedMemory[t]!,
+      ...lowerBounds[t]!,
+      used_memory: everything ? comparedUsedMemory(usedMemory, t) : null,
     })),
     types,
     patterns,
     encoding_changes: changes,
     changed_keys: changedKeys,
-    warnings: mergeDamages(read.readers.map(({ damages }) => damages)).map(({ code, message }) => ({
-      code,
-      message,
-    })),
+    warnings: warningsOf(plan, servers, read),
   };
 }
 
-function sumsOf({ bytes, heap_bytes: heapBytes }: ComparedSums, t: number) {
-  const more = bytes[t]! - bytes[0]!;
+function sumsOf({ bytes, heap_bytes: heap }: ComparedSums, t: number) {
   return {
     bytes: bytes[t]!,
-    heap_bytes: heapBytes[t]!,
-    bytes_more: more,
-    bytes_more_share: bytes[0]! > 0 ? more / bytes[0]! : 0,
+    heap_bytes: heap[t]!,
+    ...more("bytes", bytes[0]!, bytes[t]!),
+    ...more("heap_bytes", heap[0]!, heap[t]!),
   };
+}
+
+function comparedUsedMemory(all: readonly UsedMemory[], t: number): ComparedUsedMemory {
+  const { keyBytes, tableBytes, functionBytes, baselineBytes, estimatedBytes } = all[t]!;
+  return {
+    key_bytes: keyBytes,
+    table_bytes: tableBytes,
+    function_bytes: functionBytes,
+    baseline_bytes: baselineBytes,
+    estimated_bytes: estimatedBytes,
+    ...more("estimated_bytes", all[0]!.estimatedBytes, estimatedBytes),
+  };
+}
+
+/** How much more a figure is than the first target's, under the figure's name. */
+function more<N extends string>(name: N, first: number, own: number) {
+  const found = {
+    [`${name}_more`]: own - first,
+    [`${name}_more_share`]: first > 0 ? (own - first) / first : 0,
+  };
+  return found as Record<`${N}_more` | `${N}_more_share`, number>;
+}
+
+function warningsOf(plan: Plan, servers: readonly Server[], read: ReadSnapshot<CompareResult>) {
+  const { header } = plan;
+  const profiles = new Set(servers.map(({ spec }) => profileOf(spec)));
+  const unable = [...profiles].filter((one) => !loadsVersion(one, header.family, header.version));
+  return [
+    ...unable.map((profile) => ({ code: "NEWER_THAN_SERVER", message: tooNew(profile, header) })),
+    ...[
+      ...inputNotes(plan, read.facts.trailingBytes),
+      ...mergeDamages(read.readers.map(({ damages }) => damages)),
+    ].map(({ code, message }) => ({ code, message })),
+  ];
 }

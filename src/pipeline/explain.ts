@@ -1,17 +1,20 @@
+import fs from "node:fs";
 import { RecordReader } from "../../parsers/records.ts";
 import { Splitter } from "../../parsers/splitter.ts";
 import { TemplateStore } from "../../parsers/templates.ts";
 import { IoError, UsageError } from "../errors.ts";
 import { isSqliteFile, openInventory } from "../inventory/open.ts";
 import { FileSource } from "../io/file-source.ts";
+import type { InputOptions } from "../io/inputs/index.ts";
 import type { TargetSpec } from "../memory/index.ts";
 import { type FoundRecord, findRecords } from "../queries/records.ts";
 import type { SnapshotRow } from "../queries/snapshots.ts";
 import { ExplainedRecord, type Explanation } from "./explanation.ts";
 import { LateTemplates } from "./late-templates.ts";
-import { originOf, type Plan, planOf } from "./origin.ts";
+import { originOf, type Plan } from "./origin.ts";
 import { SimilarNames, showName } from "./similar-names.ts";
 import { checkChoice, specOf, specOfStored, type TargetChoice } from "./target-choice.ts";
+import { withPlan } from "./with-plan.ts";
 
 const WINDOW_BYTES = 2 ** 21;
 /** Chunks between two looks at the signal. */
@@ -19,8 +22,8 @@ const BREATH = 16;
 /** Places of one key that are explained: a server has one a database, a damaged snapshot may have any number. */
 const MAX_PLACES = 100;
 
-export interface ExplainOptions extends TargetChoice {
-  /** A snapshot or an inventory: its content tells. */
+export interface ExplainOptions extends TargetChoice, InputOptions {
+  /** A snapshot in whatever form, or an inventory: its content tells. */
   readonly file: string;
   readonly key: Uint8Array;
   /** Only this database; default: every one that holds the key. */
@@ -29,7 +32,6 @@ export interface ExplainOptions extends TargetChoice {
   readonly snapshot?: number | undefined;
   /** Where the inventory's snapshot is now, when it was moved. */
   readonly snapshotFile?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -55,8 +57,10 @@ function fromSnapshotFile(options: ExplainOptions, similar: SimilarNames): Promi
     if (options[name] === undefined) continue;
     throw new UsageError(`${name} is for inventories; ${options.file} is a snapshot itself`);
   }
-  const plan = planOf(options.file);
-  return fromSnapshot(options, plan, (aux) => specOf(originOf(plan, aux), options), similar);
+  return withPlan(options.file, options, (plan) => {
+    const spec = (aux: ReadonlyMap<string, string>) => specOf(originOf(plan, aux), options);
+    return fromSnapshot(options, plan, spec, similar);
+  });
 }
 
 async function fromInventory(options: ExplainOptions, similar: SimilarNames): Promise<Explanation[]> {
@@ -64,11 +68,13 @@ async function fromInventory(options: ExplainOptions, similar: SimilarNames): Pr
   try {
     const explanations: Explanation[] = [];
     for (const { snapshot, records } of findRecords(inventory, options, similar, MAX_PLACES + 1)) {
-      const plan = planOfAnalyzed(snapshot, options);
       const spec = specOfStored(snapshot, options);
-      if (records !== undefined && records.length > MAX_PLACES) throw tooMany(options);
-      if (records !== undefined) explanations.push(...fromRecords(plan, spec, records));
-      else explanations.push(...(await fromSnapshot(options, plan, () => spec, similar)));
+      const found = await withAnalyzed(snapshot, options, async (plan) =>
+        records === undefined
+          ? fromSnapshot(options, plan, () => spec, similar)
+          : fromRecords(options, plan, spec, records),
+      );
+      explanations.push(...found);
     }
     return explanations;
   } finally {
@@ -76,20 +82,32 @@ async function fromInventory(options: ExplainOptions, similar: SimilarNames): Pr
   }
 }
 
-/** The file that was analyzed. @throws {UsageError} when it is another one now, {IoError} when it is gone */
-function planOfAnalyzed(snapshot: SnapshotRow, { snapshotFile }: ExplainOptions): Plan {
-  const path = snapshotFile ?? snapshot.path;
-  let plan: Plan;
+/**
+ * Opens the snapshot that was analyzed, and unpacks it once more if need be.
+ * @throws {UsageError} when it is another one now, {IoError} when it is gone
+ */
+async function withAnalyzed<T>(
+  snapshot: SnapshotRow,
+  options: ExplainOptions,
+  use: (plan: Plan) => Promise<T>,
+): Promise<T> {
+  const path = options.snapshotFile ?? snapshot.path;
+  if (path === "-" && options.snapshotFile === undefined) {
+    throw new UsageError(
+      "the snapshot was read from the standard input: say where it is with --snapshot-file FILE",
+    );
+  }
   try {
-    plan = planOf(path);
+    return await withPlan(path, options, (plan) => {
+      if (plan.fingerprint === snapshot.fingerprint) return use(plan);
+      throw new UsageError(`${path} is not the snapshot that was analyzed: analyze it again`);
+    });
   } catch (error) {
-    if (!(error instanceof IoError) || snapshotFile !== undefined) throw error;
+    if (!(error instanceof IoError) || options.snapshotFile !== undefined || fs.existsSync(path)) throw error;
     throw new IoError(`${error.message}; say where the snapshot is now: --snapshot-file FILE`, {
       cause: error,
     });
   }
-  if (plan.fingerprint === snapshot.fingerprint) return plan;
-  throw new UsageError(`${path} is not the snapshot that was analyzed: analyze it again`);
 }
 
 function tooMany({ file, key, db }: ExplainOptions): UsageError {
@@ -99,8 +117,14 @@ function tooMany({ file, key, db }: ExplainOptions): UsageError {
 }
 
 /** Reads records at their offsets. */
-function fromRecords(plan: Plan, spec: TargetSpec, found: readonly FoundRecord[]): Explanation[] {
-  const source = new FileSource(plan.path);
+function fromRecords(
+  options: ExplainOptions,
+  plan: Plan,
+  spec: TargetSpec,
+  found: readonly FoundRecord[],
+): Explanation[] {
+  if (found.length > MAX_PLACES) throw tooMany(options);
+  const source = new FileSource(plan.file);
   try {
     const record = new ExplainedRecord(spec);
     const reader = new RecordReader(WINDOW_BYTES, record.meter);
@@ -123,7 +147,7 @@ async function fromSnapshot(
   similar: SimilarNames,
 ): Promise<Explanation[]> {
   const { db, signal } = options;
-  const source = new FileSource(plan.path);
+  const source = new FileSource(plan.file);
   try {
     const sizes = { windowBytes: WINDOW_BYTES, chunkBytes: WINDOW_BYTES };
     const splitter = new Splitter(source, plan.header, sizes);

@@ -5,7 +5,7 @@ import { isText } from "../inventory/utf8.ts";
 import {
   ENCODINGS,
   ItemisedBill,
-  type MemoryConfig,
+  settingsByDirective,
   type Target,
   type TargetSpec,
   TYPE,
@@ -55,7 +55,8 @@ export interface Explanation {
   readonly profile: string;
   readonly profile_measured: number;
   readonly allocator: string;
-  readonly settings: Readonly<MemoryConfig>;
+  /** By directive, as redis.conf spells them. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly parts: readonly ExplainedPart[];
 }
 
@@ -104,7 +105,7 @@ export class ExplainedRecord {
       profile: target.profile.name,
       profile_measured: Number(target.profile.measured !== undefined),
       allocator: target.allocator.name,
-      settings: target.config,
+      settings: settingsByDirective(target.config),
       parts: partsOf(bill),
     };
   }

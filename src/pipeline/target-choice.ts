@@ -1,9 +1,11 @@
+import type { RdbHeader } from "../../parsers/header.ts";
 import { UsageError } from "../errors.ts";
 import {
   ALLOCATORS,
   type AllocatorName,
   type MemoryConfig,
   PROFILES,
+  type Profile,
   type ProfileName,
   parseSettings,
   type TargetSpec,
@@ -70,6 +72,12 @@ export function specOfStored(stored: StoredTarget, choice: TargetChoice): Target
     config: { ...(JSON.parse(stored.settings) as Partial<MemoryConfig>), ...config },
     loadedAt,
   };
+}
+
+/** What is said where a server cannot load the snapshot at all. */
+export function tooNew({ name }: Profile, { magic, version }: Pick<RdbHeader, "magic" | "version">): string {
+  const family = magic.startsWith("VALKEY") ? "VALKEY " : "";
+  return `${name} cannot load RDB ${family}${version}: sized as if it could`;
 }
 
 function named(what: string, known: object, name: string | undefined): string | undefined {

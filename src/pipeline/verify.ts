@@ -1,19 +1,20 @@
 import os from "node:os";
 import { RdbError } from "../../parsers/errors.ts";
-import { readHeader } from "../../parsers/header.ts";
 import { typesOf } from "../../parsers/types.ts";
 import type { CheckResult } from "../../workers/protocol.ts";
-import { FileSource } from "../io/file-source.ts";
+import type { InputOptions } from "../io/inputs/index.ts";
 import type { Progress } from "./analyze.ts";
 import { mergeDamages } from "./damages.ts";
 import { runGuarded } from "./guard.ts";
+import { inputNotes } from "./input-notes.ts";
+import type { Plan } from "./origin.ts";
 import { openPool } from "./pool.ts";
 import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
+import { withPlan } from "./with-plan.ts";
 
-export interface VerifyOptions {
+export interface VerifyOptions extends InputOptions {
   readonly workers?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Something wrong in a snapshot. */
@@ -26,21 +27,26 @@ export interface Fault {
 /** What `verify` found. A snapshot is sound when `faults` is empty. */
 export interface Verification {
   readonly path: string;
+  /** What it was wrapped in, outermost first, as `gzip+vcs`; `rdb` for a bare one. */
+  readonly input: string;
   readonly magic: string;
-  readonly rdbVersion: number;
-  readonly fileBytes: number;
+  readonly rdb_version: number;
+  /** Of the bare snapshot; offsets count in it. */
+  readonly file_bytes: number;
   readonly keys: number;
-  readonly withExpiry: number;
+  readonly with_expiry: number;
   /** By the names of rdb.h, as LIST_QUICKLIST_2. */
-  readonly keysByType: readonly { readonly type: string; readonly keys: number }[];
+  readonly keys_by_type: readonly { readonly type: string; readonly keys: number }[];
   readonly databases: number;
   readonly functions: number;
   readonly modules: readonly string[];
   readonly checksum: "ok" | "absent" | "mismatch" | "unread";
   /** Hexadecimal, as the snapshot says and as computed; absent where the snapshot has none. */
-  readonly expectedChecksum?: string;
-  readonly actualChecksum?: string;
-  readonly trailingBytes: number;
+  readonly expected_checksum?: string;
+  readonly actual_checksum?: string;
+  readonly trailing_bytes: number;
+  /** What was not read, such as the commands of an AOF: no faults. */
+  readonly notes: readonly string[];
   readonly aux: Readonly<Record<string, string>>;
   /** In the order of the snapshot. Structural damage ends the reading and is the only one then. */
   readonly faults: readonly Fault[];
@@ -48,27 +54,25 @@ export interface Verification {
 
 /**
  * Walks a whole snapshot for its structure and checksum; damage is told, not thrown.
- * @throws {RdbError} BAD_MAGIC when the file is no snapshot. @throws {IoError} when it cannot be read
+ * @throws {RdbError} BAD_MAGIC when the file is no snapshot, BAD_COMPRESSION when it cannot be unpacked whole.
+ * @throws {IoError} when it cannot be read
  */
 export async function verify(path: string, options: VerifyOptions = {}): Promise<Verification> {
-  const { signal } = options;
-  signal?.throwIfAborted();
-  const source = new FileSource(path);
-  let header: ReturnType<typeof readHeader>;
-  try {
-    header = readHeader(source);
-  } finally {
-    source.close();
-  }
+  options.signal?.throwIfAborted();
+  return withPlan(path, options, (plan) => verifyPlan(plan, options));
+}
+
+async function verifyPlan(plan: Plan, options: VerifyOptions): Promise<Verification> {
+  const { path, file, input, header, bytes } = plan;
   const readers = options.workers ?? os.availableParallelism();
   const pool = openPool(readers + 1);
   let bytesDone = 0;
   let keys = 0;
-  const base = { path, magic: header.magic, rdbVersion: header.version, fileBytes: source.size };
+  const base = { path, input, magic: header.magic, rdb_version: header.version, file_bytes: bytes };
   try {
-    const read = await runGuarded(pool, signal, () =>
+    const read = await runGuarded(pool, options.signal, () =>
       readSnapshot<object, CheckResult>(pool, {
-        path,
+        path: file,
         header,
         readers,
         worker: "check",
@@ -76,11 +80,12 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
         onChunk(chunk) {
           bytesDone += chunk.bytes;
           keys += chunk.keys;
-          options.onProgress?.({ phase: "read", bytesDone, bytesTotal: source.size, keys });
+          options.onProgress?.({ phase: "read", bytesDone, bytesTotal: bytes, keys });
         },
       }),
     );
-    return { ...base, ...soundness(read, typesOf(header.family)) };
+    const notes = inputNotes(plan, read.facts.trailingBytes).map(({ message }) => message);
+    return { ...base, ...soundness(read, typesOf(header.family)), notes };
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
     return {
@@ -93,13 +98,14 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
 }
 
 const NOTHING = {
-  withExpiry: 0,
-  keysByType: [],
+  with_expiry: 0,
+  keys_by_type: [],
   databases: 0,
   functions: 0,
   modules: [],
   checksum: "unread",
-  trailingBytes: 0,
+  trailing_bytes: 0,
+  notes: [],
   aux: {},
 } as const;
 
@@ -116,16 +122,16 @@ function soundness(read: ReadSnapshot<CheckResult>, types: ReturnType<typeof typ
   });
   return {
     keys: facts.keys,
-    withExpiry: readers.reduce((sum, r) => sum + r.withExpiry, 0),
-    keysByType,
+    with_expiry: readers.reduce((sum, r) => sum + r.withExpiry, 0),
+    keys_by_type: keysByType,
     databases: facts.databases.size + facts.unlisted.databases,
     functions: facts.functions.length + facts.unlisted.functions,
     modules: [...new Set(facts.modules.map((m) => m.name))],
     checksum,
     ...(checksum === "absent" || facts.checksum === undefined
       ? {}
-      : { expectedChecksum: hex(facts.checksum), actualChecksum: hex(crc) }),
-    trailingBytes: facts.trailingBytes,
+      : { expected_checksum: hex(facts.checksum), actual_checksum: hex(crc) }),
+    trailing_bytes: facts.trailingBytes,
     aux: Object.fromEntries(facts.aux),
     faults,
   };

@@ -10,6 +10,10 @@ export interface Column {
   readonly machineOnly?: boolean;
   /** A table's last line adds it up. */
   readonly sum?: boolean;
+  /** Tables leave it out where there is no room for all columns; the last such column first. */
+  readonly spare?: boolean;
+  /** Column that is above 0 in a row whose value here is no less than what it says: tables mark it with ≥. */
+  readonly atLeast?: string;
 }
 
 export type Value = string | number | bigint | Buffer | null;
@@ -25,15 +29,19 @@ export interface Section {
   readonly rows: Iterable<Row>;
   /** What the rows leave out, in one line that only tables show. */
   readonly rest?: Row;
+  /** Cells of a table's last line that no sum of a column gives. */
+  readonly total?: Row;
+  /** What a table shows instead where the section is too wide. */
+  readonly narrow?: Section;
   readonly notes?: readonly string[];
 }
 
-/** Makes a column; `more` marks it as summed or machine-only. */
+/** Makes a column; `more` says what else there is to it. */
 export function column(
   name: string,
   title: string,
   kind: ColumnKind,
-  more: { readonly sum?: boolean; readonly machineOnly?: boolean } = {},
+  more: Pick<Column, "sum" | "machineOnly" | "spare" | "atLeast"> = {},
 ): Column {
   return { name, title, kind, ...more };
 }

@@ -1,6 +1,7 @@
 import { type Column, column } from "./answer.ts";
 import { isUnfiltered, type QuestionFilters } from "./filters.ts";
-import { BY_TYPE, hasKeyRows, keySource, type Scope, scopeParams } from "./scope.ts";
+import { AT_LEAST, BY_TYPE, hasKeyRows, keySource, type Scope, scopeParams } from "./scope.ts";
+import { thousands } from "./words.ts";
 
 /** One of the biggest keys. */
 export type BigKeyRow = {
@@ -19,22 +20,28 @@ export type BigKeyRow = {
   readonly expires_at: number | null;
   readonly pattern: string;
   readonly record_offset: number;
+  /** As in the view `keys`. */
+  readonly accuracy: string;
+  /** 1: `bytes` is no less than what it says. */
+  readonly lower_bound: number;
 };
 
 export const BIG_KEY_COLUMNS: readonly Column[] = [
   column("ranked_by", "By", "text", { machineOnly: true }),
   column("rank", "#", "count"),
-  column("bytes", "Memory", "bytes"),
+  column("bytes", "Memory", "bytes", { atLeast: "lower_bound" }),
   column("type", "Type", "text"),
   column("encoding", "Encoding", "text"),
   column("elements", "Elements", "count"),
-  column("largest_element_bytes", "Largest", "bytes"),
+  column("largest_element_bytes", "Largest", "bytes", { spare: true }),
   column("expires_at", "Expires", "time"),
   column("db", "DB", "count"),
   column("key", "Key", "key"),
   column("largest_element", "Largest element", "key", { machineOnly: true }),
   column("pattern", "Pattern", "key", { machineOnly: true }),
   column("record_offset", "Offset", "count", { machineOnly: true }),
+  column("accuracy", "Accuracy", "text", { machineOnly: true }),
+  column("lower_bound", "≥", "count", { machineOnly: true }),
 ];
 
 /** What keys are ranked by: memory, or elements. */
@@ -46,7 +53,7 @@ export function bigkeys(scope: Scope, largest: number, ranking: Ranking): BigKey
   const source = isRanked(scope.filters) ? rankedSource(scope, largest) : keyRowSource(scope);
   const rows = scope.inventory.all<Omit<BigKeyRow, "rank" | "ranked_by">>(
     `SELECT db, key, type, encoding, bytes, elements, largest_element_bytes, largest_element, expires_at, pattern,
-       record_offset
+       record_offset, accuracy, accuracy IN (${AT_LEAST}) AS lower_bound
      FROM ${source} WHERE ${ranking} IS NOT NULL ORDER BY ${ranking} DESC, record_offset LIMIT @largest`,
     { ...scopeParams(scope), ranking, largest },
   );
@@ -58,7 +65,7 @@ export function bigkeysNotes(scope: Scope, largest: number): string[] {
   if (!isRanked(scope.filters) || hasKeyRows(scope)) return [];
   const kept = keptRanks(scope);
   if (kept >= largest || scope.snapshot.keys <= kept) return [];
-  return [`without rows a key, the inventory knows the ${kept} biggest keys of each type`];
+  return [`without rows a key, the inventory knows the ${thousands(kept)} biggest keys of each type`];
 }
 
 /** Whether the table `big_keys` can answer: it ranks by type over all databases. */

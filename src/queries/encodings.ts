@@ -1,8 +1,9 @@
 import { type Column, column } from "./answer.ts";
+import { LOWER_BOUND_SUMS, type LowerBounds } from "./lower-bounds.ts";
 import { type Scope, scopeParams, tallySource } from "./scope.ts";
 
 /** What one encoding of one type holds. */
-export type EncodingRow = {
+export type EncodingRow = LowerBounds & {
   readonly type: string;
   readonly encoding: string;
   readonly keys: number;
@@ -27,23 +28,25 @@ export const ENCODING_COLUMNS: readonly Column[] = [
   column("encoding", "Encoding", "text"),
   column("keys", "Keys", "count", { sum: true }),
   column("keys_share", "% keys", "share", { machineOnly: true }),
-  column("bytes", "Memory", "bytes", { sum: true }),
+  column("bytes", "Memory", "bytes", { sum: true, atLeast: "lower_bound_keys" }),
   column("bytes_share", "% mem", "share"),
   column("avg_bytes", "Average", "bytes"),
-  column("max_bytes", "Max", "bytes"),
+  column("max_bytes", "Max", "bytes", { spare: true }),
   column("heap_bytes", "Heap", "bytes", { sum: true, machineOnly: true }),
   column("payload_bytes", "Payload", "bytes", { sum: true }),
   column("serialized_bytes", "In file", "bytes", { sum: true, machineOnly: true }),
   column("elements", "Elements", "count"),
   column("bytes_per_element", "B/element", "number", { machineOnly: true }),
   column("overhead_share", "Overhead", "share"),
+  column("lower_bound_keys", "≥", "count", { sum: true, machineOnly: true }),
+  column("lower_bound_bytes", "≥", "bytes", { sum: true, machineOnly: true }),
 ];
 
 const sql = (source: string) => `
   SELECT type, encoding, sum(keys) AS keys, sum(keys) * 1.0 / sum(sum(keys)) OVER () AS keys_share,
     sum(bytes) AS bytes, sum(bytes) * 1.0 / sum(sum(bytes)) OVER () AS bytes_share,
     round(sum(bytes) * 1.0 / sum(keys), 1) AS avg_bytes, max(max_bytes) AS max_bytes,
-    sum(heap_bytes) AS heap_bytes, sum(payload_bytes) AS payload_bytes, sum(serialized_bytes) AS serialized_bytes,
+    sum(heap_bytes) AS heap_bytes, ${LOWER_BOUND_SUMS}, sum(payload_bytes) AS payload_bytes, sum(serialized_bytes) AS serialized_bytes,
     CASE WHEN type <> 'string' THEN sum(elements) END AS elements,
     CASE WHEN type <> 'string' AND sum(elements) > 0 THEN round(sum(bytes) * 1.0 / sum(elements), 1) END
       AS bytes_per_element,

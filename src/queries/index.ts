@@ -1,8 +1,9 @@
 import type { Section } from "./answer.ts";
 import { BIG_KEY_COLUMNS, bigkeys, bigkeysNotes, RANKINGS } from "./bigkeys.ts";
 import { ENCODING_COLUMNS, encodings } from "./encodings.ts";
+import { notesOf } from "./notes.ts";
 import { PATTERN_COLUMNS, type PatternOrder, patterns } from "./patterns.ts";
-import { type Scope, scopeNotes } from "./scope.ts";
+import type { Scope } from "./scope.ts";
 import { TTL_COLUMNS, ttl } from "./ttl.ts";
 import { TYPE_COLUMNS, types } from "./types.ts";
 
@@ -15,7 +16,7 @@ export interface QuestionOptions {
 /** Every question whose answer is tables. A new one: a file, and a line here. */
 export const QUESTIONS = {
   types: (scope) => [
-    { name: "types", title: "By type", columns: TYPE_COLUMNS, rows: types(scope), notes: scopeNotes(scope) },
+    { name: "types", title: "By type", columns: TYPE_COLUMNS, rows: types(scope), notes: notesOf(scope) },
   ],
   encodings: (scope) => [
     {
@@ -23,13 +24,13 @@ export const QUESTIONS = {
       title: "By encoding",
       columns: ENCODING_COLUMNS,
       rows: encodings(scope),
-      notes: scopeNotes(scope),
+      notes: notesOf(scope),
     },
   ],
   patterns: (scope, { largest, order }) => {
     const { rows, rest } = patterns(scope, largest, order);
     const section = { name: "patterns", title: "By pattern", columns: PATTERN_COLUMNS, rows };
-    return [{ ...section, ...(rest && { rest }), notes: scopeNotes(scope) }];
+    return [{ ...section, ...(rest && { rest }), notes: notesOf(scope) }];
   },
   ttl: (scope) => [
     {
@@ -37,16 +38,16 @@ export const QUESTIONS = {
       title: "By time to live",
       columns: TTL_COLUMNS,
       rows: ttl(scope),
-      notes: scopeNotes(scope),
+      notes: notesOf(scope),
     },
   ],
   bigkeys: (scope, { largest }) =>
-    RANKINGS.map((ranking) => ({
+    RANKINGS.map((ranking, i) => ({
       name: "bigkeys",
       title: ranking === "bytes" ? "Biggest by memory" : "Biggest by elements",
       columns: BIG_KEY_COLUMNS,
       rows: bigkeys(scope, largest, ranking),
-      notes: [...scopeNotes(scope), ...bigkeysNotes(scope, largest)],
+      notes: i < RANKINGS.length - 1 ? [] : [...notesOf(scope), ...bigkeysNotes(scope, largest)],
     })),
 } as const satisfies Record<string, (scope: Scope, options: QuestionOptions) => Section[]>;
 

@@ -1,4 +1,10 @@
-import { changedSettings, type MemoryConfig, PROFILES, type Profile } from "../memory/index.ts";
+import {
+  changedSettings,
+  chooseProfile,
+  type MemoryConfig,
+  PROFILES,
+  type Profile,
+} from "../memory/index.ts";
 import { isUnfiltered } from "./filters.ts";
 import type { Scope } from "./scope.ts";
 import type { SnapshotRow } from "./snapshots.ts";
@@ -14,7 +20,9 @@ export interface MemoryRow {
   readonly estimated_bytes: number;
   /** As saved; null when the snapshot does not say. */
   readonly used_mem: number | null;
-  /** What of it the estimate does not explain; negative when the estimate is more. */
+  /** 0: it was saved by another server than the sizes are of, so the two say nothing about each other. */
+  readonly comparable: number;
+  /** What of it the estimate does not explain; negative when the estimate is more, null when they do not compare. */
   readonly unexplained_bytes: number | null;
   readonly unexplained_share: number | null;
 }
@@ -26,7 +34,15 @@ const SQL = `SELECT key_bytes, table_bytes, function_bytes, baseline_bytes, esti
 /** The prediction of used_memory; undefined for a part of the keys, of which it would say nothing. */
 export function memory({ inventory, snapshot, filters }: Scope): MemoryRow | undefined {
   if (!isUnfiltered(filters) || snapshot.filters !== "{}") return undefined;
-  return inventory.get<MemoryRow>(SQL, { snapshot: snapshot.snapshot });
+  const row = inventory.get<Omit<MemoryRow, "comparable">>(SQL, { snapshot: snapshot.snapshot });
+  if (row === undefined) return undefined;
+  if (isOwnProfile(snapshot)) return { ...row, comparable: 1 };
+  return { ...row, unexplained_bytes: null, unexplained_share: null, comparable: 0 };
+}
+
+/** Whether keys are sized as on the server that wrote the snapshot, or the nearest to it. */
+function isOwnProfile({ server, server_version: version, profile }: SnapshotRow): boolean {
+  return chooseProfile(server ?? "redis", version ?? "").profile.name === profile;
 }
 
 /** The settings of a snapshot's target that are not its profile's own, as "directive=value". */

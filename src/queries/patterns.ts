@@ -1,9 +1,10 @@
 import { type Column, column, type Row } from "./answer.ts";
+import { LOWER_BOUND_SUMS, type LowerBounds } from "./lower-bounds.ts";
 import { quantiles, quantilesUpTo } from "./quantiles.ts";
 import { type Scope, scopeParams, tallySource } from "./scope.ts";
 
 /** What the keys of one name template hold. */
-export type PatternRow = {
+export type PatternRow = LowerBounds & {
   readonly pattern: string;
   /** The types its keys have, separated by commas. */
   readonly types: string;
@@ -30,13 +31,13 @@ export const PATTERN_COLUMNS: readonly Column[] = [
   column("types", "Types", "text"),
   column("keys", "Keys", "count", { sum: true }),
   column("keys_share", "% keys", "share", { machineOnly: true }),
-  column("bytes", "Memory", "bytes", { sum: true }),
+  column("bytes", "Memory", "bytes", { sum: true, atLeast: "lower_bound_keys" }),
   column("bytes_share", "% mem", "share"),
   column("avg_bytes", "Average", "bytes"),
   column("p50_bytes", "p50", "bytes", { machineOnly: true }),
   column("p95_bytes", "p95", "bytes", { machineOnly: true }),
   column("p99_bytes", "p99", "bytes"),
-  column("max_bytes", "Max", "bytes"),
+  column("max_bytes", "Max", "bytes", { spare: true }),
   column("heap_bytes", "Heap", "bytes", { machineOnly: true }),
   column("payload_bytes", "Payload", "bytes", { machineOnly: true }),
   column("serialized_bytes", "In file", "bytes", { machineOnly: true }),
@@ -44,6 +45,8 @@ export const PATTERN_COLUMNS: readonly Column[] = [
   column("keys_without_ttl", "No TTL", "count", { machineOnly: true }),
   column("no_ttl_share", "No TTL", "share"),
   column("expired", "Expired", "count", { machineOnly: true }),
+  column("lower_bound_keys", "≥", "count", { sum: true, machineOnly: true }),
+  column("lower_bound_bytes", "≥", "bytes", { sum: true, machineOnly: true }),
 ];
 
 /** What patterns can be ordered by. */
@@ -67,7 +70,7 @@ const sql = (source: string) => `
   SELECT pattern, group_concat(DISTINCT type) AS types, sum(keys) AS keys,
     sum(keys) * 1.0 / sum(sum(keys)) OVER () AS keys_share, sum(bytes) AS bytes,
     sum(bytes) * 1.0 / sum(sum(bytes)) OVER () AS bytes_share, round(sum(bytes) * 1.0 / sum(keys), 1) AS avg_bytes,
-    max(max_bytes) AS max_bytes, sum(heap_bytes) AS heap_bytes, sum(payload_bytes) AS payload_bytes,
+    max(max_bytes) AS max_bytes, sum(heap_bytes) AS heap_bytes, ${LOWER_BOUND_SUMS}, sum(payload_bytes) AS payload_bytes,
     sum(serialized_bytes) AS serialized_bytes, sum(elements) AS elements,
     sum(keys_without_ttl) AS keys_without_ttl, sum(keys_without_ttl) * 1.0 / sum(keys) AS no_ttl_share,
     sum(expired) AS expired
@@ -97,6 +100,7 @@ function restOf(others: readonly PatternRow[]): Row | undefined {
     types: "",
     keys,
     bytes,
+    lower_bound_keys: sum((row) => row.lower_bound_keys),
     bytes_share: sum((row) => row.bytes_share),
     avg_bytes: bytes / keys,
     p99_bytes: null,

@@ -1,7 +1,9 @@
 import { UsageError } from "../errors.ts";
 import type { Inventory, SqlParams } from "../inventory/open.ts";
+import { filterWords } from "./filter-words.ts";
 import { keyRowFilters, nameMatcher, type QuestionFilters, type TtlFilter } from "./filters.ts";
 import type { SnapshotRow } from "./snapshots.ts";
+import { counted, thousands } from "./words.ts";
 
 /** One snapshot of an inventory, and which of its keys a question is about. */
 export interface Scope {
@@ -30,6 +32,9 @@ export function scopeParams({ snapshot, filters }: Scope): SqlParams {
   };
 }
 
+/** In SQL, the values of `accuracy` of sizes that are no less than what they say. */
+export const AT_LEAST = "'lower bound', 'damaged'";
+
 /** SQL of a relation like the view `rollup`: from the rollup itself where it can tell, else from key rows. */
 export function tallySource(scope: Scope): string {
   if (keyRowFilters(scope.filters).length === 0) {
@@ -37,7 +42,8 @@ export function tallySource(scope: Scope): string {
   }
   return `(SELECT snapshot, db, type, encoding, pattern, 1 AS keys, expires_at IS NULL AS keys_without_ttl, expired,
     bytes, heap_bytes, expired * bytes AS expired_bytes, serialized_bytes, payload_bytes,
-    octet_length(key) AS name_bytes, coalesce(elements, 0) AS elements, bytes AS max_bytes,
+    octet_length(key) AS name_bytes, coalesce(elements, 0) AS elements, accuracy IN (${AT_LEAST}) AS lower_bound_keys,
+    iif(accuracy IN (${AT_LEAST}), bytes, 0) AS lower_bound_bytes, accuracy = 'damaged' AS damaged_keys, bytes AS max_bytes,
     coalesce(elements, 0) AS max_elements FROM ${keySource(scope)})`;
 }
 
@@ -77,11 +83,25 @@ function requireKeyRows(scope: Scope): void {
   );
 }
 
-/** What a reader of a filtered answer has to know. */
-export function scopeNotes({ snapshot, filters }: Scope): string[] {
+/** What the reader of an answer about a part of the keys has to know. */
+export function scopeNotes(scope: Scope): string[] {
+  return [...filterNotes(scope), ...rowNotes(scope)];
+}
+
+function rowNotes({ snapshot, filters }: Scope): string[] {
   if (keyRowFilters(filters).length === 0 || snapshot.stored_rows >= snapshot.keys) return [];
-  const stored = `${snapshot.stored_rows} of ${snapshot.keys}`;
-  return [`the inventory holds rows for ${stored} keys: only these were looked at`];
+  const stored = `${thousands(snapshot.stored_rows)} of ${counted(snapshot.keys, "key")}`;
+  return [`the inventory holds rows for ${stored}: only these were looked at`];
+}
+
+/** Which keys an answer is about, where it is not all of the snapshot. */
+function filterNotes({ snapshot, filters }: Scope): string[] {
+  const asked = filterWords(filters);
+  const stored = filterWords(JSON.parse(snapshot.filters || "{}") as QuestionFilters);
+  return [
+    ...(asked === "" ? [] : [`only keys with ${asked}`]),
+    ...(stored === "" ? [] : [`the inventory was made of keys with ${stored} only`]),
+  ];
 }
 
 function ttlCondition(ttl: TtlFilter | undefined): string {

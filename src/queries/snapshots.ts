@@ -5,6 +5,8 @@ import type { Inventory } from "../inventory/open.ts";
 export interface SnapshotRow {
   readonly snapshot: number;
   readonly path: string;
+  /** What the snapshot was wrapped in, outermost first, as `gzip+vcs`; `rdb`: in nothing. */
+  readonly input: string;
   readonly file_bytes: number;
   readonly fingerprint: string;
   readonly magic: string;

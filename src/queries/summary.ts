@@ -1,5 +1,6 @@
 import { type BigKeyRow, bigkeys, isRanked } from "./bigkeys.ts";
 import { type EncodingRow, encodings } from "./encodings.ts";
+import { LOWER_BOUND_SUMS, type LowerBounds, lowerBoundNotes } from "./lower-bounds.ts";
 import { type MemoryRow, memory, settingsChanged } from "./memory.ts";
 import { type PatternRow, patterns } from "./patterns.ts";
 import { hasKeyRows, type Scope, scopeNotes, scopeParams, tallySource } from "./scope.ts";
@@ -8,7 +9,7 @@ import { type TtlRow, ttl } from "./ttl.ts";
 import { type TypeRow, types } from "./types.ts";
 
 /** What the keys in scope add up to. */
-export interface TotalsRow {
+export interface TotalsRow extends LowerBounds {
   readonly keys: number;
   readonly databases: number;
   readonly bytes: number;
@@ -53,7 +54,7 @@ const TOP = 10;
 
 const TOTALS_SQL = (source: string) => `
   SELECT coalesce(sum(keys), 0) AS keys, count(DISTINCT db) AS databases, coalesce(sum(bytes), 0) AS bytes,
-    coalesce(sum(heap_bytes), 0) AS heap_bytes, coalesce(sum(payload_bytes), 0) AS payload_bytes,
+    coalesce(sum(heap_bytes), 0) AS heap_bytes, ${LOWER_BOUND_SUMS}, coalesce(sum(payload_bytes), 0) AS payload_bytes,
     coalesce(sum(name_bytes), 0) AS name_bytes, coalesce(sum(serialized_bytes), 0) AS serialized_bytes,
     coalesce(sum(keys_without_ttl), 0) AS keys_without_ttl,
     coalesce(sum(keys_without_ttl) * 1.0 / sum(keys), 0.0) AS no_ttl_share,
@@ -80,6 +81,6 @@ export function summary(scope: Scope): Summary {
     ttl: answerable || scope.filters.types === undefined ? ttl(scope) : [],
     bigkeys: answerable || isRanked(scope.filters) ? bigkeys(scope, TOP, "bytes") : [],
     warnings,
-    notes: scopeNotes(scope),
+    notes: [...scopeNotes(scope), ...lowerBoundNotes(scope)],
   };
 }

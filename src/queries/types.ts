@@ -1,9 +1,10 @@
 import { type Column, column } from "./answer.ts";
+import { LOWER_BOUND_SUMS, type LowerBounds } from "./lower-bounds.ts";
 import { quantiles, quantilesUpTo } from "./quantiles.ts";
 import { type Scope, scopeParams, tallySource } from "./scope.ts";
 
 /** What one type holds. Bytes are MEMORY USAGE's; quantiles are null where only key rows could tell. */
-export type TypeRow = {
+export type TypeRow = LowerBounds & {
   readonly type: string;
   readonly keys: number;
   readonly keys_share: number;
@@ -27,12 +28,12 @@ export type TypeRow = {
 export const TYPE_COLUMNS: readonly Column[] = [
   column("type", "Type", "text"),
   column("keys", "Keys", "count", { sum: true }),
-  column("keys_share", "% keys", "share"),
-  column("bytes", "Memory", "bytes", { sum: true }),
+  column("keys_share", "% keys", "share", { spare: true }),
+  column("bytes", "Memory", "bytes", { sum: true, atLeast: "lower_bound_keys" }),
   column("bytes_share", "% mem", "share"),
   column("avg_bytes", "Average", "bytes"),
-  column("p50_bytes", "p50", "bytes"),
-  column("p95_bytes", "p95", "bytes"),
+  column("p50_bytes", "p50", "bytes", { spare: true }),
+  column("p95_bytes", "p95", "bytes", { spare: true }),
   column("p99_bytes", "p99", "bytes"),
   column("max_bytes", "Max", "bytes"),
   column("heap_bytes", "Heap", "bytes", { sum: true, machineOnly: true }),
@@ -42,12 +43,14 @@ export const TYPE_COLUMNS: readonly Column[] = [
   column("max_elements", "Most elements", "count", { machineOnly: true }),
   column("keys_without_ttl", "No TTL", "count", { sum: true }),
   column("expired", "Expired", "count", { sum: true, machineOnly: true }),
+  column("lower_bound_keys", "≥", "count", { sum: true, machineOnly: true }),
+  column("lower_bound_bytes", "≥", "bytes", { sum: true, machineOnly: true }),
 ];
 
 const sql = (source: string) => `
   SELECT type, sum(keys) AS keys, sum(keys) * 1.0 / sum(sum(keys)) OVER () AS keys_share, sum(bytes) AS bytes,
     sum(bytes) * 1.0 / sum(sum(bytes)) OVER () AS bytes_share, round(sum(bytes) * 1.0 / sum(keys), 1) AS avg_bytes,
-    max(max_bytes) AS max_bytes, sum(heap_bytes) AS heap_bytes, sum(payload_bytes) AS payload_bytes,
+    max(max_bytes) AS max_bytes, sum(heap_bytes) AS heap_bytes, ${LOWER_BOUND_SUMS}, sum(payload_bytes) AS payload_bytes,
     sum(serialized_bytes) AS serialized_bytes,
     CASE WHEN type <> 'string' THEN sum(elements) END AS elements,
     CASE WHEN type <> 'string' THEN max(max_elements) END AS max_elements,

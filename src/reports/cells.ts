@@ -1,4 +1,4 @@
-import type { Column, Value } from "../queries/answer.ts";
+import type { Column, Row, Section, Value } from "../queries/answer.ts";
 import { safeText } from "./text.ts";
 import { humanBytes, humanCount, humanShare, humanTime } from "./units.ts";
 
@@ -17,6 +17,39 @@ export function humanCell(column: Column, value: Value | undefined): string {
     if (column.kind === "time") return humanTime(value);
   }
   return typeof value === "string" || Buffer.isBuffer(value) ? safeText(value) : String(value);
+}
+
+/** The cell of a row as people read it: ≥ before a size that is a lower bound. */
+export function shownCell(column: Column, row: Row): string {
+  const text = humanCell(column, row[column.name]);
+  return column.atLeast !== undefined && Number(row[column.atLeast] ?? 0) > 0 ? `≥${text}` : text;
+}
+
+/** Adds up rows for a section's last line; cells of columns that are not summed are empty strings. */
+export class RunningTotal {
+  /** Rows added. */
+  count = 0;
+  private readonly section: Section;
+  private readonly sums: Record<string, number>;
+
+  constructor(section: Section) {
+    this.section = section;
+    const summed = section.columns.filter((column) => column.sum);
+    this.sums = Object.fromEntries(summed.map(({ name }) => [name, 0]));
+  }
+
+  add(row: Row): void {
+    this.count++;
+    for (const name of Object.keys(this.sums)) this.sums[name]! += Number(row[name] ?? 0);
+  }
+
+  /** Undefined where there is nothing to add up: no column that is shown, or a single row. */
+  row(): Row | undefined {
+    const { columns, total } = this.section;
+    if (this.count < 2 || !columns.some((column) => column.sum && !column.machineOnly)) return undefined;
+    const empty = columns.map(({ name }, i) => [name, i === 0 ? "total" : ""]);
+    return { ...Object.fromEntries(empty), ...this.sums, ...total };
+  }
 }
 
 /** A value as a line of text that loses nothing: numbers exact, times in ms, keys with `\\` and `\xNN`. */

@@ -21,8 +21,10 @@ export function explanationSections(one: Explanation): Part[] {
 
 /** The parts alone, for formats whose rows have one shape: each begins with where the key is. */
 export function explanationParts(one: Explanation): Part {
-  const { path, db, key, type, encoding, profile } = one;
-  return { section: partsOf(one), extra: { path, db, key, type, encoding, profile } };
+  const { path, db, key, type, encoding, profile, profile_measured, allocator, accuracy } = one;
+  const { min_bytes, max_bytes } = one;
+  const extra = { path, db, key, type, encoding, profile, profile_measured, allocator, accuracy };
+  return { section: partsOf(one), extra: { ...extra, min_bytes, max_bytes } };
 }
 
 function partsOf({ parts }: Explanation): Section {
@@ -47,8 +49,11 @@ function factsOf(one: Explanation): Row[] {
     ["pattern", one.pattern],
     ["MEMORY USAGE", `${humanCount(bytes)} bytes, ${min === max ? accuracy : `${accuracy}: ${band}`}`],
     ["heap", `${humanCount(one.heap_bytes)} bytes`],
-    ["payload", `${humanCount(one.payload_bytes)} bytes: its name and elements`],
-    ["in the snapshot", `${humanCount(one.serialized_bytes)} bytes at byte ${one.record_offset}`],
+    [
+      "payload",
+      `${humanCount(one.payload_bytes)} bytes: its name and ${one.elements === null ? "value" : "elements"}`,
+    ],
+    ["in the snapshot", `${humanCount(one.serialized_bytes)} bytes at byte ${humanCount(one.record_offset)}`],
     ["sized as", `${sizedAs(one.profile, one.profile_measured === 1)} with ${one.allocator}`],
     ["snapshot", one.path],
   ];

@@ -2,8 +2,9 @@ import type { Row, Section } from "../queries/answer.ts";
 import { renderCsv } from "./csv.ts";
 import { renderJson, renderNdjson } from "./json.ts";
 import { renderMarkdown } from "./markdown.ts";
-import { PLAIN, type Style } from "./style.ts";
+import type { Style } from "./style.ts";
 import { renderTable } from "./table.ts";
+import { wrapped } from "./text.ts";
 
 /** A section, the columns that machine formats put before its own, and the heading people see over it. */
 export interface Part {
@@ -16,6 +17,8 @@ export interface Layout {
   readonly style: Style;
   /** Whether tables bear their titles. */
   readonly titles: boolean;
+  /** Cells of a line at most; infinite where nothing shall be cut. */
+  readonly width: number;
 }
 
 /** Every format, by its name: parts to lines without line ends. A new one: a file, and a line here. */
@@ -34,13 +37,13 @@ export function lineEnd(format: FormatName): string {
   return format === "csv" ? "\r\n" : "\n";
 }
 
-function* tables(parts: Iterable<Part>, { style, titles }: Layout): Iterable<string> {
+function* tables(parts: Iterable<Part>, { style, titles, width }: Layout): Iterable<string> {
   let first = true;
   for (const { section } of parts) {
     if (!first) yield "";
     first = false;
-    if (titles) yield style.faint(section.title);
-    yield* renderTable(section, style ?? PLAIN);
+    if (titles) yield* wrapped(section.title, width).map(style.faint);
+    yield* renderTable(section, style, width);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Column, Row, Section } from "../queries/answer.ts";
-import { humanCell, isNumeric } from "./cells.ts";
+import { isNumeric, RunningTotal, shownCell } from "./cells.ts";
 
 /** A section as a GitHub table under its title. */
 export function* renderMarkdown(section: Section, level = 2): Iterable<string> {
@@ -10,8 +10,13 @@ export function* renderMarkdown(section: Section, level = 2): Iterable<string> {
   }
   yield tableRow(columns.map((column) => markdownText(column.title)));
   yield tableRow(columns.map((column) => (isNumeric(column) ? "---:" : "---")));
-  for (const row of section.rows) yield tableRow(columns.map((column) => cell(column, row)));
-  if (section.rest) yield tableRow(columns.map((column) => cell(column, section.rest!)));
+  const rows = [...section.rows, ...(section.rest ? [section.rest] : [])];
+  for (const row of rows) yield tableRow(columns.map((column) => cell(column, row)));
+  const sums = new RunningTotal(section);
+  for (const row of rows) sums.add(row);
+  const total = sums.row();
+  if (total !== undefined)
+    yield tableRow(columns.map((column) => `**${cell(column, total)}**`.replace("****", "")));
   for (const note of section.notes ?? []) {
     yield "";
     yield `Note: ${markdownText(note)}`;
@@ -20,7 +25,7 @@ export function* renderMarkdown(section: Section, level = 2): Iterable<string> {
 
 /** Keys are code: nothing in them is markup there but a backtick and a bar, which are written as bytes. */
 function cell(column: Column, row: Row): string {
-  const text = humanCell(column, row[column.name]);
+  const text = shownCell(column, row);
   if (column.kind !== "key") return markdownText(text);
   return text === "" ? "" : `\`${text.replaceAll("`", "\\x60").replaceAll("|", "\\x7C")}\``;
 }

@@ -1,17 +1,19 @@
 import { type Column, column, type Row, type Section } from "../queries/answer.ts";
+import type { EncodingRow } from "../queries/encodings.ts";
 import type { Summary } from "../queries/summary.ts";
+import { counted } from "../queries/words.ts";
 import { csvField } from "./csv.ts";
+import type { Layout } from "./index.ts";
 import { toJson } from "./json.ts";
 import { markdownText, renderMarkdown } from "./markdown.ts";
-import { PLAIN, type Style } from "./style.ts";
-import { beside, renderTable, TABLE_WIDTH } from "./table.ts";
+import { beside, renderTable, widest } from "./table.ts";
 import { sizedAs } from "./target.ts";
-import { middleCut, pad, safeText } from "./text.ts";
+import { displayWidth, pad, safeText, wrapped } from "./text.ts";
 import { humanBytes, humanCount, humanShare, humanTime } from "./units.ts";
 import { usedMemoryLines } from "./used-memory.ts";
 
 const SHARE_OF_MEMORY = column("bytes_share", "% mem", "share");
-const MEMORY = column("bytes", "Memory", "bytes");
+const MEMORY = column("bytes", "Memory", "bytes", { atLeast: "lower_bound_keys" });
 const KEYS = column("keys", "Keys", "count");
 
 const TYPES: readonly Column[] = [
@@ -24,6 +26,7 @@ const TYPES: readonly Column[] = [
   column("p99_bytes", "p99", "bytes"),
   column("max_bytes", "Max", "bytes"),
   column("elements", "Elements", "count"),
+  column("lower_bound_keys", "≥", "count", { sum: true, machineOnly: true }),
 ];
 const ENCODINGS: readonly Column[] = [column("name", "Encoding", "text"), KEYS, MEMORY, SHARE_OF_MEMORY];
 const TTL: readonly Column[] = [column("ttl", "Expires in", "text"), KEYS, MEMORY, SHARE_OF_MEMORY];
@@ -37,7 +40,7 @@ const PATTERNS: readonly Column[] = [
   column("no_ttl_share", "No TTL", "share"),
 ];
 const BIG_KEYS: readonly Column[] = [
-  column("bytes", "Memory", "bytes"),
+  column("bytes", "Memory", "bytes", { atLeast: "lower_bound" }),
   column("type", "Type", "text"),
   column("encoding", "Encoding", "text"),
   column("elements", "Elements", "count"),
@@ -48,14 +51,17 @@ const TOP_ENCODINGS = 7;
 const TOP_WARNINGS = 3;
 /** Warnings that the snapshot's own row tells too. */
 const SAID_OTHERWISE = new Set(["CHECKSUM_MISMATCH", "NEAREST_PROFILE", "DERIVED_PROFILE"]);
+/** Cells between two tables that stand next to each other. */
+const BETWEEN = 4;
 
 const asRows = (rows: readonly object[]) => rows as readonly Row[];
 
 function sections(summary: Summary) {
-  const named = summary.encodings.slice(0, TOP_ENCODINGS).map((row) => ({
+  const named = summary.encodings.map((row) => ({
     ...row,
     name: row.type === row.encoding ? row.type : `${row.type} ${row.encoding}`,
   }));
+  const others = othersOf(named.slice(TOP_ENCODINGS));
   const section = (
     name: string,
     title: string,
@@ -69,47 +75,84 @@ function sections(summary: Summary) {
   });
   return {
     types: section("types", "Types", TYPES, summary.types),
-    encodings: section("encodings", "Top encodings", ENCODINGS, named),
+    encodings: {
+      ...section("encodings", "Top encodings", ENCODINGS, named.slice(0, TOP_ENCODINGS)),
+      ...(others && { rest: others }),
+    },
     ttl: section("ttl", "Time to live", TTL, summary.ttl),
     patterns: section("patterns", "Top patterns", PATTERNS, summary.patterns),
     bigkeys: section("bigkeys", "Biggest keys", BIG_KEYS, summary.bigkeys),
   };
 }
 
-/** The summary as one screen of 100 columns. */
-export function* renderSummary(summary: Summary, style: Style = PLAIN): Iterable<string> {
-  const { types, encodings, ttl, patterns, bigkeys } = sections(summary);
-  yield* head(summary, style);
-  yield* cautions(summary).map((line) => style.warning(middleCut(`! ${line}`, TABLE_WIDTH)));
-  yield "";
-  yield* facts(summary);
-  yield "";
-  yield* renderTable(types, style);
-  yield "";
-  const left = [...renderTable(encodings, style, 52)];
-  yield* summary.ttl.length > 0 ? beside(left, [...renderTable(ttl, style, 44)]) : left;
-  yield "";
-  yield* renderTable(patterns, style);
-  if (summary.bigkeys.length > 0) {
-    yield "";
-    yield* renderTable(bigkeys, style);
-  }
-  for (const note of summary.notes) yield style.faint(`note: ${note}`);
+/** One line about the encodings that are not listed. */
+function othersOf(others: readonly EncodingRow[]): Row | undefined {
+  if (others.length === 0) return undefined;
+  const sum = (pick: (row: EncodingRow) => number) => others.reduce((all, row) => all + pick(row), 0);
+  return {
+    name: `(${others.length} more)`,
+    keys: sum((row) => row.keys),
+    bytes: sum((row) => row.bytes),
+    bytes_share: sum((row) => row.bytes_share),
+    lower_bound_keys: sum((row) => row.lower_bound_keys),
+  };
 }
 
-function head({ snapshot: s, changed_settings: changed }: Summary, style: Style): string[] {
-  const server = [s.server, s.server_version].filter((part) => part).join(" ") || "unknown server";
+/** The summary as one screen, which is made for 100 columns and fits narrower ones. */
+export function* renderSummary(summary: Summary, { style, width }: Omit<Layout, "titles">): Iterable<string> {
+  const { types, encodings, ttl, patterns, bigkeys } = sections(summary);
+  const [path, server, made] = head(summary);
+  const oneLine = `${path}  ${server}`;
+  if (displayWidth(oneLine) <= width) yield `${style.heading(path)}  ${server}`;
+  else yield* [style.heading(path), ...wrapped(server, width)];
+  yield* wrapped(made, width).map(style.faint);
+  yield* cautions(summary).flatMap((line) => wrapped(`! ${line}`, width).map(style.warning));
+  yield* summary.notes.flatMap((note) => wrapped(`note: ${note}`, width).map(style.faint));
+  yield "";
+  const [left, right, used] = facts(summary);
+  yield* besideWhereFits(left, right, width, []);
+  yield* used.flatMap((line) => wrapped(line, width));
+  yield "";
+  yield* renderTable(types, style, width);
+  yield "";
+  const times = summary.ttl.length > 0 ? [...renderTable(ttl, style, width)] : [];
+  yield* besideWhereFits([...renderTable(encodings, style, width)], times, width, [""]);
+  yield "";
+  yield* renderTable(patterns, style, width);
+  if (summary.bigkeys.length > 0) {
+    yield "";
+    yield* renderTable(bigkeys, style, width);
+  }
+}
+
+/** Two blocks next to each other, or one below the other with `between` them where that is too wide. */
+function besideWhereFits(
+  left: readonly string[],
+  right: readonly string[],
+  width: number,
+  between: readonly string[],
+): readonly string[] {
+  if (right.length === 0) return left;
+  return widest(left) + BETWEEN + widest(right) <= width
+    ? beside(left, right, BETWEEN)
+    : [...left, ...between, ...right];
+}
+
+/** The path, what the snapshot is, and when it was made and for which server it is sized. */
+function head({ snapshot: s, changed_settings: changed }: Summary): [string, string, string] {
   const rdb = `${s.magic.startsWith("VALKEY") ? "VALKEY " : ""}RDB ${s.rdb_version}`;
-  const facts = [safeText(server), rdb, humanBytes(s.file_bytes), `checksum ${s.checksum}`].join(" · ");
   const source = s.created_at_source === "file" ? " (the file's time)" : "";
   const profile = sizedAs(s.profile, s.profile_measured === 1);
-  const room = TABLE_WIDTH - facts.length - 2;
+  const sized = [`${profile} with ${s.allocator}`, ...changed].join(", ");
   return [
-    `${style.heading(middleCut(safeText(s.path), Math.max(20, room)))}  ${facts}`,
-    style.faint(
-      `created ${humanTime(s.created_at)} UTC${source} · sized as ${[`${profile} with ${s.allocator}`, ...changed].join(", ")}`,
-    ),
+    safeText(s.path),
+    [serverOf(s), rdb, humanBytes(s.file_bytes), `checksum ${s.checksum}`].join(" · "),
+    `created ${humanTime(s.created_at)} UTC${source} · sized as ${sized}`,
   ];
+}
+
+function serverOf({ server, server_version: version }: Summary["snapshot"]): string {
+  return safeText([server, version].filter((part) => part).join(" ") || "an unknown server");
 }
 
 function cautions({ snapshot: s, warnings }: Summary): string[] {
@@ -118,30 +161,32 @@ function cautions({ snapshot: s, warnings }: Summary): string[] {
     lines.push("the checksum does not match: bytes of this snapshot were changed");
   if (!s.complete) lines.push(s.salvaged ? "salvaged: not everything could be read" : "incomplete");
   if (!s.profile_exact) lines.push(`no profile of this server yet: sized as the nearest one, ${s.profile}`);
-  if (s.filters !== "" && s.filters !== "{}") lines.push(`stored with filters: ${safeText(s.filters)}`);
   const told = warnings.filter(({ code }) => !SAID_OTHERWISE.has(code));
   for (const { message } of told.slice(0, TOP_WARNINGS)) lines.push(safeText(message));
   if (told.length > TOP_WARNINGS) lines.push('more: rdbscope query FILE "SELECT * FROM warnings"');
   return lines;
 }
 
-function facts({ totals: t, memory }: Summary): string[] {
+/** Two blocks of figures, and the lines about used_memory. */
+function facts({ totals: t, memory, snapshot }: Summary): [string[], string[], string[]] {
+  const atLeast = t.lower_bound_keys > 0;
+  const floor = atLeast ? "≥" : "";
   const databases = `in ${humanCount(t.databases)} database${t.databases === 1 ? "" : "s"}`;
   const overhead = t.bytes > 0 ? Math.max(0, 1 - t.payload_bytes / t.bytes) : 0;
   const left = [
     ["Keys", humanCount(t.keys), databases],
-    ["Memory", humanBytes(t.bytes), "MEMORY USAGE of all keys"],
-    ["Heap", humanBytes(t.heap_bytes), "what the allocator holds for them"],
+    ["Memory", `${floor}${humanBytes(t.bytes)}`, `MEMORY USAGE of ${memory === null ? "these" : "all"} keys`],
+    ["Heap", `${floor}${humanBytes(t.heap_bytes)}`, "what the allocator holds for them"],
     ["Payload", humanBytes(t.payload_bytes), `the data itself: ${humanShare(overhead)} is overhead`],
   ];
   const right = [
-    ["No TTL", humanShare(t.no_ttl_share), `${humanCount(t.keys_without_ttl)} keys`],
+    ["No TTL", humanShare(t.no_ttl_share), counted(t.keys_without_ttl, "key")],
     ["Expired", humanCount(t.expired), `keys, ${humanBytes(t.expired_bytes)}`],
     ["Patterns", humanCount(t.patterns), "key-name templates"],
     ["Key names", humanBytes(t.name_bytes), "of the payload"],
   ];
-  const used = memory === null ? [] : usedMemoryLines(memory);
-  return [...beside(factLines(left, 8), factLines(right, 11)), ...used];
+  const used = memory === null ? [] : usedMemoryLines(memory, atLeast, serverOf(snapshot));
+  return [factLines(left, 8), factLines(right, 11), used];
 }
 
 function factLines(lines: readonly (readonly string[])[], width: number): string[] {
@@ -182,18 +227,18 @@ function* figures(summary: Summary): Iterable<[string, string | Buffer, Row]> {
 /** The summary as a Markdown document. */
 export function* summaryMarkdown(summary: Summary): Iterable<string> {
   const { types, encodings, ttl, patterns, bigkeys } = sections(summary);
-  yield `# ${markdownText(safeText(summary.snapshot.path))}`;
-  yield "";
-  const [facts1, facts2] = head({ ...summary, snapshot: { ...summary.snapshot, path: "" } }, PLAIN);
-  yield markdownText(facts1!.trim());
-  yield "";
-  yield markdownText(facts2!);
+  const [path, server, made] = head(summary);
+  yield `# ${markdownText(path)}`;
+  for (const line of [server, made]) {
+    yield "";
+    yield markdownText(line);
+  }
   for (const line of [...cautions(summary), ...summary.notes]) {
     yield "";
     yield `**${markdownText(line)}**`;
   }
   yield "";
-  for (const line of facts(summary)) yield `    ${line}`;
+  for (const line of facts(summary).flat()) yield `    ${line}`;
   for (const section of [types, encodings, ttl, patterns, bigkeys]) {
     yield "";
     yield* renderMarkdown(section);

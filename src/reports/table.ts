@@ -1,40 +1,57 @@
 import type { Column, Row, Section } from "../queries/answer.ts";
-import { humanCell, isNumeric } from "./cells.ts";
+import { isNumeric, RunningTotal, shownCell } from "./cells.ts";
 import { PLAIN, type Style } from "./style.ts";
-import { displayWidth, middleCut, pad } from "./text.ts";
-
-/** Cells of a table's line, at most. */
-export const TABLE_WIDTH = 100;
+import { displayWidth, middleCut, pad, wrapped } from "./text.ts";
 
 const GAP = "  ";
 /** Rows that decide how wide columns are; those behind them are printed as they come. */
 const MEASURED_ROWS = 1000;
 const MIN_FLEXIBLE_WIDTH = 12;
+/** Cells of a name at least, before a table gives up columns for it. */
+const READABLE_WIDTH = 20;
 
-/** A section as aligned lines, without line ends. */
-export function* renderTable(section: Section, style: Style = PLAIN, width = TABLE_WIDTH): Iterable<string> {
-  const columns = section.columns.filter((column) => !column.machineOnly);
+/** A section as aligned lines of at most `width` cells, without line ends; its narrow form where it does not fit. */
+export function* renderTable(
+  section: Section,
+  style: Style = PLAIN,
+  width = Number.POSITIVE_INFINITY,
+): Iterable<string> {
   const rows = section.rows[Symbol.iterator]();
+  try {
+    yield* lines(section, rows, style, width);
+  } finally {
+    rows.return?.();
+  }
+}
+
+function* lines(section: Section, rows: Iterator<Row>, style: Style, width: number): Iterable<string> {
+  const all = section.columns.filter((column) => !column.machineOnly);
   const first = takeRows(rows, MEASURED_ROWS);
-  const totals = new Map(columns.filter((column) => column.sum).map((column) => [column, 0]));
   const ending = section.rest ? [section.rest] : [];
-  const foot = totals.size > 0 ? [totalRow(columns, totals, [...first, ...ending])] : [];
-  const places = placesOf(columns, first, [...first, ...ending, ...foot], width);
-  const line = (row: Row) => tableLine(places, (column) => humanCell(column, row[column.name]));
-  yield style.heading(tableLine(places, (column) => column.title));
-  let count = 0;
+  const measured = withTotal(section, [...first, ...ending]);
+  const columns = withoutSpare(all, measured, width);
+  const natural = naturalWidths(columns, measured);
+  const room = width - GAP.length * (columns.length - 1);
+  if (section.narrow !== undefined && sum(cutWidths(columns, natural)) > room) {
+    yield* renderTable(section.narrow, style, width);
+    return;
+  }
+  const places = placesOf(columns, first, fitted(columns, natural, room));
+  const line = (row: Row) => tableLine(places, (column) => shownCell(column, row), width);
+  yield style.heading(tableLine(places, (column) => column.title, width));
+  const totals = new RunningTotal(section);
   for (const row of chain(first, rows)) {
-    count++;
-    add(totals, row);
+    totals.add(row);
     yield line(row);
   }
   if (section.rest) {
-    add(totals, section.rest);
+    totals.add(section.rest);
     yield style.faint(line(section.rest));
   }
-  if (totals.size > 0 && count > 1) yield style.heading(line(totalRow(columns, totals, [])));
-  if (count === 0) yield style.faint("(nothing)");
-  for (const note of section.notes ?? []) yield style.faint(`note: ${note}`);
+  const total = totals.row();
+  if (total !== undefined) yield style.heading(line(total));
+  if (totals.count === 0) yield style.faint("(nothing)");
+  for (const note of section.notes ?? []) yield* wrapped(`note: ${note}`, width).map(style.faint);
 }
 
 function takeRows(rows: Iterator<Row>, count: number): Row[] {
@@ -52,22 +69,12 @@ function* chain(first: readonly Row[], rest: Iterator<Row>): Iterable<Row> {
   for (let step = rest.next(); !step.done; step = rest.next()) yield step.value;
 }
 
-function add(totals: Map<Column, number>, row: Row): void {
-  for (const [column, sum] of totals) totals.set(column, sum + Number(row[column.name] ?? 0));
-}
-
-/** The line that adds up; cells of columns that do not are empty strings. */
-function totalRow(
-  columns: readonly Column[],
-  totals: ReadonlyMap<Column, number>,
-  rows: readonly Row[],
-): Row {
-  const cells = columns.map((column, i) => {
-    const sum = totals.get(column);
-    if (sum === undefined) return [column.name, i === 0 ? "total" : ""] as const;
-    return [column.name, rows.reduce((all, row) => all + Number(row[column.name] ?? 0), sum)] as const;
-  });
-  return Object.fromEntries(cells);
+/** Rows and the line that adds them up. */
+function withTotal(section: Section, rows: readonly Row[]): readonly Row[] {
+  const total = new RunningTotal(section);
+  for (const row of rows) total.add(row);
+  const last = total.row();
+  return last === undefined ? rows : [...rows, last];
 }
 
 /** Where a column stands. */
@@ -77,17 +84,11 @@ interface Place {
   readonly right: boolean;
 }
 
-/** `data` decides on which side columns of mixed values stand, `measured` how wide all are. */
-function placesOf(
-  columns: readonly Column[],
-  data: readonly Row[],
-  measured: readonly Row[],
-  width: number,
-): Place[] {
-  const widths = columnWidths(columns, measured, width);
+/** `data` decides on which side columns of mixed values stand. */
+function placesOf(columns: readonly Column[], data: readonly Row[], widths: readonly number[]): Place[] {
   return columns.map((column, i) => {
-    const right =
-      isNumeric(column) && !(column.kind === "number" && data.some((row) => isText(row[column.name])));
+    const mixed = column.kind === "number" || column.kind === "count";
+    const right = isNumeric(column) && !(mixed && data.some((row) => isText(row[column.name])));
     return { column, width: widths[i]!, right };
   });
 }
@@ -96,49 +97,88 @@ function isText(value: Row[string] | undefined): boolean {
   return typeof value === "string" || Buffer.isBuffer(value);
 }
 
-/** As wide as the widest cell; when that is too much for the line, the widest text and key columns give way. */
-function columnWidths(columns: readonly Column[], rows: readonly Row[], width: number): number[] {
-  const widths = columns.map((column) =>
+/** Columns that there is room for: spare ones go, the last first. */
+function withoutSpare(all: readonly Column[], rows: readonly Row[], width: number): readonly Column[] {
+  const widths = new Map(
+    cutWidths(all, naturalWidths(all, rows)).map((one, i) => [all[i]!, one + GAP.length]),
+  );
+  const needed = (columns: readonly Column[]) => sum(columns.map((one) => widths.get(one)!)) - GAP.length;
+  let columns = all;
+  for (const spare of all.filter((column) => column.spare).reverse()) {
+    if (needed(columns) > width) columns = columns.filter((column) => column !== spare);
+  }
+  return columns;
+}
+
+/** Widths when columns that can be cut are. */
+function cutWidths(columns: readonly Column[], natural: readonly number[]): number[] {
+  return natural.map((width, i) => (isFlexible(columns[i]!) ? Math.min(width, READABLE_WIDTH) : width));
+}
+
+function isFlexible(column: Column): boolean {
+  return !isNumeric(column) || column.kind === "number";
+}
+
+/** As wide as the widest cell. */
+function naturalWidths(columns: readonly Column[], rows: readonly Row[]): number[] {
+  return columns.map((column) =>
     rows.reduce(
-      (max, row) => Math.max(max, displayWidth(humanCell(column, row[column.name]))),
+      (max, row) => Math.max(max, displayWidth(shownCell(column, row))),
       displayWidth(column.title),
     ),
   );
-  const room = width - GAP.length * (columns.length - 1);
-  for (;;) {
-    const excess = widths.reduce((sum, w) => sum + w, 0) - room;
-    if (excess <= 0) return widths;
+}
+
+/** When natural widths are too much for the line, the widest text and key columns give way. */
+function fitted(columns: readonly Column[], natural: readonly number[], room: number): readonly number[] {
+  const widths = [...natural];
+  for (let excess = sum(widths) - room; excess > 0; excess--) {
     const widest = widestFlexible(columns, widths);
-    if (widest < 0) return widths;
+    if (widest < 0) break;
     widths[widest]!--;
   }
+  return widths;
+}
+
+function sum(widths: readonly number[]): number {
+  return widths.reduce((all, width) => all + width, 0);
 }
 
 function widestFlexible(columns: readonly Column[], widths: readonly number[]): number {
   let widest = -1;
   for (let i = 0; i < columns.length; i++) {
-    const flexible = !isNumeric(columns[i]!) || columns[i]!.kind === "number";
-    if (flexible && widths[i]! > MIN_FLEXIBLE_WIDTH && (widest < 0 || widths[i]! > widths[widest]!))
+    if (
+      isFlexible(columns[i]!) &&
+      widths[i]! > MIN_FLEXIBLE_WIDTH &&
+      (widest < 0 || widths[i]! > widths[widest]!)
+    )
       widest = i;
   }
   return widest;
 }
 
-function tableLine(places: readonly Place[], cell: (column: Column) => string): string {
+/** Cells are cut to their column only where lines may not be longer. */
+function tableLine(places: readonly Place[], cell: (column: Column) => string, lineWidth: number): string {
+  const cut = Number.isFinite(lineWidth) ? middleCut : (text: string) => text;
   return places
-    .map(({ column, width, right }) => pad(middleCut(cell(column), width), width, right))
+    .map(({ column, width, right }) => pad(cut(cell(column), width), width, right))
     .join(GAP)
     .trimEnd();
 }
 
 /** Two blocks of lines next to each other; colours take no room. */
-export function beside(left: readonly string[], right: readonly string[], gap = 4): string[] {
-  const width = left.reduce((max, line) => Math.max(max, displayWidth(stripColours(line))), 0) + gap;
+export function beside(left: readonly string[], right: readonly string[], gap: number): string[] {
+  const width = widest(left) + gap;
   return Array.from({ length: Math.max(left.length, right.length) }, (_, i) => {
     const line = left[i] ?? "";
     const space = " ".repeat(width - displayWidth(stripColours(line)));
     return `${line}${space}${right[i] ?? ""}`.trimEnd();
   });
+}
+
+/** Cells of the longest line, without its colours. */
+export function widest(lines: readonly string[]): number {
+  return lines.reduce((max, line) => Math.max(max, displayWidth(stripColours(line))), 0);
 }
 
 function stripColours(line: string): string {

@@ -82,6 +82,22 @@ function take(characters: readonly string[], width: number): string[] {
   return characters.slice(0, count);
 }
 
+/** A sentence as lines of at most `width` cells where its words allow; those behind the first stand two cells further in. */
+export function wrapped(text: string, width: number): string[] {
+  if (displayWidth(text) <= width) return [text];
+  const indent = /^ */.exec(text)![0];
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.slice(indent.length).split(" ")) {
+    const longer = line === "" ? indent + word : `${line} ${word}`;
+    if (line !== "" && displayWidth(longer) > width) {
+      lines.push(line.trimEnd());
+      line = `${indent}  ${word}`;
+    } else line = longer;
+  }
+  return [...lines, line];
+}
+
 /** Pads to `width` cells; numbers stand right. */
 export function pad(text: string, width: number, right: boolean): string {
   const space = " ".repeat(Math.max(0, width - displayWidth(text)));

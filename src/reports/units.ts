@@ -10,15 +10,13 @@ export function humanBytes(bytes: number): string {
   return `${digits}${UNITS[power]}`;
 }
 
-/** A whole number with its thousands set apart. */
-export function humanCount(count: number | bigint): string {
-  return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-}
+export { thousands as humanCount } from "../queries/words.ts";
 
-/** A share of one as per cent: "12.3%"; what is there, but rounds to nothing, is "<0.1%". */
+/** A share of one as per cent: "12.3%"; what is there, but rounds to nothing, is "<0.1%", or "0.0%" below 0. */
 export function humanShare(share: number): string {
   if (share > 0 && share < 0.0005) return "<0.1%";
-  return `${(share * 100).toFixed(1)}%`;
+  const digits = (share * 100).toFixed(1);
+  return `${digits === "-0.0" ? "0.0" : digits}%`;
 }
 
 /** Milliseconds since the epoch as UTC: "2026-11-21 14:53:30". */

@@ -4,8 +4,11 @@ import { humanBytes, humanShare } from "./units.ts";
 /** Differences up to this share are what the model and a running server may differ by. */
 const CLOSE = 0.02;
 
-/** What used_memory would be after loading and was when saved: their sums, and what their difference means. */
-export function usedMemoryLines(memory: MemoryRow): string[] {
+/**
+ * What used_memory would be after loading and was when saved by a server: their sums, and what their difference means.
+ * `atLeast`: sizes of some keys are lower bounds.
+ */
+export function usedMemoryLines(memory: MemoryRow, atLeast: boolean, savedBy: string): string[] {
   const { key_bytes: keys, table_bytes: tables, function_bytes: functions, baseline_bytes: server } = memory;
   const made: [string, number][] = [
     ["keys", keys],
@@ -14,12 +17,15 @@ export function usedMemoryLines(memory: MemoryRow): string[] {
     ["server", server],
   ];
   const parts = made.filter(([, bytes]) => bytes > 0).map(([name, bytes]) => `${humanBytes(bytes)} ${name}`);
-  const estimate = humanBytes(memory.estimated_bytes).padStart(9);
-  return [`used_memory ${estimate}  estimated: ${parts.join(", ")}`, asSaved(memory)];
+  const estimate = `${atLeast ? "≥" : ""}${humanBytes(memory.estimated_bytes)}`.padStart(9);
+  return [`used_memory ${estimate}  estimated: ${parts.join(", ")}`, asSaved(memory, savedBy)];
 }
 
-function asSaved(memory: MemoryRow): string {
+function asSaved(memory: MemoryRow, savedBy: string): string {
   const { used_mem: saved, unexplained_bytes: difference, unexplained_share: share } = memory;
+  if (saved !== null && memory.comparable === 0) {
+    return `            ${humanBytes(saved).padStart(9)}  when saved, by ${savedBy}: not comparable with another server`;
+  }
   if (saved === null || difference === null || share === null) {
     return `            ${"-".padStart(9)}  when saved: the snapshot does not say`;
   }

@@ -3,8 +3,9 @@ import { column, type Section } from "../../src/queries/answer.ts";
 import { renderCsv } from "../../src/reports/csv.ts";
 import { renderJson, toJson } from "../../src/reports/json.ts";
 import { renderMarkdown } from "../../src/reports/markdown.ts";
+import { PLAIN } from "../../src/reports/style.ts";
 import { beside, renderTable } from "../../src/reports/table.ts";
-import { displayWidth, middleCut, safeText } from "../../src/reports/text.ts";
+import { displayWidth, middleCut, safeText, wrapped } from "../../src/reports/text.ts";
 import { humanBytes, humanCount, humanShare } from "../../src/reports/units.ts";
 
 const BINARY = Buffer.from([0xff, 0x00, 0x41, 0x5c]);
@@ -35,6 +36,7 @@ describe("units", () => {
     expect(humanCount(1234567)).toBe("1,234,567");
     expect(humanCount(12n)).toBe("12");
     expect([humanShare(0), humanShare(0.0001), humanShare(1)]).toEqual(["0.0%", "<0.1%", "100.0%"]);
+    expect([humanShare(-0.0001), humanShare(-0.12)]).toEqual(["0.0%", "-12.0%"]);
   });
 });
 
@@ -95,10 +97,53 @@ describe("tables", () => {
   });
 
   test("cut long keys in the middle, at the table's width", () => {
-    const lines = [...renderTable(section([{ key: `start${"x".repeat(300)}end`, bytes: 1 }]))];
+    const lines = [...renderTable(section([{ key: `start${"x".repeat(300)}end`, bytes: 1 }]), PLAIN, 100)];
     expect(lines[1]).toMatch(/^startx+…x+end +1B$/);
     expect(displayWidth(lines[1]!)).toBe(100);
     expect(middleCut("abcdefg", 5)).toBe("ab…fg");
+  });
+
+  test("cut nothing where lines may be of any length", () => {
+    const key = `start${"x".repeat(300)}end`;
+    expect([...renderTable(section([{ key, bytes: 1 }]))][1]).toContain(key);
+  });
+
+  test("show their narrow form, or end their rows early, where somebody wants that", () => {
+    const narrow: Section = {
+      ...section([{ key: "n", bytes: 1 }]),
+      columns: [column("key", "Narrow", "key")],
+    };
+    const wide = { ...section([{ key: "a".repeat(20), bytes: 1 }]), narrow };
+    expect([...renderTable(wide, PLAIN, 12)]).toEqual(["Narrow", "n"]);
+    let ended = false;
+    function* endless() {
+      try {
+        for (;;) yield { key: "k", bytes: 1 };
+      } finally {
+        ended = true;
+      }
+    }
+    for (const _ of renderTable(section(endless()))) break;
+    expect(ended).toBe(true);
+  });
+
+  test("mark lower bounds, in their sums too", () => {
+    const columns = [
+      column("key", "Key", "key"),
+      column("bytes", "Memory", "bytes", { sum: true, atLeast: "floor" }),
+      column("floor", "≥", "count", { sum: true, machineOnly: true }),
+    ];
+    const rows = [
+      { key: "a", bytes: 1, floor: 1 },
+      { key: "b", bytes: 2, floor: 0 },
+    ];
+    const one = { ...section(rows), columns };
+    expect([...renderTable(one)].map((line) => line.split(/ +/)[1])).toEqual(["Memory", "≥1B", "2B", "≥3B"]);
+    expect([...renderMarkdown(one)].at(-1)).toBe("| **`total`** | **≥3B** |");
+  });
+
+  test("wrap notes at words", () => {
+    expect(wrapped("note: one two three", 12)).toEqual(["note: one", "  two three"]);
   });
 
   test("print what comes behind the measured rows", () => {

@@ -2,9 +2,8 @@ import { describe, expect, it } from "vitest";
 import { LAYOUT } from "../../parsers/visitor.ts";
 import { ALLOCATORS } from "../../src/memory/allocators/index.ts";
 import { ValueMeter } from "../../src/memory/meter.ts";
-import { growTables } from "../../src/memory/models/dict.ts";
 import { FieldExpiries } from "../../src/memory/models/ebuckets.ts";
-import { mstrRequestBytes } from "../../src/memory/models/mstr.ts";
+import { mstrRequestBytes } from "../../src/memory/models/listpack-era/mstr.ts";
 import { redis74 } from "../../src/memory/profiles/redis-7.4.ts";
 import { makeTarget } from "../../src/memory/target.ts";
 import { ENCODINGS, EXACTNESS } from "../../src/memory/types.ts";
@@ -68,16 +67,6 @@ describe("hashes whose fields expire", () => {
     const fields = Array.from({ length: 10 }, (_, i) => [`f${i}`, i === 0 ? long : "v", 0] as const);
     // 9 are left: 16 buckets at once; fields 8 (4), values 8 (3) but for the first
     expect(hash(fields).bytes).toBe(KEY + 56 + 8 * 16 + 10 * (8 + 24) + 9 * 8 + 80);
-  });
-
-  it("of more fields than a listpack takes grow step by step, and may be in the middle of that", () => {
-    const tables = { first: 0, second: 0, random: false };
-    growTables(4, 0, 0, 0, 513, tables);
-    expect(tables).toEqual({ first: 512, second: 1024, random: false });
-    growTables(4, 0, 0, 0, 601, tables);
-    expect(tables).toEqual({ first: 512, second: 1024, random: false });
-    growTables(4, 0, 0, 0, 1000, tables);
-    expect(tables).toEqual({ first: 1024, second: 0, random: false });
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { HashtableGrowth, nextBuckets } from "../../src/memory/models/hashtable.ts";
-import { chainChildren, childBuckets } from "../../src/memory/models/hashtable-chains.ts";
-import { chainedMembers } from "../../src/memory/models/no-value-dict.ts";
+import { chainChildren, childBuckets } from "../../src/memory/models/hashtable/chains.ts";
+import { HashtableGrowth, nextBuckets } from "../../src/memory/models/hashtable/hashtable.ts";
+import { chainedMembers } from "../../src/memory/models/listpack-era/no-value-dict.ts";
 import type { Spread } from "../../src/memory/models/spread.ts";
 
 let state = 1;
@@ -14,7 +14,10 @@ function below(limit: number): number {
   return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
 }
 
-/** Child buckets after `entries` entries fell into `buckets`, slot by slot: 7 in a bucket, 6 and a pointer if it has a child. */
+/**
+ * Child buckets after `entries` entries fell into `buckets`, slot by slot: 7
+ * in a bucket, 6 and a pointer if it has a child.
+ */
 function thrown(buckets: number, entries: number): number {
   const chains = Array.from({ length: buckets }, () => [0]);
   for (let i = 0; i < entries; i++) {

@@ -218,7 +218,9 @@ describe("hashes", () => {
       say("g", "h");
     };
     expect(value(LAYOUT.hash, 6, more).encoding).toBe("hashtable");
-    expect([bill.exactness, bill.below, bill.above]).toEqual([EXACTNESS.expectation, 32, 32]);
+    // Two arrays still, but the move of the first 4 buckets may have
+    // ended: it did if all 4 fields were in one.
+    expect([bill.exactness, bill.below, bill.above]).toEqual([EXACTNESS.expectation, 32, 0]);
   });
 
   it("hold more than 512 fields in a table of their size", () => {

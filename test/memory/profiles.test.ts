@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chooseProfile, PROFILES } from "../../src/memory/profiles/index.ts";
+import { chooseProfile, loadsVersion, PROFILES } from "../../src/memory/profiles/index.ts";
 
 describe("chooseProfile", () => {
   it("knows the server a snapshot names", () => {
@@ -26,4 +26,16 @@ describe("chooseProfile", () => {
       }
     }
   });
+});
+
+it.each([
+  ["redis-7.2", "redis", 11, true],
+  ["redis-7.2", "redis", 12, false],
+  ["redis-8.6", "valkey", 80, false],
+  ["valkey-8.1", "redis", 12, false],
+  ["valkey-9.1", "redis", 11, true],
+  ["valkey-9.1", "redis", 13, false],
+  ["valkey-9.1", "valkey", 80, true],
+] as const)("%s and a snapshot of %s, version %i: %s", (name, family, version, loads) => {
+  expect(loadsVersion(PROFILES[name], family, version)).toBe(loads);
 });

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ALLOCATORS } from "../../src/memory/allocators/index.ts";
-import { RaxCounter, RaxNodeSizes } from "../../src/memory/models/rax.ts";
+import { RaxCounter } from "../../src/memory/models/rax.ts";
+import { RaxNodeSizes } from "../../src/memory/models/rax-nodes.ts";
 import { NaiveRax } from "../support/naive-rax.ts";
 
 const allocators = [ALLOCATORS.jemalloc, ALLOCATORS["jemalloc-16"]];

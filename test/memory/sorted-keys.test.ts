@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ALLOCATORS } from "../../src/memory/allocators/index.ts";
-import { RaxCounter, RaxNodeSizes } from "../../src/memory/models/rax.ts";
-import { SortedKeys } from "../../src/memory/models/sorted-keys.ts";
+import { RaxCounter } from "../../src/memory/models/rax.ts";
+import { RaxNodeSizes } from "../../src/memory/models/rax-nodes.ts";
+import { SortedKeys } from "../../src/memory/models/streams/sorted-keys.ts";
 import { NaiveRax } from "../support/naive-rax.ts";
 
 const { goodSize } = ALLOCATORS.jemalloc;

@@ -12,7 +12,7 @@ import {
   finishStream84,
   finishStream86,
   finishStreamValkey81,
-} from "../../src/memory/models/stream.ts";
+} from "../../src/memory/models/streams/stream.ts";
 import { redis72 } from "../../src/memory/profiles/redis-7.2.ts";
 import { makeTarget } from "../../src/memory/target.ts";
 import { EXACTNESS } from "../../src/memory/types.ts";
@@ -54,7 +54,9 @@ function small(meter: ValueMeter): void {
 /** A tree of one id is a node of 32 bytes and one of 16; an empty one a node of 8. */
 const ONE = 48;
 const EMPTY = 8;
-/** A tree of one name of 5 bytes: 24 and 16; of "ann" and "bert": a branch of 24, runs of 16, leaves of 16. */
+/**
+ * A tree of one name of 5 bytes: 24 and 16; of "ann" and "bert": a branch of 24, runs of 16, leaves of 16.
+ */
 const GROUP_NAME = 40;
 const CONSUMER_NAMES = 24 + 16 + 16 + 16 + 16;
 /** The server's guess of a tree of one id. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { LAYOUT } from "../../parsers/visitor.ts";
 import { ValueMeter } from "../../src/memory/meter.ts";
-import { sdsAllocSize, sdsHeapSize, sdsReqSize } from "../../src/memory/models/tracked/sds.ts";
+import { sdsHeapSize, sdsReqSize, sdsTrackedSize } from "../../src/memory/models/sds-usable.ts";
 import { redis86 } from "../../src/memory/profiles/redis-8.6.ts";
 import { makeTarget } from "../../src/memory/target.ts";
 import { ENCODINGS } from "../../src/memory/types.ts";
@@ -44,7 +44,7 @@ describe("sds as tracked", () => {
     [65531, 65541, 81920, 81920],
   ])("of %i bytes", (length, placed, said, held) => {
     expect(sdsReqSize(length)).toBe(placed);
-    expect(sdsAllocSize(length, target.allocator)).toBe(said);
+    expect(sdsTrackedSize(length, target.allocator)).toBe(said);
     expect(sdsHeapSize(length, target.allocator)).toBe(held);
   });
 });

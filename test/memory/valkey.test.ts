@@ -98,3 +98,24 @@ describe("hashes of valkey 9.1 with fields that expire", () => {
     expect(hash(LOADED_AT - 1, 0, LOADED_AT + 1)).toBe(EMPTY + 16 + 24);
   });
 });
+
+describe("lists", () => {
+  it("of 7 nodes lose a byte of their average, unless the key before it in the sum is long", () => {
+    const sized = (name: ProfileName) => {
+      const config = { listMaxListpackSize: 1 };
+      const meter = new ValueMeter([makeTarget(PROFILES[name], { config, loadedAt: LOADED_AT })]);
+      meter.begin(LAYOUT.quicklist2, -1);
+      for (const length of [80, 80, 80, 80, 80, 80, 52]) {
+        const listpack = length < 64 ? 7 + 1 + length + 1 : 7 + 2 + length + 1;
+        meter.blob(listpack, listpack);
+        text(meter, length);
+      }
+      meter.end();
+      meter.size(88, false);
+      return meter.bills[0]!.bytes;
+    };
+    // Nodes 7 * 40 + 6 * 96 + 64 = 920, and 920 / 7 * 7 = 919.9999999999999. The object with its key: 16+1+3+88+1 -> 112.
+    expect(sized("valkey-8.1")).toBe(16 + 40 + 919);
+    expect(sized("valkey-9.1")).toBe(112 + 40 + 920);
+  });
+});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ALLOCATORS } from "../../src/memory/allocators/index.ts";
-import { raxKeysBytes } from "../../src/memory/models/rax-keys.ts";
-import { vsetSize } from "../../src/memory/models/vset.ts";
+import { vsetSize } from "../../src/memory/models/hashtable/vset.ts";
+import { raxNumbersBytes } from "../../src/memory/models/rax-numbers.ts";
 
 const { jemalloc } = ALLOCATORS;
 const STRUCT_BYTES = 80;
@@ -16,12 +16,15 @@ const each = (count: number, time: (i: number) => number) => Array.from({ length
 /** Start of a window of 8192 ms. */
 const START = 8192 * 200_000_000;
 
+/** A tree with its head, of 32 bytes. */
+const tree = (keys: readonly number[]) => 32 + raxNumbersBytes(keys, keys.length, 8, jemalloc);
+
 describe("a radix tree of 64-bit numbers", () => {
   it("has a node for the bytes that all share, one where they part, and one for each key", () => {
-    // rax 32, 8 characters with a child 24, the key's own node with its pointer 16.
-    expect(raxKeysBytes([START], jemalloc)).toBe(32 + 24 + 16);
+    // 8 characters with a child 24, the key's own node with its pointer 16.
+    expect(tree([START])).toBe(32 + 24 + 16);
     // 6 characters 24; two children 24; the last character of each 16; two keys 16 each.
-    expect(raxKeysBytes([START, START + 256], jemalloc)).toBe(32 + 24 + 24 + 2 * (16 + 16));
+    expect(tree([START, START + 256])).toBe(32 + 24 + 24 + 2 * (16 + 16));
   });
 });
 
@@ -35,27 +38,22 @@ describe("the set of a hash's expiring fields", () => {
   });
 
   it("is a radix tree of vectors by time for more", () => {
-    // The vector of 127 gets the key of its last window, and is split where the window changes: 64 and 63, and one more.
+    // The vector of 127 gets the key of its last window, and is split where
+    // the window changes: 64 and 63, and one more.
     const split = size(each(128, (i) => START + (i < 64 ? 0 : 16)));
-    const tree = raxKeysBytes([START + 16, START + 32], jemalloc);
-    expect(split).toBe(tree + jemalloc.goodSize(8 + 8 * 64) + jemalloc.goodSize(8 + 8 * 64));
+    const keys = tree([START + 16, START + 32]);
+    expect(split).toBe(keys + jemalloc.goodSize(8 + 8 * 64) + jemalloc.goodSize(8 + 8 * 64));
   });
 
   it("is a hashtable where more than 127 fields share a window", () => {
-    // The vector first gets the key of its own window, then it becomes a table of 16 and 32 buckets that still moves.
-    expect(size(each(128, () => START))).toBe(
-      raxKeysBytes([START + 16], jemalloc) + STRUCT_BYTES + 64 * (16 + 32),
-    );
-    expect(size(each(200, () => START))).toBe(raxKeysBytes([START + 16], jemalloc) + STRUCT_BYTES + 64 * 32);
+    // The vector first gets the key of its own window, then it becomes a
+    // table of 16 and 32 buckets that still moves.
+    expect(size(each(128, () => START))).toBe(tree([START + 16]) + STRUCT_BYTES + 64 * (16 + 32));
+    expect(size(each(200, () => START))).toBe(tree([START + 16]) + STRUCT_BYTES + 64 * 32);
   });
 
   it("is one field a bucket when they are far apart", () => {
     const times = each(128, (i) => START + i * 8192);
-    expect(size(times)).toBe(
-      raxKeysBytes(
-        times.map((time) => time + 8192),
-        jemalloc,
-      ),
-    );
+    expect(size(times)).toBe(tree(times.map((time) => time + 8192)));
   });
 });

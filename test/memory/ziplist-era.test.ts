@@ -165,18 +165,3 @@ describe("libc", () => {
     expect(makeTarget(PROFILES["redis-5.0"], { allocator: "libc" }).allocator.goodSize(41)).toBe(56);
   });
 });
-
-describe("cluster mode of 7.0", () => {
-  it("links the keys of a slot in their entries", () => {
-    const sized = (clusterEnabled: boolean, hasExpiry: boolean) => {
-      const one = new ValueMeter([makeTarget(PROFILES["redis-7.0"], { config: { clusterEnabled } })]);
-      one.begin(LAYOUT.string, -1);
-      one.integer(0, 12345);
-      one.end();
-      one.size(0, hasExpiry);
-      return [one.bills[0]!.bytes, one.bills[0]!.heapBytes];
-    };
-    expect(sized(false, true)).toEqual([16 + 8 + 24, 16 + 8 + 24 + 24]);
-    expect(sized(true, true)).toEqual([16 + 8 + 40, 16 + 8 + 40 + 24]);
-  });
-});

@@ -6,8 +6,8 @@ import {
   zipIntegerBytes,
   zipScoreBytes,
   zipTextBytes,
-} from "../../src/memory/models/ziplist.ts";
-import { ZiplistNodes } from "../../src/memory/models/ziplist-nodes.ts";
+} from "../../src/memory/models/ziplist-era/ziplist.ts";
+import { ZiplistNodes } from "../../src/memory/models/ziplist-era/ziplist-nodes.ts";
 import { redis62 } from "../../src/memory/profiles/redis-6.2.ts";
 import { makeTarget } from "../../src/memory/target.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RdbError } from "../../parsers/errors.ts";
 import { walkIntset } from "../../parsers/intset.ts";
-import { ListpackReader, lpEncodeBacklen } from "../../parsers/listpack.ts";
+import { ListpackReader } from "../../parsers/listpack.ts";
 import type { ValueVisitor } from "../../parsers/visitor.ts";
 import type { Window } from "../../parsers/window.ts";
 import { walkZiplist } from "../../parsers/ziplist.ts";
@@ -135,17 +135,21 @@ describe("listpack", () => {
     ]);
   });
 
-  it.each([
-    [127, 1],
-    [128, 2],
-    [16_382, 2],
-    [16_383, 3],
-    [2_097_150, 3],
-    [2_097_151, 4],
-    [268_435_454, 4],
-    [268_435_455, 5],
-  ])("has, behind an entry of %d bytes, %d bytes of back length", (bytes, width) => {
-    expect(lpEncodeBacklen(bytes)).toBe(width);
+  const longTexts = [122, 123, 4093, 16_377, 16_378, 16_379, 2_097_145, 2_097_146, 2_097_147];
+
+  it.each(longTexts)("goes on behind a text of %d bytes, whoever wrote it", (bytes) => {
+    for (const fits of [false, true]) {
+      const blob = listpack([Buffer.alloc(bytes, "x"), "b", 7], 3, fits);
+      expect(walk(walkListpack, blob).sizes).toEqual([bytes, 1, 1]);
+    }
+  });
+
+  it("may end with a text whose back length just fits", () => {
+    for (const fits of [false, true]) {
+      const blob = listpack(["a", Buffer.alloc(16_378, 0)], 2, fits);
+      expect(blob.length).toBe(7 + 3 + 16_383 + (fits ? 2 : 3));
+      expect(walk(walkListpack, blob).sizes).toEqual([1, 16_378]);
+    }
   });
 });
 

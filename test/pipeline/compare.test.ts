@@ -53,8 +53,7 @@ describe("a comparison", () => {
       expect([{ bytes, heap_bytes }]).toEqual(
         ask(output, "SELECT sum(bytes) AS bytes, sum(heap_bytes) AS heap_bytes FROM rollup"),
       );
-      const { keyBytes: key_bytes, tableBytes: table_bytes, functionBytes: function_bytes } = used;
-      const { baselineBytes: baseline_bytes, estimatedBytes: estimated_bytes } = used;
+      const { key_bytes, table_bytes, function_bytes, baseline_bytes, estimated_bytes } = used!;
       expect(ask(output, "SELECT * FROM memory")).toMatchObject([
         { key_bytes, table_bytes, function_bytes, baseline_bytes, estimated_bytes },
       ]);
@@ -78,7 +77,10 @@ describe("a comparison", () => {
     const { encoding_changes: changes, changed_keys: keys } = await compare(SMALL);
     const { output } = await run(folder, [SAMPLE]);
     const wide = "FROM keys WHERE type = 'hash' AND encoding = 'listpack' AND elements > 3";
-    const before = ask(output, `SELECT count(*) AS keys, sum(bytes) AS bytes_from ${wide}`)[0]!;
+    const before = ask(
+      output,
+      `SELECT count(*) AS keys, sum(bytes) AS bytes_from, sum(heap_bytes) AS heap_bytes_from ${wide}`,
+    )[0]!;
     expect(changes).toEqual([
       {
         target: "small",
@@ -86,6 +88,7 @@ describe("a comparison", () => {
         from: "listpack",
         to: "hashtable",
         bytes_to: expect.any(Number),
+        heap_bytes_to: expect.any(Number),
         ...before,
       },
     ]);
@@ -95,7 +98,7 @@ describe("a comparison", () => {
         ask(output, `SELECT db, key, bytes AS bytes_from ${wide} AND db = ? AND key = ?`, db, key),
       ).toEqual([{ db, key, bytes_from }]);
     }
-    const more = keys.map((key) => key.bytes_to - key.bytes_from);
+    const more = keys.map((key) => key.heap_bytes_to - key.heap_bytes_from);
     expect(more).toEqual([...more].sort((a, b) => b - a));
   });
 
@@ -123,7 +126,7 @@ describe("a comparison", () => {
     [{ targets: [{ profile: "redis-7.2" }, { profile: "redis-7.2" }] }, /two servers are called redis-7.2/],
     [{ targets: [{ profile: "redis-1.0" }] }, /unknown profile redis-1\.0: known are .*redis-7\.2/],
     [{ targets: [{ allocator: "mine" }] }, /unknown allocator mine: known are jemalloc/],
-    [{ targets: [{ settings: { maxmemory: "1" } }] }, /unknown setting maxmemory/],
+    [{ targets: [{ settings: { maxclients: "1" } }] }, /unknown setting maxclients/],
     [{ workers: 0 }, /workers must be/],
   ])("refuses %j", async (options, message) => {
     const asked = compare({ ...SMALL, ...options });

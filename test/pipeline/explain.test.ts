@@ -31,7 +31,15 @@ beforeAll(async () => {
 
 /** Explains every key of the sample, in the order of the snapshot. */
 function explainAll(choice: TargetChoice): Explanation[] {
-  const plan = planOf(SAMPLE);
+  const plan = planOf({
+    name: SAMPLE,
+    file: SAMPLE,
+    bytes: 0,
+    layers: [],
+    modifiedAt: 0,
+    notes: [],
+    isSpooled: false,
+  });
   const source = new FileSource(SAMPLE);
   const header = readHeader(source);
   const splitter = new Splitter(source, header, { windowBytes: WINDOW_BYTES, chunkBytes: WINDOW_BYTES });

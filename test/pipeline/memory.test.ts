@@ -94,14 +94,16 @@ describe("counts by slot", () => {
     expect(slotCounts([undefined], 0)).toBeUndefined();
   });
 
-  it("are taken from a target in cluster mode, and change nothing else", async () => {
+  it("are taken from a target in cluster mode, and change no counts", async () => {
     const settings = { "cluster-enabled": "yes" };
     const [one, other] = await Promise.all([
       run(folder, [withExpired()]),
       run(folder, [withExpired()], { settings }),
     ]);
-    const sums = "SELECT keys, keys_with_ttl, bytes, loaded_keys, loaded_expires FROM databases";
-    expect(ask(other.output, sums)).toEqual(ask(one.output, sums));
+    // Redis 7.2 counts 8 bytes more of each key in cluster mode.
+    const sums = (bytes: string) =>
+      `SELECT keys, keys_with_ttl, ${bytes} AS bytes, loaded_keys, loaded_expires FROM databases`;
+    expect(ask(other.output, sums("bytes"))).toEqual(ask(one.output, sums("bytes + 8 * keys")));
     const spec = { profile: "redis-7.2", allocator: "jemalloc", loadedAt: 0, config: {} } as const;
     expect(tableBytes(targetOf(spec), { keys: 5, expires: 0 })).toBe(64);
   });

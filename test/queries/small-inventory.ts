@@ -70,6 +70,7 @@ export function writeInventory(
     insert("snapshot_rows", [
       snapshot,
       `dump${snapshot}.rdb`,
+      "rdb",
       1234,
       "f",
       "REDIS",
@@ -137,6 +138,9 @@ export function writeInventory(
         20,
         3,
         elements ?? 0,
+        0,
+        0,
+        0,
         k.bytes,
         elements ?? 0,
       ]);
@@ -164,6 +168,7 @@ export function writeInventory(
           expiresAt,
           k.pattern,
           100 + i,
+          "exact",
         ]);
       }
     }

@@ -37,22 +37,30 @@ function listpackEntry(element: Packed): Buffer {
 }
 
 /**
- * Back length: 7 bits a byte, most significant first, high bit on all but the first. A server takes a byte more than
- * needed when the length is exactly 2^14-1, 2^21-1 or 2^28-1 (it compares with `<`, but with `<=` for the first).
+ * Back length: 7 bits a byte, most significant first, high bit on all but the first. A server that does not compare with
+ * `fits` takes a byte more than needed when the length is exactly 2^14-1, 2^21-1 or 2^28-1.
  */
-function backLength(n: number): Buffer {
-  const width = n <= 127 ? 1 : n < 16383 ? 2 : n < 2097151 ? 3 : n < 268435455 ? 4 : 5;
+function backLength(n: number, fits: boolean): Buffer {
+  const least = fits ? n : n + 1;
+  const width = n <= 127 ? 1 : least < 2 ** 14 ? 2 : least < 2 ** 21 ? 3 : least < 2 ** 28 ? 4 : 5;
   const out = Buffer.alloc(width);
   for (let i = 0; i < width; i++)
     out[i] = (Math.floor(n / 128 ** (width - 1 - i)) & 127) | (i === 0 ? 0 : 128);
   return out;
 }
 
-/** A listpack. `count` overrides the header's count (65535 = unknown). */
-export function listpack(elements: readonly Packed[], count = Math.min(elements.length, 65535)): Buffer {
+/**
+ * A listpack. `count` overrides the header's count (65535 = unknown). `fits`: as by servers that know when a back length
+ * just fits.
+ */
+export function listpack(
+  elements: readonly Packed[],
+  count = Math.min(elements.length, 65535),
+  fits = false,
+): Buffer {
   const entries = elements.flatMap((element) => {
     const entry = listpackEntry(element);
-    return [entry, backLength(entry.length)];
+    return [entry, backLength(entry.length, fits)];
   });
   const body = Buffer.concat(entries);
   return Buffer.concat([le(body.length + 7, 4), le(count, 2), body, Buffer.of(0xff)]);

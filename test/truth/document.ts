@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { PROFILES, type Profile } from "../../src/memory/profiles/index.ts";
+import { markdownTable } from "./markdown-table.ts";
 
 const DOCUMENT = "docs/memory-model.md";
 
@@ -19,7 +20,8 @@ export function profileTable(): string {
   const rows = Object.values<Profile>(PROFILES).map(({ name, server, from, to, measured, allocator }) => {
     const versions =
       from.join(".") === to.join(".") ? from.join(".") : `${from.join(".")} to ${to.join(".")}`;
-    return `| ${name} | ${server} ${versions} | ${measured ?? "derived, not measured"} | ${allocator} |`;
+    return [name, `${server} ${versions}`, measured ?? "derived, not measured", allocator];
   });
-  return ["| profile | stands for | measured | allocator |", "| --- | --- | --- | --- |", ...rows].join("\n");
+  const columns = ["profile", "stands for", "measured", "allocator"].map((title) => ({ title }));
+  return markdownTable(columns, rows);
 }

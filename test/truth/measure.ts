@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
+import { countLoaded, slotCounts } from "../../src/inventory/rollup/rollup.ts";
+import { keyHashSlot } from "../../src/inventory/slot.ts";
 import type { AllocatorName } from "../../src/memory/allocators/index.ts";
 import { ItemisedBill } from "../../src/memory/bill.ts";
 import { parseSettings } from "../../src/memory/config.ts";
 import { librariesOf } from "../../src/memory/models/functions.ts";
 import { PROFILES, type Profile } from "../../src/memory/profiles/index.ts";
 import { makeTarget, type Target } from "../../src/memory/target.ts";
-import { usedMemory } from "../../src/memory/used-memory.ts";
+import { tableBytes, usedMemory } from "../../src/memory/used-memory.ts";
 import { addUpFault } from "./adds-up.ts";
 import { type Truth, type TruthFolder, tagOf } from "./folder.ts";
 import { isExact, isInBand, type State, stateOf } from "./states.ts";
@@ -90,6 +92,7 @@ export function measureFolder(folder: TruthFolder, target: Target): Measurement 
     number,
     { keys: number; expires: number; expiringHashes: number; heapBytes: number }
   >();
+  const slots = target.config.clusterEnabled ? new Map<number, Float64Array>() : undefined;
   const unexpected: string[] = [];
   const faults: string[] = [];
   let met = 0;
@@ -105,6 +108,7 @@ export function measureFolder(folder: TruthFolder, target: Target): Measurement 
       database.heapBytes += key.heapBytes;
       if (key.hasExpiry) database.expires++;
       if (key.expiringFields) database.expiringHashes++;
+      if (slots !== undefined) countLoaded(slots, { ...key, slot: keyHashSlot(key.key, key.key.length) });
     }
     const truth = folder.truths.get(tagOf(key.db, key.key));
     if (truth !== undefined) {
@@ -115,7 +119,9 @@ export function measureFolder(folder: TruthFolder, target: Target): Measurement 
     }
   };
   const facts = sizeSnapshot(readFileSync(folder.snapshot), target, each, () => new ItemisedBill());
-  const used = usedMemory(target, [...databases.values()], librariesOf(facts));
+  const loaded = [...databases].map(([db, counts]) => ({ ...counts, ...slotCounts([slots], db) }));
+  const used = usedMemory(target, loaded, librariesOf(facts));
+  const emptyTables = tableBytes(target, { keys: 0, expires: 0 });
   return {
     folder,
     target,
@@ -123,7 +129,7 @@ export function measureFolder(folder: TruthFolder, target: Target): Measurement 
     missing: folder.truths.size - met,
     unexpected,
     used: {
-      ours: used.estimatedBytes - used.baselineBytes + folder.emptyBytes,
+      ours: used.estimatedBytes - used.baselineBytes - emptyTables + folder.emptyBytes,
       theirs: folder.usedBytes,
     },
     faults,

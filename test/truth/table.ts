@@ -1,3 +1,4 @@
+import { markdownTable } from "./markdown-table.ts";
 import type { Group, Measurement } from "./measure.ts";
 import { errorShare, totals } from "./verdict.ts";
 
@@ -59,29 +60,35 @@ export function printed(measurement: Measurement): string {
 
 /** A Markdown table with a row a folder and one with a row a folder, type and encoding. */
 export function markdown(measurements: readonly Measurement[], holds: (of: Measurement) => boolean): string {
-  return [
-    "| folder | sized as | keys | error of all bytes | error of used_memory | holds |",
-    "| --- | --- | --: | --: | --: | --- |",
-    ...measurements.map((one) => folderRow(one, holds(one))),
-    "",
-    `| folder | ${COLUMNS.map(({ title }) => title).join(" | ")} |`,
-    `| --- | --- | --- ${"| --: ".repeat(COLUMNS.length - 2)}|`,
-    ...measurements.flatMap(({ folder, groups }) =>
-      groups.map((group) => `| ${folder.name} | ${COLUMNS.map(({ cell }) => cell(group)).join(" | ")} |`),
+  const folders = markdownTable(
+    [
+      { title: "folder" },
+      { title: "sized as" },
+      { title: "keys", right: true },
+      { title: "error of all bytes", right: true },
+      { title: "error of used_memory", right: true },
+      { title: "holds" },
+    ],
+    measurements.map((one) => folderRow(one, holds(one))),
+  );
+  const groups = markdownTable(
+    [{ title: "folder" }, ...COLUMNS.map(({ title }, i) => ({ title, right: i >= 2 }))],
+    measurements.flatMap(({ folder, groups }) =>
+      groups.map((group) => [folder.name, ...COLUMNS.map(({ cell }) => cell(group))]),
     ),
-  ].join("\n");
+  );
+  return `${folders}\n\n${groups}`;
 }
 
-function folderRow(measurement: Measurement, holds: boolean): string {
+function folderRow(measurement: Measurement, holds: boolean): string[] {
   const { folder, target, used } = measurement;
   const { ours, theirs, keys } = totals(measurement);
-  const cells = [
+  return [
     folder.name,
     `${target.profile.name}, ${target.allocator.name}`,
-    keys,
+    String(keys),
     percent(errorShare(ours, theirs), 3),
     percent(errorShare(used.ours, used.theirs), 3),
     holds ? "yes" : "no",
   ];
-  return `| ${cells.join(" | ")} |`;
 }

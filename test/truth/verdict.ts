@@ -102,9 +102,10 @@ function totalDeviations(measurement: Measurement): string[] {
       `used_memory minus startup is ${used.ours}, not ${used.theirs}: ${percent(usedError)}, ${percent(limit)} at most`,
     );
   }
-  const { profile, allocator } = target;
+  const { profile, allocator, config } = target;
   const baseline = errorShare(profile.baselineBytes, folder.baselineBytes);
-  if (allocator.name === profile.allocator && Math.abs(baseline) > LIMITS.baseline) {
+  const isPlain = allocator.name === profile.allocator && !config.clusterEnabled;
+  if (isPlain && Math.abs(baseline) > LIMITS.baseline) {
     found.push(`used_memory without data is ${profile.baselineBytes}, not ${folder.baselineBytes}`);
   }
   return found;

@@ -30,19 +30,16 @@ export interface SizedKey {
   readonly bill: Bill;
 }
 
-/** Sizes every key of a snapshot for one target; `each` sees it before the next one is read. */
-export function sizeSnapshot(
+/** Walks every key of a snapshot; `each` sees it with the meter's bills made, before the next one is read. */
+export function walkSnapshot(
   bytes: Uint8Array,
-  target: Target,
-  each: (key: SizedKey) => void,
-  bills?: () => Bill,
+  meter: ValueMeter,
+  each: (reader: RecordReader) => void,
 ): SnapshotFacts {
   const source = memorySource(bytes);
   const header = readHeader(source);
   const splitter = new Splitter(source, header, { windowBytes: WINDOW_BYTES, chunkBytes: WINDOW_BYTES });
   const templates = new TemplateStore();
-  const meter = new ValueMeter([target], bills === undefined ? {} : { bills });
-  const bill = meter.bills[0]!;
   const reader = new RecordReader(WINDOW_BYTES, meter);
   reader.values.templates = templates;
   let known = 0;
@@ -52,22 +49,36 @@ export function sizeSnapshot(
     reader.begin(source, header, chunk);
     while (reader.next()) {
       meter.size(reader.keyLength, reader.hasExpiry);
-      each({
-        db: reader.db,
-        key: Buffer.from(reader.key.subarray(0, reader.keyLength)),
-        type: TYPES[meter.type]!,
-        encoding: ENCODINGS[bill.encoding]!,
-        bytes: bill.bytes,
-        heapBytes: bill.heapBytes,
-        min: bill.bytes - bill.below,
-        max: bill.bytes + bill.above,
-        lowerBound: bill.exactness === EXACTNESS.lowerBound,
-        hasExpiry: reader.hasExpiry,
-        expiringFields: meter.stats.fieldsWithExpiry > 0,
-        expiresAt: reader.expiresAt,
-        bill,
-      });
+      each(reader);
     }
   }
   return splitter.facts;
+}
+
+/** Sizes every key of a snapshot for one target. */
+export function sizeSnapshot(
+  bytes: Uint8Array,
+  target: Target,
+  each: (key: SizedKey) => void,
+  bills?: () => Bill,
+): SnapshotFacts {
+  const meter = new ValueMeter([target], bills === undefined ? {} : { bills });
+  const bill = meter.bills[0]!;
+  return walkSnapshot(bytes, meter, (reader) =>
+    each({
+      db: reader.db,
+      key: Buffer.from(reader.key.subarray(0, reader.keyLength)),
+      type: TYPES[meter.type]!,
+      encoding: ENCODINGS[bill.encoding]!,
+      bytes: bill.bytes,
+      heapBytes: bill.heapBytes,
+      min: bill.bytes - bill.below,
+      max: bill.bytes + bill.above,
+      lowerBound: bill.exactness === EXACTNESS.lowerBound,
+      hasExpiry: reader.hasExpiry,
+      expiringFields: meter.stats.fieldsWithExpiry > 0,
+      expiresAt: reader.expiresAt,
+      bill,
+    }),
+  );
 }

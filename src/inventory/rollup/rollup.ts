@@ -1,4 +1,5 @@
 import type { DatabaseCounts } from "../../memory/profiles/index.ts";
+import { ACCURACY } from "../schema.ts";
 import { expiryHourOf, sizeClassOf, sketchBucketOf } from "./buckets.ts";
 import type { CounterExport } from "./counters.ts";
 import { CounterTable } from "./counters.ts";
@@ -17,6 +18,9 @@ export const ROLLUP_SUMS = [
   "payload_bytes",
   "name_bytes",
   "elements",
+  "lower_bound_keys",
+  "lower_bound_bytes",
+  "damaged_keys",
   "max_bytes",
   "max_elements",
 ] as const;
@@ -24,6 +28,9 @@ export const ROLLUP_SUMS = [
 export const SLOTS = 16384;
 /** Databases that are counted by slot: clusters have one, or those of `cluster-databases`, 16 at most by default. */
 const SLOT_DATABASES = 16;
+/** Sizes from here on in `ACCURACY` are no less than: lower bounds, and what could be read of damaged values. */
+const LOWER_BOUND = ACCURACY.indexOf("lower bound");
+const DAMAGED = ACCURACY.indexOf("damaged");
 const BIG_KEYS = 100;
 const HOT_KEYS = 100;
 
@@ -56,6 +63,8 @@ export interface KeyFacts {
   /** -1: none. */
   freq: number;
   slot: number;
+  /** Index in `ACCURACY`. */
+  accuracy: number;
   recordOffset: number;
 }
 
@@ -143,8 +152,13 @@ export class Rollup {
     sums[at + 8]! += k.payloadBytes;
     sums[at + 9]! += k.nameBytes;
     if (k.elements > 0) sums[at + 10]! += k.elements;
-    if (k.bytes > sums[at + 11]!) sums[at + 11] = k.bytes;
-    if (k.elements > sums[at + 12]!) sums[at + 12] = k.elements;
+    if (k.accuracy >= LOWER_BOUND) {
+      sums[at + 11]! += 1;
+      sums[at + 12]! += k.bytes;
+      if (k.accuracy === DAMAGED) sums[at + 13]! += 1;
+    }
+    if (k.bytes > sums[at + 14]!) sums[at + 14] = k.bytes;
+    if (k.elements > sums[at + 15]!) sums[at + 15] = k.elements;
   }
 
   private sketch(k: KeyFacts, measure: number, value: number): void {
@@ -240,6 +254,7 @@ function topKey(k: KeyFacts, key: Uint8Array, largestName: Uint8Array): TopKey {
     largestName,
     expiresAt: k.hasExpiry ? k.expiresAt : Number.NaN,
     freq: k.freq,
+    accuracy: k.accuracy,
     recordOffset: k.recordOffset,
   };
 }

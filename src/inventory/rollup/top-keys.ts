@@ -11,6 +11,8 @@ export interface TopKey {
   readonly largestName: Uint8Array;
   readonly expiresAt: number;
   readonly freq: number;
+  /** Index in `ACCURACY`. */
+  readonly accuracy: number;
   readonly recordOffset: number;
 }
 

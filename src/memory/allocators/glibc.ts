@@ -7,9 +7,9 @@ const PAGE_BYTES = 4096;
 const MMAP_THRESHOLD = 128 * 1024;
 
 /**
- * malloc_usable_size() of an allocation of `bytes` bytes: a chunk holds the request and its own size field, which
- * is not usable; from 128 KiB on it is whole pages of its own with two such fields. Mirrors request2size(),
- * sysmalloc_mmap() and musable(), malloc/malloc.c, glibc 2.36. Exact below the threshold.
+ * malloc_usable_size() of an allocation of `bytes` bytes: a chunk holds the request and its own size field,
+ * which is not usable; from 128 KiB on it is whole pages of its own with two such fields. Mirrors
+ * request2size(), sysmalloc_mmap() and musable(), malloc/malloc.c, glibc 2.36. Exact below the threshold.
  */
 export function glibcUsableSize(bytes: number): number {
   const chunk = Math.max(MINSIZE, alignUp(bytes + SIZE_SZ, ALIGNMENT));

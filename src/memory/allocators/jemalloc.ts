@@ -19,8 +19,9 @@ const PAGED_ABOVE_BYTES = 32_768;
 const PAGE_BYTES = 4096;
 
 /**
- * The same with whole pages instead of classes beyond 32 KiB. Mirrors sz_s2u() and opt_disable_large_size_classes
- * (on by default), include/jemalloc/internal/sz.h and src/jemalloc.c, jemalloc 5.3.1. Exact.
+ * The same with whole pages instead of classes beyond 32 KiB. Mirrors sz_s2u()
+ * and opt_disable_large_size_classes (on by default),
+ * include/jemalloc/internal/sz.h and src/jemalloc.c, jemalloc 5.3.1. Exact.
  */
 export function jemallocPagedSizeClass(bytes: number, lgQuantum: number): number {
   if (bytes <= PAGED_ABOVE_BYTES) return jemallocSizeClass(bytes, lgQuantum);

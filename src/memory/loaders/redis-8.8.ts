@@ -1,5 +1,5 @@
 import type { Loader } from "../loader.ts";
-import { finishStream88 } from "../models/stream.ts";
+import { finishStream88 } from "../models/streams/stream.ts";
 import { finishSparseArray } from "../models/tracked/sparse-array.ts";
 import { loader86 } from "./redis-8.6.ts";
 

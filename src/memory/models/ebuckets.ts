@@ -1,4 +1,5 @@
 import type { Allocator } from "../allocators/index.ts";
+import { raxNumbersBytes } from "./rax-numbers.ts";
 
 /** EB_LIST_MAX_ITEMS and EB_SEG_MAX_ITEMS, ebuckets.c, Redis 7.4.1. */
 const EB_SEG_MAX_ITEMS = 16;
@@ -12,8 +13,6 @@ const NEXT_SEG_HDR_BYTES = 24;
 /** sizeof(rax), rax.h, Redis 7.4.1, and its one word of metadata: ebConvertListToRax(), ebuckets.c. */
 const RAX_BYTES = 24;
 const RAX_METADATA_BYTES = 8;
-/** sizeof(raxNode), rax.h, Redis 7.4.1. */
-const RAX_NODE_BYTES = 4;
 /** So many items are followed one by one; more take their share of what these take. */
 const MAX_ITEMS = 8192;
 
@@ -35,9 +34,9 @@ export class FieldExpiries {
   }
 
   /**
-   * What the allocator holds for the ebuckets of these fields: nothing for a list, which runs through the fields
-   * themselves; beyond `EB_LIST_MAX_ITEMS` a rax of segments. MEMORY USAGE does not look at it. Mirrors ebAdd(),
-   * ebuckets.c, Redis 7.4.1. Exact up to `MAX_ITEMS` items, in proportion beyond.
+   * What the allocator holds for the ebuckets of these fields: nothing for a list, which runs through the
+   * fields themselves; beyond `EB_LIST_MAX_ITEMS` a rax of segments. MEMORY USAGE does not look at it.
+   * Mirrors ebAdd(), ebuckets.c, Redis 7.4.1. Exact up to `MAX_ITEMS` items, in proportion beyond.
    */
   heapBytes(allocator: Allocator, raxBytes = RAX_BYTES): number {
     const { count } = this;
@@ -58,8 +57,9 @@ export class FieldExpiries {
 let shared: Ebuckets | undefined;
 
 /**
- * The buckets of an ebuckets rax: up to 16 items in order of time, or more of one and the same time in several
- * segments. Mirrors ebAddToRax(), ebAddToBucket(), ebTrySegSplit() and ebSegAddExtended(), ebuckets.c, Redis 7.4.1.
+ * The buckets of an ebuckets rax: up to 16 items in order of time, or more of one and
+ * the same time in several segments. Mirrors ebAddToRax(), ebAddToBucket(),
+ * ebTrySegSplit() and ebSegAddExtended(), ebuckets.c, Redis 7.4.1.
  */
 class Ebuckets {
   private buckets = 0;
@@ -67,6 +67,7 @@ class Ebuckets {
   /** Buckets in order of their keys. */
   private readonly order = new Int32Array(MAX_ITEMS);
   private readonly keys = new Float64Array(MAX_ITEMS);
+  private readonly sorted = new Float64Array(MAX_ITEMS);
   private readonly segments = new Int32Array(MAX_ITEMS);
   /** Items of a bucket's first segment. */
   private readonly counts = new Uint8Array(MAX_ITEMS);
@@ -144,7 +145,9 @@ class Ebuckets {
     this.insertBucket(place, 1);
   }
 
-  /** Puts the bucket whose items were just stored, the next one in memory, at `place` in the order of keys. */
+  /**
+   * Puts the bucket whose items were just stored, the next one in memory, at `place` in the order of keys.
+   */
   private insertBucket(place: number, count: number): void {
     const bucket = this.buckets++;
     this.keys[bucket] = this.items[bucket * EB_SEG_MAX_ITEMS] as number;
@@ -176,45 +179,15 @@ class Ebuckets {
   }
 
   heapBytes(allocator: Allocator, raxBytes: number): number {
-    const headers =
-      this.buckets * allocator.goodSize(FIRST_SEG_HDR_BYTES) +
-      this.nextSegments * allocator.goodSize(NEXT_SEG_HDR_BYTES);
+    const { buckets, sorted } = this;
+    const { goodSize } = allocator;
+    for (let place = 0; place < buckets; place++)
+      sorted[place] = this.keys[this.order[place] as number] as number;
     return (
-      headers +
-      allocator.goodSize(raxBytes + RAX_METADATA_BYTES) +
-      this.nodeBytes(0, this.buckets, 0, allocator)
+      buckets * goodSize(FIRST_SEG_HDR_BYTES) +
+      this.nextSegments * goodSize(NEXT_SEG_HDR_BYTES) +
+      goodSize(raxBytes + RAX_METADATA_BYTES) +
+      raxNumbersBytes(sorted, buckets, EB_KEY_SIZE, allocator)
     );
   }
-
-  /** Rax nodes below `depth` bytes of key for the buckets at places [from, to). Mirrors raxGenericInsert(), rax.c. */
-  private nodeBytes(from: number, to: number, depth: number, allocator: Allocator): number {
-    const common = this.commonBytes(from, to - 1);
-    let bytes = common > depth ? raxNodeBytes(common - depth, 1, allocator) : 0;
-    if (common === EB_KEY_SIZE) return bytes + raxNodeBytes(0, 1, allocator);
-    let children = 0;
-    for (let start = from; start < to; children++) {
-      let end = start + 1;
-      while (end < to && this.commonBytes(start, end) > common) end++;
-      bytes += this.nodeBytes(start, end, common + 1, allocator);
-      start = end;
-    }
-    return bytes + raxNodeBytes(children, children, allocator);
-  }
-
-  /** Leading bytes that the keys at two places share. */
-  private commonBytes(a: number, b: number): number {
-    let left = this.keys[this.order[a] as number] as number;
-    let right = this.keys[this.order[b] as number] as number;
-    let common = EB_KEY_SIZE;
-    for (; left !== right; common--) {
-      left = Math.floor(left / 256);
-      right = Math.floor(right / 256);
-    }
-    return common;
-  }
-}
-
-/** Allocation of a rax node of `size` bytes and `pointers` children or values. raxNodeCurrentLength(), rax.c. Exact. */
-function raxNodeBytes(size: number, pointers: number, allocator: Allocator): number {
-  return allocator.goodSize(Math.ceil((RAX_NODE_BYTES + size) / 8) * 8 + 8 * pointers);
 }

@@ -1,7 +1,7 @@
 import type { SnapshotFacts } from "../../../parsers/splitter.ts";
 import type { Bill, Part } from "../bill.ts";
 import { sdsZmallocSize, type Target } from "../target.ts";
-import { dictNextSize } from "./dict.ts";
+import { dictNextSize } from "./dict-load.ts";
 
 /** What is known of a function library from its code alone. */
 export interface FunctionLibrary {
@@ -44,9 +44,10 @@ const DICTS: Part = {
 const LINKS: Part = { name: "entries of functions", source: "libraryLink(), functions.c, Redis 7.2.6" };
 
 /**
- * Adds the function libraries of a snapshot as a server holds them. What Lua compiles is not in used_memory: the
- * interpreter allocates it by itself. Mirrors functionsCreateWithLibraryCtx() and libraryLink(), functions.c, Redis
- * 7.2.6. Estimated: functions and their names are found by reading the code, not by running it.
+ * Adds the function libraries of a snapshot as a server holds them. What Lua compiles is not
+ * in used_memory: the interpreter allocates it by itself. Mirrors
+ * functionsCreateWithLibraryCtx() and libraryLink(), functions.c, Redis 7.2.6. Estimated:
+ * functions and their names are found by reading the code, not by running it.
  */
 export function addFunctions(bill: Bill, target: Target, libraries: readonly FunctionLibrary[]): void {
   if (libraries.length === 0) return;

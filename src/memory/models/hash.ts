@@ -1,101 +1,126 @@
 import type { Bill, Part } from "../bill.ts";
-import type { Finish } from "../loader.ts";
+import type { Finish, Loader } from "../loader.ts";
 import type { TargetStats, ValueStats } from "../stats.ts";
-import { ENCODING, EXACTNESS } from "../types.ts";
-import { addDict, type DictTables, dictNextSize, hashLoadTables } from "./dict.ts";
+import type { Target } from "../target.ts";
+import { ENCODING } from "../types.ts";
+import { addDictTables, addEntries, type DictRules, expectDict } from "./dict.ts";
+import { DictLoad } from "./dict-load.ts";
+import type { HashLoad } from "./hash-load.ts";
 import { LP_EMPTY_BYTES } from "./listpack.ts";
-import { addPacked } from "./packed.ts";
+import { hashLayouts, hasTooManyPairs, type PlainHashLayout, pairsBeforeTooLong } from "./loading/hash.ts";
+import type { Packed } from "./packed.ts";
 import { addRounding } from "./sampled.ts";
 
-const LISTPACK: Part = { name: "listpack", source: "hashTypeTryConversion(), t_hash.c, Redis 7.2.6" };
-const FIELDS: Part = { name: "fields and values (sds)", source: "rdbLoadObject(), rdb.c, Redis 7.2.6" };
+/** How a server holds a hash as a dict. */
+export interface DictHashRules {
+  readonly fields: Part;
+  readonly dict: DictRules;
+  /** A dict's entries hold the values. */
+  readonly valued: boolean;
+  /** What a dict has besides its struct. */
+  readonly metadataBytes: number;
+}
 
-/** A hash that became a table when a pair too long came after `packed` pairs in a listpack. */
-export type GrownFinish = (packed: number, stats: ValueStats, on: TargetStats, bill: Bill) => void;
+/** How it loads hashes without field expiries. */
+export interface PlainHashRules {
+  readonly table: DictHashRules;
+  readonly listpack: Packed;
+  readonly load: HashLoad;
+}
 
-const tables: DictTables = { first: 0, second: 0, random: false };
+/** How it loads hashes with field expiries: `table` and `listpack` are those of such hashes. */
+export interface ExpiringHashRules extends PlainHashRules {
+  readonly listpackEx: Packed;
+  /** sizeof(listpackEx). */
+  readonly listpackExBytes: number;
+  readonly ebuckets: Part;
+  /** sizeof(rax). */
+  readonly raxBytes: number;
+}
+
+const dict = new DictLoad();
 
 /**
- * A hash saved field by field: a listpack until a field or value is too long, then the table of `finishGrown`, which may
- * still be rehashing when the load ends; a table from the start when there are many. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact unless rehashing is near its end.
+ * Adds a hash as the dict that `load` tells of. Mirrors
+ * objectComputeSize(), object.c, Redis 4.0.14 to 8.0.6. Exact.
  */
-export const hashBy =
-  (finishTable: Finish, finishGrown: GrownFinish): Finish =>
-  (stats, on, bill) => {
-    const { config } = on.target;
-    const pairs = stats.reported / 2;
-    const packed = Math.floor(stats.firstOver(config.hashMaxListpackValue) / 2);
-    if (pairs > config.hashMaxListpackEntries) finishTable(stats, on, bill);
-    else if (packed === Number.POSITIVE_INFINITY) {
-      addPacked(bill, LISTPACK, LP_EMPTY_BYTES + stats.entryBytes, ENCODING.listpack, on.target);
-    } else finishGrown(packed, stats, on, bill);
-  };
-
-/** A hash from a zipmap, whose lengths count as well. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact. */
-export const hashZipmapBy = (finishTable: Finish): Finish => {
-  const finishZiplist = hashZiplistBy(finishTable);
-  return (stats, on, bill) => {
-    const tooLong = stats.largestBytes > on.target.config.hashMaxListpackValue;
-    if (tooLong) finishTable(stats, on, bill);
-    else finishZiplist(stats, on, bill);
-  };
-};
-
-/** A hash from a ziplist, written anew as a listpack. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact. */
-export const hashZiplistBy =
-  (finishTable: Finish): Finish =>
-  (stats, on, bill) => {
-    if (stats.reported / 2 > on.target.config.hashMaxListpackEntries) finishTable(stats, on, bill);
-    else addPacked(bill, LISTPACK, LP_EMPTY_BYTES + stats.entryBytes, ENCODING.listpack, on.target);
-  };
-
-/** A hash from a listpack blob. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact. */
-export const hashListpackBy =
-  (finishTable: Finish): Finish =>
-  (stats, on, bill) => {
-    if (stats.reported / 2 > on.target.config.hashMaxListpackEntries) finishTable(stats, on, bill);
-    else addPacked(bill, LISTPACK, stats.blobBytes, ENCODING.listpack, on.target);
-  };
-
-/** A hash with field expiries, which this server cannot load: sized without them, as a lower bound. */
-export const finishHashExpiry: Finish = (stats, on, bill) => {
-  finishHashTable(stats, on, bill);
-  bill.exactness = EXACTNESS.lowerBound;
-};
-
-/** The same as a packed blob. */
-export const finishHashListpackExpiry: Finish = (stats, on, bill) => {
-  addPacked(bill, LISTPACK, stats.blobBytes, ENCODING.listpackex, on.target);
-  bill.exactness = EXACTNESS.lowerBound;
-};
-
-/** A hash table made for all its fields at once. Mirrors hashTypeConvertListpack(), t_hash.c, Redis 7.2.6. Exact. */
-export function finishHashTable(stats: ValueStats, on: TargetStats, bill: Bill): void {
-  tables.first = dictNextSize(Math.ceil(stats.reported / 2));
-  tables.second = 0;
-  tables.random = false;
-  finishTables(stats, on, bill, tables);
-}
-
-function finishHashGrown(packed: number, stats: ValueStats, on: TargetStats, bill: Bill): void {
-  hashLoadTables(packed, stats.reported / 2, tables);
-  finishTables(stats, on, bill, tables);
-}
-
-/** A hash table of the bucket arrays given, with all its fields. */
-export function finishTables(stats: ValueStats, on: TargetStats, bill: Bill, tables: DictTables): void {
-  const { hashBytes, hashHeap, target } = on;
-  const pairs = stats.reported / 2;
+export function addDictHash(
+  rules: DictHashRules,
+  load: DictLoad,
+  { reported }: ValueStats,
+  { hashBytes, hashHeap, target }: TargetStats,
+  bill: Bill,
+): void {
+  const pairs = reported / 2;
   bill.encoding = ENCODING.hashtable;
-  bill.add(FIELDS, 2 * pairs, hashBytes.sum, hashHeap.sum);
-  addDict(bill, target, tables.first, tables.second, pairs);
-  const { robj, dict, dictEntry } = target.profile.sizes;
-  const base = robj + dict + 8 * (tables.first + tables.second);
-  addRounding(bill, base, hashBytes.sum + pairs * dictEntry, pairs);
-  if (tables.random) bill.expect(8 * tables.first, 8 * tables.first);
+  addDictTables(bill, target, rules.dict, load, rules.metadataBytes);
+  const before = bill.bytes;
+  bill.add(rules.fields, rules.valued ? 2 * pairs : pairs, hashBytes.sum, hashHeap.sum);
+  addEntries(bill, target, rules.dict, load, pairs, rules.valued);
+  if (rules.dict.averages) addRounding(bill, target, before, pairs);
+  expectDict(bill, load);
 }
 
-export const finishHash: Finish = hashBy(finishHashTable, finishHashGrown);
-export const finishHashZipmap: Finish = hashZipmapBy(finishHashTable);
-export const finishHashZiplist: Finish = hashZiplistBy(finishHashTable);
-export const finishHashListpack: Finish = hashListpackBy(finishHashTable);
+/**
+ * A hash as a dict made for all its pairs. Mirrors hashTypeConvertListpack(), t_hash.c, Redis 7.2.6. Exact.
+ */
+export function presizedDictHash(rules: DictHashRules): Finish {
+  return (stats, on, bill) => {
+    dict.fill(stats.reported / 2);
+    addDictHash(rules, dict, stats, on, bill);
+  };
+}
+
+/**
+ * Hashes without field expiries as listpack or dict. One that is converted while it
+ * loads may still be rehashing when the load ends: exact unless that is near its end.
+ * Mirrors rdbLoadObject(), rdb.c, Redis 7.0.15 to 8.6.3.
+ */
+export function dictHashes({ table, listpack, load }: PlainHashRules): Pick<Loader, PlainHashLayout> {
+  return hashLayouts({
+    listpack,
+    table: presizedDictHash(table),
+    grown: (packed, stats, on, bill) => {
+      load(dict, packed, stats.reported / 2);
+      addDictHash(table, dict, stats, on, bill);
+    },
+  });
+}
+
+/**
+ * Hashes with field expiries, those in the past too: a listpack of triples in a listpackEx, or a dict. One
+ * saved field by field with too many fields is a dict from the start, which is not made for their number.
+ * Mirrors rdbLoadObject(), rdb.c, Redis 7.4.1 to 8.6.3. Exact unless rehashing is near its end.
+ */
+export function expiringHashes(rules: ExpiringHashRules): Pick<Loader, "hashExpiry" | "hashListpackExpiry"> {
+  const addListpackEx = (bill: Bill, target: Target, bytes: number) => {
+    rules.listpack(bill, target, bytes);
+    rules.listpackEx(bill, target, rules.listpackExBytes);
+  };
+  const addTable: Finish = (stats, on, bill) => {
+    addDictHash(rules.table, dict, stats, on, bill);
+    const ebuckets = on.hashHeap.expiries?.heapBytes(on.target.allocator, rules.raxBytes) ?? 0;
+    if (ebuckets > 0) bill.add(rules.ebuckets, 1, 0, ebuckets);
+  };
+  return {
+    hashExpiry: (stats, on, bill) => {
+      const packed = pairsBeforeTooLong(stats, on);
+      if (hasTooManyPairs(stats, on)) {
+        dict.reset();
+        dict.insert(stats.reported / 2);
+        addTable(stats, on, bill);
+      } else if (packed === Number.POSITIVE_INFINITY) {
+        addListpackEx(bill, on.target, LP_EMPTY_BYTES + stats.entryBytes);
+      } else {
+        rules.load(dict, packed, stats.reported / 2);
+        addTable(stats, on, bill);
+      }
+    },
+    hashListpackExpiry: (stats, on, bill) => {
+      if (hasTooManyPairs(stats, on)) {
+        dict.fill(stats.reported / 2);
+        addTable(stats, on, bill);
+      } else addListpackEx(bill, on.target, stats.blobBytes);
+    },
+  };
+}

@@ -5,7 +5,10 @@ const MINUS = 0x2d;
 const MAX_TEXT = 20;
 const INT64_MAX_DIGITS = Uint8Array.from("9223372036854775807", (digit) => digit.charCodeAt(0));
 
-/** Bytes of a listpack entry (encoding and back length) that holds an integer which fits a double exactly or is larger. */
+/**
+ * Bytes of a listpack entry (encoding and back length) that holds an
+ * integer which fits a double exactly or is larger.
+ */
 export function listpackClass(value: number): number {
   if (value >= 0 && value <= 127) return 2;
   if (value >= -4096 && value <= 4095) return 3;
@@ -14,14 +17,17 @@ export function listpackClass(value: number): number {
   return value >= -2147483648 && value <= 2147483647 ? 6 : 10;
 }
 
-/** Bytes of a listpack entry of the integer `high:low`. Mirrors lpEncodeIntegerGetType(), listpack.c, Redis 7.2.6. Exact. */
+/**
+ * Bytes of a listpack entry of the integer `high:low`. Mirrors
+ * lpEncodeIntegerGetType(), listpack.c, Redis 7.2.6. Exact.
+ */
 export function integerEntryBytes(high: number, low: number): number {
   return high === low >> 31 ? listpackClass(low) : 10;
 }
 
 /**
- * Bytes of a listpack entry of a text that is a canonical 64-bit integer, 0 when it is none ("007", "-0", "+1",
- * "1.0"). Mirrors lpStringToInt64(), listpack.c, and string2ll(), util.c, Redis 7.2.6. Exact.
+ * Bytes of a listpack entry of a text that is a canonical 64-bit integer, 0 when it is none ("007", "-0",
+ * "+1", "1.0"). Mirrors lpStringToInt64(), listpack.c, and string2ll(), util.c, Redis 7.2.6. Exact.
  */
 export function textIntegerEntryBytes(bytes: number, buffer: Uint8Array, start: number): number {
   if (bytes > MAX_TEXT || bytes === 0) return 0;

@@ -1,5 +1,5 @@
 import type { Part } from "../bill.ts";
-import type { Finish } from "../loader.ts";
+import type { Finish, Loader } from "../loader.ts";
 import { ENCODING, EXACTNESS } from "../types.ts";
 
 const MODULE: Part = {
@@ -25,6 +25,15 @@ function finishUnknown(encoding: number): Finish {
 }
 
 export const finishUnknownStream: Finish = finishUnknown(ENCODING.stream);
-export const finishArray: Finish = finishUnknown(ENCODING.array);
-export const finishGcra: Finish = finishUnknown(ENCODING.gcra);
-export const finishTemplate: Finish = finishUnknown(ENCODING.listpack);
+
+/** Modules, and the types that no server before Redis 8.8 knows. */
+export const opaqueTypes: Pick<
+  Loader,
+  "module" | "array" | "gcra" | "hashTemplateListpack" | "hashTemplateArray"
+> = {
+  module: finishModule,
+  array: finishUnknown(ENCODING.array),
+  gcra: finishUnknown(ENCODING.gcra),
+  hashTemplateListpack: finishUnknown(ENCODING.listpack),
+  hashTemplateArray: finishUnknown(ENCODING.listpack),
+};

@@ -18,7 +18,10 @@ export function printfScoreText(score: number): string {
   return percent17g(score);
 }
 
-/** C's printf("%.17g"): up to 17 significant digits, without trailing zeros, in exponent form below 1e-4 and from 1e17 on. */
+/**
+ * C's printf("%.17g"): up to 17 significant digits, without trailing zeros,
+ * in exponent form below 1e-4 and from 1e17 on.
+ */
 function percent17g(value: number): string {
   const [mantissa, power] = Math.abs(value)
     .toExponential(DIGITS - 1)

@@ -1,7 +1,9 @@
 import type { Target } from "../target.ts";
 import { LP_EMPTY_BYTES } from "./listpack.ts";
 
-/** Node sizes that a negative list-max-listpack-size stands for: optimization_level, quicklist.c, Redis 7.2.6. */
+/**
+ * Node sizes that a negative list-max-listpack-size stands for: optimization_level, quicklist.c, Redis 7.2.6.
+ */
 const NODE_BYTES = [4096, 8192, 16384, 32768, 65536] as const;
 /** SIZE_SAFETY_LIMIT, quicklist.c, Redis 7.2.6. */
 const SIZE_SAFETY_LIMIT = 8192;
@@ -19,7 +21,7 @@ const PACKED_THRESHOLD = 2 ** 30;
 export type LargeElement = (fill: number) => number;
 
 /** Mirrors isLargeElement(), quicklist.c, Redis 7.2.6. Exact. */
-export const largeByThreshold: LargeElement = () => PACKED_THRESHOLD;
+const largeByThreshold: LargeElement = () => PACKED_THRESHOLD;
 
 /** What no packed node may hold. Mirrors isLargeElement(), quicklist.c, Redis 7.4.1. Exact. */
 export const largeByFill: LargeElement = (fill) => 1 + (fill >= 0 ? SIZE_SAFETY_LIMIT : nodeBytesLimit(fill));
@@ -42,9 +44,9 @@ export function largeFrom({ config, profile }: Target): number {
 }
 
 /**
- * The nodes of one list on one target, filled element by element or node by node. Mirrors quicklistPushTail(),
- * quicklistAppendListpack(), quicklistAppendPlainNode(), quicklist.c,
- * Redis 7.2.6. Exact; with list-compress-depth as far as the snapshot holds nodes compressed.
+ * The nodes of one list on one target, filled element by element or node by node. Mirrors
+ * quicklistPushTail(), quicklistAppendListpack(), quicklistAppendPlainNode(), quicklist.c, Redis 7.2.6.
+ * Exact; with list-compress-depth as far as the snapshot holds nodes compressed.
  */
 export class QuicklistNodes {
   nodes = 0;
@@ -65,7 +67,10 @@ export class QuicklistNodes {
   protected open = false;
   private readonly target: Target;
   private readonly largeFrom: number;
-  /** What compression would take off the heap and the length of each of the nodes nearest the tail, which the server leaves alone. */
+  /**
+   * What compression would take off the heap and the length of each of the nodes
+   * nearest the tail, which the server leaves alone.
+   */
   private readonly depth: number;
   private readonly tailSavings: Float64Array;
   private readonly tailShrinks: Float64Array;
@@ -134,7 +139,9 @@ export class QuicklistNodes {
     this.open = false;
   }
 
-  /** Counts the allocation of the node begun last; when it leaves the tail's reach, another gets compressed. */
+  /**
+   * Counts the allocation of the node begun last; when it leaves the tail's reach, another gets compressed.
+   */
   private hold(bytes: number, storedBytes: number): void {
     const { depth, tailSavings, tailShrinks } = this;
     this.heapBytes += this.target.allocator.goodSize(bytes);

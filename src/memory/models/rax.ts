@@ -1,66 +1,16 @@
-import type { Allocator } from "../allocators/index.ts";
+import { MAX_CHILDREN, type RaxNodeSizes } from "./rax-nodes.ts";
 
-/** sizeof(raxNode) without its data, rax.h: the same on every server. */
-export const RAX_NODE_BYTES = 4;
-const POINTER_BYTES = 8;
-const MAX_CHILDREN = 256;
-/** Runs up to this many bytes are looked up, longer ones computed. */
-const TABLE_RUN = 1024;
 const FIRST_POINTS = 32;
 const FIRST_KEY_BYTES = 64;
 
 /**
- * Bytes requested for a rax node of `edgeBytes` bytes of keys: header, edges padded to a pointer's alignment,
- * `children` pointers and one more when a value stands here. Mirrors raxNodeCurrentLength(), rax.c, Redis 7.2.6. Exact.
- */
-export function raxNodeBytes(edgeBytes: number, children: number, hasValue: boolean): number {
-  const edges = Math.ceil((RAX_NODE_BYTES + edgeBytes) / POINTER_BYTES) * POINTER_BYTES;
-  return edges + POINTER_BYTES * (children + (hasValue ? 1 : 0));
-}
-
-/** What an allocator holds for the nodes of radix trees. `[0]`: nodes without a value, `[1]`: with one. */
-export class RaxNodeSizes {
-  readonly leaf: number;
-  readonly empty: number;
-  private readonly runs: readonly [Uint16Array, Uint16Array];
-  private readonly branches: readonly [Uint16Array, Uint16Array];
-  private readonly allocator: Allocator;
-
-  constructor(allocator: Allocator) {
-    this.allocator = allocator;
-    this.empty = allocator.goodSize(raxNodeBytes(0, 0, false));
-    this.leaf = allocator.goodSize(raxNodeBytes(0, 0, true));
-    const runs = (hasValue: boolean): Uint16Array =>
-      Uint16Array.from({ length: TABLE_RUN + 1 }, (_, length) => this.computeRun(length, hasValue));
-    const branches = (hasValue: boolean): Uint16Array =>
-      Uint16Array.from({ length: MAX_CHILDREN + 1 }, (_, children) =>
-        allocator.goodSize(raxNodeBytes(children, children, hasValue)),
-      );
-    this.runs = [runs(false), runs(true)];
-    this.branches = [branches(false), branches(true)];
-  }
-
-  /** A chain of `length` bytes with one child: one node, compressed if longer than a byte. None: no node. */
-  run(length: number, value: 0 | 1): number {
-    return length <= TABLE_RUN ? this.runs[value][length]! : this.computeRun(length, value === 1);
-  }
-
-  branch(children: number, value: 0 | 1): number {
-    return this.branches[value][children]!;
-  }
-
-  private computeRun(length: number, hasValue: boolean): number {
-    return length === 0 ? 0 : this.allocator.goodSize(raxNodeBytes(length, 1, hasValue));
-  }
-}
-
-/**
- * Counts the nodes of radix trees whose keys come in ascending order, and what allocators hold for them, without
- * building a tree. All that is kept is the rightmost path: the previous key and its points, the depths where an inner
- * key ends or the path branches. Between two points stands a run, one node; a new key changes only the node at the
- * depth where it leaves the path. The shape of a tree does not depend on the order its keys came in. Mirrors
- * raxGenericInsert(), rax.c, Redis 7.2.6. Exact for ascending keys; of others `disorder` tells the number: equal ones
- * and prefixes of the one before are left out, smaller ones counted as if they branched from the one before.
+ * Counts the nodes of radix trees whose keys come in ascending order, and what allocators hold for them,
+ * without building a tree. All that is kept is the rightmost path: the previous key and its points, the
+ * depths where an inner key ends or the path branches. Between two points stands a run, one node; a new key
+ * changes only the node at the depth where it leaves the path. The shape of a tree does not depend on the
+ * order its keys came in. Mirrors raxGenericInsert(), rax.c, Redis 7.2.6. Exact for ascending keys; of others
+ * `disorder` tells the number: equal ones and prefixes of the one before are left out, smaller ones counted
+ * as if they branched from the one before.
  */
 export class RaxCounter {
   /** Sums over all trees since `reset`. */
@@ -68,7 +18,10 @@ export class RaxCounter {
   elements = 0;
   nodes = 0;
   disorder = 0;
-  /** What each allocator holds for the nodes; nothing for the trees' heads (`trees` of the server's sizeof(rax)). */
+  /**
+   * What each allocator holds for the nodes; nothing for the trees'
+   * heads (`trees` of the server's sizeof(rax)).
+   */
   readonly bytes: Float64Array;
   private readonly sizes: readonly RaxNodeSizes[];
   private previous = new Uint8Array(FIRST_KEY_BYTES);
@@ -102,8 +55,8 @@ export class RaxCounter {
   }
 
   /**
-   * Adds the key of `keyBytes` bytes at `buffer[start]`, of which `readable` are there; keys that are alike in all
-   * that is readable count as disorder.
+   * Adds the key of `keyBytes` bytes at `buffer[start]`, of which `readable` are there; keys that are alike
+   * in all that is readable count as disorder.
    */
   add(buffer: Uint8Array, start: number, keyBytes: number, readable = keyBytes): void {
     let depth = 0;
@@ -178,7 +131,9 @@ export class RaxCounter {
     this.children[point] = 2;
   }
 
-  /** The run that holds `depth` is split around a branch. `above`: the point before it, -1 when there is none. */
+  /**
+   * The run that holds `depth` is split around a branch. `above`: the point before it, -1 when there is none.
+   */
   private splitRun(above: number, depth: number, runEnd: number): void {
     const { sizes, bytes } = this;
     const branched = above >= 0 && this.children[above]! > 0;

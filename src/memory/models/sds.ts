@@ -1,17 +1,22 @@
 import type { ElementCost } from "../lanes.ts";
+import type { Target } from "../target.ts";
+
+/** What a server's MEMORY USAGE counts for an sds of `length` bytes. */
+export type SdsCount = (target: Target, length: number) => number;
 
 /**
- * Bytes requested for an sds of `length` bytes that is created whole: header, content, terminator. An empty one
- * gets the 3-byte header, as if to be appended to. Mirrors sdsReqType(), sdsHdrSize() and _sdsnewlen(), sds.c,
- * Redis 7.2.6. Exact.
+ * Bytes requested for an sds of `length` bytes that is created whole: header, content,
+ * terminator. An empty one gets the 3-byte header, as if to be appended to. Mirrors sdsReqType(),
+ * sdsHdrSize() and _sdsnewlen(), sds.c, Redis 7.2.6. Exact.
  */
 export function sdsRequestBytes(length: number): number {
   return sdsHdrSize(length) + length + 1;
 }
 
 /**
- * What sdsAllocSize() says of an sds of `length` bytes created whole in an allocation of `heapBytes`: all of it, but a
- * header of one byte cannot tell of more than its content. Mirrors sdsAllocSize(), sds.h, Redis 8.6.3. Exact.
+ * What an sds of `length` bytes, created whole in an allocation of `heapBytes`, says of
+ * its size: all of it, but a header of one byte cannot tell of more than its content.
+ * Mirrors sdsAllocSize(), sds.h, Redis 8.6.3. Exact.
  */
 export function sdsAllocSize(length: number, heapBytes: number): number {
   return sdsHdrSize(length) === 1 ? sdsRequestBytes(length) : heapBytes;
@@ -26,6 +31,5 @@ function sdsHdrSize(length: number): number {
 
 /** An element as an sds of its own, by zmalloc_size. Exact. */
 export const sdsElement: ElementCost = {
-  name: "sds",
   bytes: (length, allocator) => allocator.goodSize(sdsRequestBytes(length)),
 };

@@ -1,3 +1,8 @@
+import type { Bill } from "../bill.ts";
+
+/** Spreads that are kept. */
+const CACHE_SIZE = 1 << 16;
+
 /** A normal variable is within so many standard deviations 98 times in 100. */
 export const BAND_DEVIATIONS = 2.326;
 
@@ -10,9 +15,9 @@ export interface Spread {
 }
 
 /**
- * Bounds of a sum of many small random numbers that is never negative, from its mean, variance and third central
- * moment: the Cornish-Fisher expansion, rounded outwards; the lower one without its correction, which can be too
- * much for few and lopsided numbers. An approximation.
+ * Bounds of a sum of many small random numbers that is never negative, from its mean, variance and third
+ * central moment: the Cornish-Fisher expansion, rounded outwards; the lower one without its correction, which
+ * can be too much for few and lopsided numbers. An approximation.
  */
 export function spreadOf(mean: number, variance: number, third: number): Spread {
   if (variance <= 0) return { mean, variance: 0, low: mean, high: mean };
@@ -41,4 +46,28 @@ export function spreadFrom(chances: Float64Array): Spread {
   for (let above = chances[high] as number; above <= tail && high > low; above += chances[high] as number)
     high--;
   return { mean, variance: Math.max(0, square - mean * mean), low, high };
+}
+
+/** Gives the bill the band of a number of structures of `bytes` bytes, of which it holds the mean, whole. */
+export function expectSpread(bill: Bill, { mean, variance, low, high }: Spread, bytes: number): void {
+  if (variance === 0) return;
+  const expected = Math.round(bytes * mean);
+  bill.expect(Math.max(0, expected - bytes * low), Math.max(0, bytes * high - expected));
+}
+
+/**
+ * The same function of a power of two of buckets and the entries in them, which keeps what it has computed.
+ */
+export function cachedSpread(compute: (buckets: number, entries: number) => Spread): typeof compute {
+  const spreads = new Map<number, Spread>();
+  return (buckets, entries) => {
+    const key = entries * 64 + Math.log2(buckets);
+    let spread = spreads.get(key);
+    if (spread === undefined) {
+      if (spreads.size === CACHE_SIZE) spreads.clear();
+      spread = compute(buckets, entries);
+      spreads.set(key, spread);
+    }
+    return spread;
+  };
 }

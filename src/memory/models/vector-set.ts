@@ -4,6 +4,7 @@ import type { TargetStats, ValueStats } from "../stats.ts";
 import { sdsZmallocSize, type Target } from "../target.ts";
 import { ENCODING, EXACTNESS } from "../types.ts";
 import { finishModule } from "./opaque.ts";
+import { EMBSTR_SIZE_LIMIT, embstrBytes } from "./robj.ts";
 
 /** sizeof(struct vsetObject), sizeof(struct vsetNodeVal), vset.c, Redis 8.0.6. */
 const VSET_OBJECT_BYTES = 112;
@@ -20,10 +21,6 @@ const MAX_LEVEL = 16;
 const SCAN_EFFORT = 20;
 /** What it takes for an average of attributes when it sees none. */
 const UNSEEN_ATTRIBUTE_BYTES = 64;
-
-/** OBJ_ENCODING_EMBSTR_SIZE_LIMIT, object.c, Redis 8.0.6; sizeof(struct sdshdr8) and the terminator. */
-const EMBSTR_SIZE_LIMIT = 44;
-const EMBSTR_OVERHEAD = 4;
 
 const source = "VectorSetMemUsage(), vset.c, Redis 8.0.6";
 const INDEX: Part = { name: "vector set and HNSW index", source };
@@ -78,11 +75,17 @@ export class VectorNodes {
 }
 
 /**
- * A vector set as its module reckons it: real structures by averages. A module of another name, or a vector set of
- * another version, is a lower bound. Mirrors VectorSetMemUsage(), vset.c, Redis 8.0.6. Exact; the heap leaves out the
- * radix tree of items but a node an item.
+ * A vector set as its module reckons it: real structures by averages. A module of another name, or a vector
+ * set of another version, is a lower bound. Mirrors VectorSetMemUsage(), vset.c, Redis 8.0.6. Exact; the heap
+ * leaves out the radix tree of items but a node an item.
  */
 export const finishVectorSet: Finish = (stats, on, bill) => {
+  finishCountedVectorSet(stats, on, bill);
+  if (stats.vectors.known) bill.add(NO_ROBJ, 1, -on.target.profile.sizes.robj, 0);
+};
+
+/** The same where MEMORY USAGE counts the object too. Mirrors kvobjComputeSize(), object.c, Redis 8.6.3. Exact. */
+export const finishCountedVectorSet: Finish = (stats, on, bill) => {
   const { vectors } = stats;
   if (!vectors.known) {
     finishModule(stats, on, bill);
@@ -93,7 +96,7 @@ export const finishVectorSet: Finish = (stats, on, bill) => {
   const { nodes, layers, links } = vectors;
   const index = VSET_OBJECT_BYTES + HNSW_BYTES;
   const matrix = 4 * vectors.projectedFrom * vectors.dimensions;
-  const vector = quantsBytes(vectors);
+  const vector = vectorBytes(vectors);
   const half = Math.floor(links / 2);
   const layerBytes = Math.floor((HNSW_NODE_LAYER_BYTES * nodes * 4) / 3);
   const linkBytes = 8 * links * nodes + Math.floor((8 * half * nodes) / 3);
@@ -101,7 +104,6 @@ export const finishVectorSet: Finish = (stats, on, bill) => {
   bill.exactness = EXACTNESS.exact;
   bill.add(INDEX, 1, index, size(VSET_OBJECT_BYTES) + size(HNSW_BYTES) + size(MODULE_VALUE_BYTES));
   if (matrix > 0) bill.add(PROJECTION, 1, matrix, size(matrix));
-  bill.add(NO_ROBJ, 1, -target.profile.sizes.robj, 0);
   if (nodes === 0) return;
   bill.add(NODES, nodes, HNSW_NODE_BYTES * nodes + layerBytes, nodeHeapBytes(vectors, target));
   bill.add(VECTORS, nodes, vector * nodes, size(vector) * nodes);
@@ -121,7 +123,7 @@ function nodeHeapBytes({ levels }: VectorNodes, { allocator }: Target): number {
 }
 
 /** Mirrors hnsw_quants_bytes(), hnsw.c, Redis 8.0.6. Exact. */
-function quantsBytes({ dimensions, quantization }: VectorNodes): number {
+export function vectorBytes({ dimensions, quantization }: VectorNodes): number {
   if (quantization === 0) return 4 * dimensions;
   return quantization === 1 ? dimensions : Math.floor((dimensions + 63) / 64) * 8;
 }
@@ -148,12 +150,11 @@ function addStrings(bill: Bill, { vectors }: ValueStats, { target, nameHeap }: T
 
 /**
  * A string of a module: in one allocation with its robj up to 44 bytes, else an sds besides. Mirrors
- * RM_MallocSizeString(), module.c, and rdbGenericLoadStringObject(), rdb.c, Redis 8.0.6. Exact, but for short ones
- * that the snapshot holds compressed.
+ * RM_MallocSizeString(), module.c, and rdbGenericLoadStringObject(), rdb.c, Redis 8.0.6. Exact, but for short
+ * ones that the snapshot holds compressed.
  */
 export function moduleStringBytes(target: Target, length: number): number {
-  const { robj } = target.profile.sizes;
   return length <= EMBSTR_SIZE_LIMIT
-    ? target.allocator.goodSize(robj + EMBSTR_OVERHEAD + length)
-    : robj + sdsZmallocSize(target, length);
+    ? embstrBytes(target, length)
+    : target.profile.sizes.robj + sdsZmallocSize(target, length);
 }

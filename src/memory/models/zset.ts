@@ -1,75 +1,71 @@
-import type { Bill, Part } from "../bill.ts";
-import type { Finish } from "../loader.ts";
+import type { Bill } from "../bill.ts";
 import type { TargetStats } from "../stats.ts";
 import { ENCODING } from "../types.ts";
-import { addDict, dictNextSize } from "./dict.ts";
-import { LP_EMPTY_BYTES } from "./listpack.ts";
-import { addPacked } from "./packed.ts";
+import { addDictTables, addEntries, type DictRules, expectDict } from "./dict.ts";
+import { DictLoad } from "./dict-load.ts";
+import type { ZsetEncodings } from "./loading/zset.ts";
 import { addRounding } from "./sampled.ts";
-import { expectNodes, ZSKIPLIST_MAXLEVEL, zslNodeRequestBytes } from "./skiplist.ts";
+import {
+  addPointingNodes,
+  addSkiplistHeads,
+  expectNodes,
+  skiplistParts,
+  ZSKIPLIST_MAXLEVEL,
+} from "./skiplist.ts";
 
-const LISTPACK: Part = { name: "listpack", source: "zsetConvertToListpackIfNeeded(), t_zset.c, Redis 7.2.6" };
-const ZSET: Part = { name: "zset", source: "createZsetObject(), object.c, Redis 7.2.6" };
-const ZSKIPLIST: Part = { name: "zskiplist", source: "zslCreate(), t_zset.c, Redis 7.2.6" };
-const NODES: Part = { name: "zskiplistNode", source: "zslCreateNode(), t_zset.c, Redis 7.2.6" };
-const HEADER: Part = { name: "zskiplistNode, header", source: "zslCreate(), t_zset.c, Redis 7.2.6" };
-const MEMBERS: Part = { name: "members (sds)", source: "rdbLoadObject(), rdb.c, Redis 7.2.6" };
+/** How a server loads a zset as a skiplist and a dict, and what its MEMORY USAGE counts of them. */
+interface DictZsetRules {
+  readonly version: string;
+  readonly dict: DictRules;
+  /** ZSKIPLIST_MAXLEVEL, server.h: levels of the header. */
+  readonly maxLevel?: number;
+  /**
+   * A zset saved member by member finds a dict made for it, as since
+   * Redis 5.0; a converted one, as since 7.2.
+   */
+  readonly presized: { readonly saved: boolean; readonly converted: boolean };
+  /** The dict, the zskiplist and its header are counted, as since Redis 5.0. */
+  readonly headsCounted?: boolean;
+}
 
-/** What a server makes of a zset of `members` members that is not packed. */
-export type SkiplistFinish = (members: number, on: TargetStats, bill: Bill) => void;
-
-/** A zset saved member by member: loaded as a skiplist, then packed when small. rdbLoadObject(), rdb.c, Redis 7.2.6. */
-export const zsetBy =
-  (finishSkiplist: SkiplistFinish): Finish =>
-  (stats, on, bill) => {
-    const { config } = on.target;
-    const fits =
-      stats.reported <= config.zsetMaxListpackEntries && stats.largestBytes <= config.zsetMaxListpackValue;
-    if (fits) addPacked(bill, LISTPACK, LP_EMPTY_BYTES + stats.entryBytes, ENCODING.listpack, on.target);
-    else finishSkiplist(stats.reported, on, bill);
-  };
-
-/** A zset from a ziplist, written anew as a listpack. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact when packed. */
-export const zsetZiplistBy =
-  (finishSkiplist: SkiplistFinish): Finish =>
-  (stats, on, bill) => {
-    const members = stats.reported / 2;
-    if (members > on.target.config.zsetMaxListpackEntries) finishSkiplist(members, on, bill);
-    else addPacked(bill, LISTPACK, LP_EMPTY_BYTES + stats.entryBytes, ENCODING.listpack, on.target);
-  };
-
-/** A zset from a listpack blob. Mirrors rdbLoadObject(), rdb.c, Redis 7.2.6. Exact when packed. */
-export const zsetListpackBy =
-  (finishSkiplist: SkiplistFinish): Finish =>
-  (stats, on, bill) => {
-    const members = stats.reported / 2;
-    if (members > on.target.config.zsetMaxListpackEntries) finishSkiplist(members, on, bill);
-    else addPacked(bill, LISTPACK, stats.blobBytes, ENCODING.listpack, on.target);
-  };
-
-export const finishZset: Finish = zsetBy(finishSkiplistDict);
-export const finishZsetZiplist: Finish = zsetZiplistBy(finishSkiplistDict);
-export const finishZsetListpack: Finish = zsetListpackBy(finishSkiplistDict);
+const dict = new DictLoad();
 
 /**
- * A zset as skiplist and dict. Node levels are random: an expectation, with its band.
- * Mirrors objectComputeSize(), object.c, Redis 7.2.6.
+ * A zset as a skiplist that points to its members, and a dict. Mirrors rdbLoadObject(),
+ * rdb.c, zsetConvert(), t_zset.c, and objectComputeSize(), object.c, Redis 4.0.14 to
+ * 8.0.6. An expectation, as node levels are random.
  */
-function finishSkiplistDict(members: number, on: TargetStats, bill: Bill): void {
-  const { target, zsetBytes, zsetHeap } = on;
-  const { allocator, profile, zslNode } = target;
-  const { robj, zset, zskiplist, dict, dictEntry } = profile.sizes;
-  const buckets = dictNextSize(members);
-  const header = allocator.goodSize(zslNodeRequestBytes(profile.sizes, ZSKIPLIST_MAXLEVEL));
-  const nodes = Math.round(members * zslNode.mean);
-  bill.encoding = ENCODING.skiplist;
-  bill.add(ZSET, 1, zset, allocator.goodSize(zset));
-  bill.add(ZSKIPLIST, 1, zskiplist, allocator.goodSize(zskiplist));
-  bill.add(HEADER, 1, header, header);
-  bill.add(NODES, members, nodes, nodes);
-  bill.add(MEMBERS, members, zsetBytes.sum, zsetHeap.sum);
-  addDict(bill, target, buckets, 0, members);
-  const base = robj + zset + zskiplist + dict + 8 * buckets + header;
-  addRounding(bill, base, nodes + zsetBytes.sum + members * dictEntry, members);
-  expectNodes(bill, members, zslNode);
+export function dictSkiplist(rules: DictZsetRules): Pick<ZsetEncodings, "saved" | "converted"> {
+  const { version, presized, maxLevel = ZSKIPLIST_MAXLEVEL, headsCounted = true } = rules;
+  const parts = skiplistParts(version);
+  const add = (members: number, on: TargetStats, bill: Bill): void => {
+    const { target } = on;
+    const { sizes } = target.profile;
+    bill.encoding = ENCODING.skiplist;
+    addSkiplistHeads(bill, target, parts, headsCounted ? "sizeof" : "none", maxLevel);
+    addDictTables(bill, target, rules.dict, dict, 0, headsCounted ? sizes.dict : 0);
+    const before = bill.bytes;
+    addPointingNodes(bill, on, parts, members);
+    addEntries(bill, target, rules.dict, dict, members, true);
+    addRounding(bill, target, before, members);
+    expectNodes(bill, members, target.zslNode);
+    expectDict(bill, dict);
+  };
+  return {
+    saved: (members, on, bill) => {
+      if (presized.saved) dict.fill(members);
+      else grow(members);
+      add(members, on, bill);
+    },
+    converted: (members, on, bill) => {
+      if (presized.converted) dict.fill(members);
+      else grow(members);
+      add(members, on, bill);
+    },
+  };
+}
+
+function grow(members: number): void {
+  dict.reset();
+  dict.insert(members);
 }

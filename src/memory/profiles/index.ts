@@ -45,11 +45,12 @@ export const PROFILES = {
 export type ProfileName = keyof typeof PROFILES;
 
 /** Used where nothing is known about the server. */
-export const DEFAULT_PROFILE: Profile = redis72;
+const DEFAULT_PROFILE: Profile = redis72;
 
 /**
- * The profile of a server, or the nearest one known: same server first, then the nearest version, the newer of
- * two. `exact` is false when another version stands in. `version` is as INFO gives it ("7.2.6"); both may be empty.
+ * The profile of a server, or the nearest one known: same server first, then the
+ * nearest version, the newer of two. `exact` is false when another version stands in.
+ * `version` is as INFO gives it ("7.2.6"); both may be empty.
  */
 export function chooseProfile(server: string, version: string): { profile: Profile; exact: boolean } {
   const wanted = versionNumber(version);
@@ -64,6 +65,15 @@ export function chooseProfile(server: string, version: string): { profile: Profi
     }
   }
   return { profile, exact: best === 0 };
+}
+
+/** Newest version of the family REDIS that Valkey loads: those that follow are foreign to it, until its own begin. */
+const NEWEST_SHARED = 11;
+
+/** Whether a server loads snapshots of a version: rdbLoadRioWithLoadingCtx(), rdb.c; rdbIsForeignVersion(), Valkey's rdb.h. */
+export function loadsVersion(profile: Profile, family: "redis" | "valkey", version: number): boolean {
+  if (family === "redis" && profile.server === "valkey") return version <= NEWEST_SHARED;
+  return version <= profile.rdbVersion;
 }
 
 function distance(profile: Profile, wanted: number): number {

@@ -15,13 +15,21 @@ export interface MemoryConfig {
   readonly setMaxListpackValue: number;
   readonly zsetMaxListpackEntries: number;
   readonly zsetMaxListpackValue: number;
-  /** Negative: a size class of quicklist nodes (-2 = 8192 bytes); else a number of entries. */
+  /**
+   * Negative: a size class of quicklist nodes (-2 = 8192 bytes, from -5 on the largest); else a number of
+   * entries.
+   */
   readonly listMaxListpackSize: number;
   readonly listCompressDepth: number;
   readonly clusterEnabled: boolean;
+  /** Bytes, 0: no limit. */
+  readonly maxmemory: number;
+  readonly maxmemoryPolicy: string;
 }
 
-/** Bytes of the structures a value is made of: sizeof on a 64-bit build. 0: this server has no such structure. */
+/**
+ * Bytes of the structures a value is made of: sizeof on a 64-bit build. 0: this server has no such structure.
+ */
 export interface StructSizes {
   readonly robj: number;
   readonly dict: number;
@@ -36,7 +44,7 @@ export interface StructSizes {
 }
 
 /** What elements of hash tables and skiplists take: as MEMORY USAGE counts them, and on the heap. */
-export interface ElementCosts {
+interface ElementCosts {
   readonly set: { readonly bytes: ElementCost; readonly heap: ElementCost };
   readonly zset: { readonly bytes: ElementCost; readonly heap: ElementCost };
   readonly hash: { readonly bytes: PairCost; readonly heap: PairCost };
@@ -52,7 +60,9 @@ export interface DatabaseCounts {
   readonly expiringHashes?: number;
 }
 
-/** Adds to the bill's `heapBytes` the tables of a database after loading, their bucket arrays first of all. */
+/**
+ * Adds to the bill's `heapBytes` the tables of a database after loading, their bucket arrays first of all.
+ */
 export type TableModel = (target: Target, counts: DatabaseCounts, bill: Bill) => void;
 
 /** A server as the memory model knows it: all that differs between versions. */
@@ -62,6 +72,8 @@ export interface Profile {
   /** First and last (inclusive) [major, minor] it stands for. */
   readonly from: readonly [number, number];
   readonly to: readonly [number, number];
+  /** RDB_VERSION of its rdb.h: the newest that it loads. */
+  readonly rdbVersion: number;
   /** The version whose answers the model was compared with; undefined: derived, not measured. */
   readonly measured: string | undefined;
   readonly allocator: AllocatorName;

@@ -1,9 +1,11 @@
 import { separatePair } from "../lanes.ts";
 import { loader72 } from "../loaders/redis-7.2.ts";
-import { dictKey } from "../models/dict-key.ts";
 import { dictTables } from "../models/dict-tables.ts";
+import { DICT_METADATA_BYTES, slotListKey } from "../models/listpack-era/slot-list-key.ts";
 import { sdsElement } from "../models/sds.ts";
 import type { Profile } from "./profile.ts";
+
+const sdsPair = separatePair(sdsElement);
 
 /**
  * Redis 7.2 with its vendored jemalloc 5.3.0. Defaults: config.c; struct sizes: server.h, dict.c, dict.h,
@@ -14,6 +16,7 @@ export const redis72: Profile = {
   server: "redis",
   from: [7, 2],
   to: [7, 2],
+  rdbVersion: 11,
   measured: "7.2.6",
   allocator: "jemalloc",
   config: {
@@ -27,6 +30,8 @@ export const redis72: Profile = {
     listMaxListpackSize: -2,
     listCompressDepth: 0,
     clusterEnabled: false,
+    maxmemory: 0,
+    maxmemoryPolicy: "noeviction",
   },
   sizes: {
     robj: 16,
@@ -43,10 +48,10 @@ export const redis72: Profile = {
   elements: {
     set: { bytes: sdsElement, heap: sdsElement },
     zset: { bytes: sdsElement, heap: sdsElement },
-    hash: { bytes: separatePair(sdsElement), heap: separatePair(sdsElement) },
+    hash: { bytes: sdsPair, heap: sdsPair },
   },
   loader: loader72,
-  key: dictKey,
+  key: slotListKey("Redis 7.2.6", DICT_METADATA_BYTES),
   tables: dictTables,
   baselineBytes: 938752,
 };

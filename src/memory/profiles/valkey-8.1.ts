@@ -1,8 +1,8 @@
 import { loaderValkey81 } from "../loaders/valkey-8.1.ts";
-import { embeddedKey } from "../models/embedded-key.ts";
-import { embedding81 } from "../models/embedding-rules.ts";
-import { hashEntryPair } from "../models/hash-entry.ts";
-import { hashtableTables } from "../models/hashtable-tables.ts";
+import { embeddedKey } from "../models/hashtable/embedded-key.ts";
+import { embedding81 } from "../models/hashtable/embedding-rules.ts";
+import { hashEntryPair } from "../models/hashtable/entry.ts";
+import { hashtableTables } from "../models/hashtable/tables.ts";
 import { sdsUsableElement } from "../models/sds-usable.ts";
 import type { Profile } from "./profile.ts";
 import { valkey80 } from "./valkey-8.0.ts";
@@ -10,12 +10,16 @@ import { valkey80 } from "./valkey-8.0.ts";
 /** sizeof(hashtable) with kvstoreHashtableMetadata, hashtable.c and kvstore.c, Valkey 8.1.1. */
 const KVSTORE_TABLE_BYTES = 72 + 16;
 
-/** Valkey 8.1 with its vendored jemalloc 5.3.0: hashtables in place of dicts, keys in their objects. 8.1.1. Exact. */
+/**
+ * Valkey 8.1 with its vendored jemalloc 5.3.0: hashtables in place of
+ * dicts, keys in their objects. 8.1.1. Exact.
+ */
 export const valkey81: Profile = {
   ...valkey80,
   name: "valkey-8.1",
   from: [8, 1],
   to: [8, 1],
+  rdbVersion: 11,
   measured: "8.1.1",
   sizes: { ...valkey80.sizes, dict: 0, dictEntry: 0, dictEntryNoValue: 0 },
   elements: {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type KeyFacts, Rollup } from "../../../src/inventory/rollup/rollup.ts";
+import { type KeyFacts, ROLLUP_SUMS, Rollup } from "../../../src/inventory/rollup/rollup.ts";
 
 const KEY: KeyFacts = {
   db: 0,
@@ -19,6 +19,7 @@ const KEY: KeyFacts = {
   expiringFields: false,
   freq: -1,
   slot: 0,
+  accuracy: 0,
   recordOffset: 9,
 };
 
@@ -35,4 +36,14 @@ it("counts each key once in every summary, however many patterns there are", () 
   expect(total(typeSketch.sums, 1)).toBe(2 * patterns);
   expect(total(patternSketch.sums, 1)).toBe(2 * patterns);
   expect([slots[0], slots[1]]).toEqual([patterns, patterns * 50]);
+});
+
+it("counts lower bounds, and damaged keys among them", () => {
+  const rollup = new Rollup(1, 1_790_000_000_000);
+  for (const accuracy of [0, 1, 2, 3])
+    rollup.add({ ...KEY, accuracy }, new Uint8Array(3), new Uint8Array(2), 2);
+  const { sums } = rollup.export().rollup;
+  const sum = (name: (typeof ROLLUP_SUMS)[number]) => sums[ROLLUP_SUMS.indexOf(name)];
+  expect([sum("lower_bound_keys"), sum("lower_bound_bytes"), sum("damaged_keys")]).toEqual([2, 100, 1]);
+  expect([sum("max_bytes"), sum("max_elements")]).toEqual([50, 4]);
 });

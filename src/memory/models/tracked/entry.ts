@@ -1,7 +1,13 @@
 import type { PairCost, PairLane } from "../../lanes.ts";
 import type { Target } from "../../target.ts";
 import { FieldExpiries } from "../ebuckets.ts";
-import { sdsAllocSize, sdsHeapSize, sdsReqSize, sdsReqSizeType8, sdsReqSizeWithAux } from "./sds.ts";
+import {
+  sdsHeapSize,
+  sdsReqSize,
+  sdsReqSizeType8,
+  sdsReqSizeWithAux,
+  sdsTrackedSize,
+} from "../sds-usable.ts";
 
 /** EMBED_VALUE_MAX_ALLOC_SIZE, entry.h, Redis 8.6.3. */
 const EMBED_VALUE_MAX_ALLOC_SIZE = 128;
@@ -11,27 +17,25 @@ const POINTER_BYTES = 8;
 
 /** A field's entry in a hash table, as tracked: entryMemUsage(), entry.c, Redis 8.6.3. Exact. */
 export const trackedEntry: PairCost = {
-  name: "entryMemUsage",
-  lane: (target) => new EntryLane(target, (bytes) => bytes, sdsAllocSize),
+  lane: (target) => new EntryLane(target, (bytes) => bytes, sdsTrackedSize),
 };
 
 /** The same as the allocator holds it, and the expiries: entryWriteNew(), entry.c, Redis 8.6.3. Exact. */
 export const heapEntry: PairCost = {
-  name: "entryWriteNew",
   lane: (target) => new HeapEntryLane(target, target.allocator.goodSize, sdsHeapSize),
 };
 
 /**
- * A field with its value and expiry in one allocation, or with a pointer to the value when that would be too large.
- * Mirrors setEntryWriteInfo(), entry.c, Redis 8.6.3.
+ * A field with its value and expiry in one allocation, or with a pointer to the value when that would be too
+ * large. Mirrors setEntryWriteInfo(), entry.c, Redis 8.6.3.
  */
 class EntryLane implements PairLane {
   sum = 0;
   private readonly target: Target;
   private readonly allocation: (bytes: number) => number;
-  private readonly separate: typeof sdsAllocSize;
+  private readonly separate: typeof sdsTrackedSize;
 
-  constructor(target: Target, allocation: (bytes: number) => number, separate: typeof sdsAllocSize) {
+  constructor(target: Target, allocation: (bytes: number) => number, separate: typeof sdsTrackedSize) {
     this.target = target;
     this.allocation = allocation;
     this.separate = separate;

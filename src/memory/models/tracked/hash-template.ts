@@ -2,7 +2,9 @@ import type { Part } from "../../bill.ts";
 import type { Finish } from "../../loader.ts";
 import { ENCODING, EXACTNESS } from "../../types.ts";
 
-/** sizeof(hashTemplateArray) in 8.10.0: a template's id and the number of fields, server.h, redis/redis#15364. */
+/**
+ * sizeof(hashTemplateArray) in 8.10.0: a template's id and the number of fields, server.h, redis/redis#15364.
+ */
 const TEMPLATE_ARRAY_BYTES = 16;
 const POINTER_BYTES = 8;
 /** Header and terminator of a short sds. */

@@ -1,12 +1,12 @@
 import { type Bill, OBJECT, type Part } from "../../bill.ts";
 import type { Finish, KeyModel } from "../../loader.ts";
 import type { TargetStats, ValueStats } from "../../stats.ts";
-import { ENCODING } from "../../types.ts";
+import { EMBSTR_SIZE_LIMIT } from "../robj.ts";
+import type { SdsCount } from "../sds.ts";
+import { embeddedSdsBytes, sdsHeapSize, sdsReqSizeType8, sdsTrackedSize } from "../sds-usable.ts";
+import { type StringRules, strings } from "../string.ts";
 import { ENTRY_SHARE_BYTES } from "./kvstore.ts";
-import { sdsAllocSize, sdsHeapSize, sdsReqSize, sdsReqSizeType8 } from "./sds.ts";
 
-/** OBJ_ENCODING_EMBSTR_SIZE_LIMIT, object.c, Redis 8.6.3. */
-const EMBSTR_SIZE_LIMIT = 44;
 /** CACHE_LINE_SIZE, config.h, Redis 8.6.3, of all but 64-bit ARM Macs. */
 const CACHE_LINE_SIZE = 64;
 /** KEY_SIZE_TO_INCLUDE_EXPIRE_THRESHOLD, object.c, Redis 8.6.3. */
@@ -32,52 +32,51 @@ const EXPIRES_ENTRY: Part = {
 };
 const VALUE: Part = { name: "value (sds)", source: "kvobjSet(), object.c, Redis 8.6.3" };
 
+/** Whether a value stands in the same allocation as its key: both and the object must fit in a cache line. */
+const fitsCacheLine = (expires: boolean): StringRules["embeds"] => {
+  const overhead = KEY_OVERHEAD + VALUE_OVERHEAD;
+  return (length, { nameBytes, hasExpiry }, { profile }) => {
+    const expiryBytes = expires && hasExpiry ? META_BYTES : 0;
+    const together = profile.sizes.robj + overhead + nameBytes + expiryBytes + length;
+    return length <= EMBSTR_SIZE_LIMIT && together <= CACHE_LINE_SIZE;
+  };
+};
+const countTracked: SdsCount = ({ allocator }, length) => sdsTrackedSize(length, allocator);
+
 /**
- * A string: an integer stands in its object; a short value stands in the same allocation as the key when both and
- * the object fit in a cache line. Mirrors tryObjectEncodingEx() and kvobjSet(), object.c, Redis 8.6.3. Exact.
+ * Strings of Redis 8.6 and later. Mirrors tryObjectEncodingEx() and kvobjSet(), object.c, Redis 8.6.3. Exact.
  */
-export const finishKvobjString: Finish = (stats, on, bill) => finishString(stats, on, bill, 0, sdsAllocSize);
+export const kvobjStrings: Finish = strings({
+  value: VALUE,
+  count: countTracked,
+  embeds: fitsCacheLine(false),
+});
 
 /** The same where the expiry stands in the cache line too. Mirrors kvobjSet(), object.c, Redis 8.2. */
-export const finishKvobjStringByExpiry: Finish = (stats, on, bill) =>
-  finishString(stats, on, bill, stats.hasExpiry ? META_BYTES : 0, sdsAllocSize);
+export const kvobjStringsByExpiry: Finish = strings({
+  value: VALUE,
+  count: countTracked,
+  embeds: fitsCacheLine(true),
+});
 
 /** The same where MEMORY USAGE looks at allocations. Mirrors kvobjComputeSize(), object.c, Redis 8.2. */
-export const finishKvobjStringByHeap: Finish = (stats, on, bill) =>
-  finishString(stats, on, bill, stats.hasExpiry ? META_BYTES : 0, sdsHeapSize);
-
-function finishString(
-  stats: ValueStats,
-  { target }: TargetStats,
-  bill: Bill,
-  expiryBytes: number,
-  valueSize: typeof sdsAllocSize,
-): void {
-  const length = Math.max(0, stats.largestBytes);
-  const { allocator, profile } = target;
-  const together =
-    profile.sizes.robj + KEY_OVERHEAD + stats.nameBytes + expiryBytes + VALUE_OVERHEAD + length;
-  if (stats.nonIntegers === 0 && stats.reported > 0) bill.encoding = ENCODING.int;
-  else if (length <= EMBSTR_SIZE_LIMIT && together <= CACHE_LINE_SIZE) {
-    bill.encoding = ENCODING.embstr;
-    bill.object = OBJECT.embedded;
-    bill.embeddedBytes = length;
-  } else {
-    bill.encoding = ENCODING.raw;
-    bill.add(VALUE, 1, valueSize(length, allocator), sdsHeapSize(length, allocator));
-  }
-}
+export const kvobjStringsByHeap: Finish = strings({
+  value: VALUE,
+  count: ({ allocator }, length) => sdsHeapSize(length, allocator),
+  embeds: fitsCacheLine(true),
+});
 
 /**
- * A key as one kvobj that holds its expiry, the key and perhaps the value, and hangs in the main and the expires
- * dict without an entry of its own as long as its bucket was empty. A long key has room for an expiry in any case.
- * Mirrors kvobjCreate(), kvobjCreateEmbedString() and kvobjAllocSize(), object.c, Redis 8.6.3. `bytes` exact.
+ * A key as one kvobj that holds its expiry, the key and perhaps the value, and hangs in the main
+ * and the expires dict without an entry of its own as long as its bucket was empty. A long key has
+ * room for an expiry in any case. Mirrors kvobjCreate(), kvobjCreateEmbedString() and
+ * kvobjAllocSize(), object.c, Redis 8.6.3. `bytes` exact.
  */
 export const kvobjKey: KeyModel = (stats, on, bill) => addKvobj(stats, on, bill, true);
 
 /**
- * The same where MEMORY USAGE counts what was asked for, unless a value stands in the allocation, whose sds takes the
- * rest of it: kvobjAllocSize(), object.c, as of redis/redis#14704.
+ * The same where MEMORY USAGE counts what was asked for, unless a value stands in the allocation, whose sds
+ * takes the rest of it: kvobjAllocSize(), object.c, as of redis/redis#14704.
  */
 export const kvobjKeyByRequest: KeyModel = (stats, on, bill) =>
   addKvobj(stats, on, bill, bill.object === OBJECT.embedded);
@@ -88,7 +87,7 @@ function addKvobj(stats: ValueStats, { target }: TargetStats, bill: Bill, byHeap
   const embedded = bill.object === OBJECT.embedded;
   const metaBytes = hasExpiry || nameBytes >= EXPIRE_THRESHOLD ? META_BYTES : 0;
   const valueBytes = embedded ? sdsReqSizeType8(bill.embeddedBytes) : 0;
-  const request = profile.sizes.robj + metaBytes + 1 + sdsReqSize(nameBytes) + valueBytes;
+  const request = profile.sizes.robj + metaBytes + embeddedSdsBytes(nameBytes) + valueBytes;
   const heap = allocator.goodSize(request);
   bill.add(embedded ? EMBEDDED : KVOBJ, 1, byHeap ? heap : request, heap);
   bill.add(KEYS_ENTRY, 1, 0, ENTRY_SHARE_BYTES);

@@ -1,7 +1,8 @@
 import type { Bill, Part } from "../../bill.ts";
 import type { TableModel } from "../../profiles/index.ts";
 import type { Target } from "../../target.ts";
-import { dictNextSize, occupiedBuckets } from "../dict.ts";
+import { chainedEntries } from "../dict.ts";
+import { dictNextSize } from "../dict-load.ts";
 import { type KvstoreSizes, kvstoreTables, spread } from "../kvstore.ts";
 
 const KEYS: Part = {
@@ -14,14 +15,15 @@ const EXPIRES: Part = {
 };
 
 /**
- * A key's share of the entries of a dict: 16 bytes for the 29% of keys whose bucket is not empty, which is the mean
- * over all loads a table may have after loading (half full to full). The table model adds what it really is.
+ * A key's share of the entries of a dict: 16 bytes for the 29% of keys whose bucket is
+ * not empty, which is the mean over all loads a table may have after loading (half
+ * full to full). The table model adds what it really is.
  */
 export const ENTRY_SHARE_BYTES = 5;
 
 /**
- * The kvstores of a database whose dicts hold keys without an entry of their own while their bucket was empty.
- * Mirrors dictInsertKeyAtLink(), dict.c, Redis 8.6.3. An expectation (hash seed).
+ * The kvstores of a database whose dicts hold keys without an entry of their own while their bucket was
+ * empty. Mirrors dictInsertKeyAtLink(), dict.c, Redis 8.6.3. An expectation (hash seed).
  */
 export function kvobjTables(sizes: KvstoreSizes): TableModel {
   const tables = kvstoreTables(sizes);
@@ -39,7 +41,7 @@ function addEntries(bill: Bill, part: Part, { allocator, profile }: Target, dict
   let bytes = 0;
   for (let i = 0; i < dicts.length; i++) {
     const entries = dicts[i] as number;
-    const chained = entries - occupiedBuckets(dictNextSize(entries), entries);
+    const chained = chainedEntries(dictNextSize(entries), entries);
     bytes += chained * entry - entries * ENTRY_SHARE_BYTES;
   }
   bill.add(part, 1, 0, Math.round(bytes));

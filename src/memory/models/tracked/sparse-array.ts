@@ -15,8 +15,9 @@ const VALUES: Part = {
 };
 
 /**
- * An array: its header, one directory entry and one slice that holds nothing but the values. A lower bound: the
- * number of slices and their slack depend on the indices, and strings of 8 bytes or more have allocations of their own.
+ * An array: its header, one directory entry and one slice that holds nothing but the
+ * values. A lower bound: the number of slices and their slack depend on the indices, and
+ * strings of 8 bytes or more have allocations of their own.
  */
 export const finishSparseArray: Finish = (stats, { target }, bill) => {
   const { goodSize } = target.allocator;

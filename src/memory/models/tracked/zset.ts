@@ -1,121 +1,81 @@
-import type { Allocator } from "../../allocators/index.ts";
 import type { Bill, Part } from "../../bill.ts";
-import type { ElementCost } from "../../lanes.ts";
 import type { Loader } from "../../loader.ts";
 import type { TargetStats } from "../../stats.ts";
 import type { Target } from "../../target.ts";
 import { ENCODING } from "../../types.ts";
-import { type DictTables, dictNextSize } from "../dict.ts";
-import { LP_EMPTY_BYTES } from "../listpack.ts";
+import { addDictTables, addEntries, DICT_86 } from "../dict.ts";
+import { DictLoad } from "../dict-load.ts";
+import { type SkiplistFinish, type ZsetLayout, zsetLayouts } from "../loading/zset.ts";
+import { packedByLength } from "../packed.ts";
 import {
+  addPointingNodes,
+  addSkiplistHeads,
+  addWholeNodes,
   expectNodes,
-  type NodeSizes,
-  ZSKIPLIST_MAXLEVEL,
-  zslNodeExpectation,
-  zslNodeRequestBytes,
+  type SkiplistParts,
+  skiplistParts,
 } from "../skiplist.ts";
-import { addTrackedDict } from "./dict.ts";
-import { addTrackedPacked } from "./packed.ts";
-import { sdsReqSize } from "./sds.ts";
 
-const LISTPACK: Part = { name: "listpack", source: "zsetAllocSize(), t_zset.c, Redis 8.6.3" };
-const ZSET: Part = { name: "zset", source: "createZsetObject(), object.c, Redis 8.6.3" };
-const ZSKIPLIST: Part = { name: "zskiplist", source: "zslCreate(), t_zset.c, Redis 8.6.3" };
-const HEADER: Part = {
-  name: "zskiplistNode, header",
-  source: "zslCreateHeaderNode(), t_zset.c, Redis 8.6.3",
+const PARTS: SkiplistParts = skiplistParts("Redis 8.6.3", "zslCreateHeaderNode()");
+const WHOLE_NODES: Part = {
+  name: "zskiplistNode with member",
+  source: "zslCreateNode(), t_zset.c, Redis 8.6.3",
 };
-const POINTING_NODES: Part = { name: "zskiplistNode", source: "zslCreateNode(), t_zset.c, Redis 8.0.6" };
-const MEMBERS: Part = { name: "members (sds)", source: "rdbLoadObject(), rdb.c, Redis 8.0.6" };
-const NODES: Part = { name: "zskiplistNode with member", source: "zslCreateNode(), t_zset.c, Redis 8.6.3" };
+/** Where nodes point to their members, they are those of Redis 8.0. */
+const POINTING: SkiplistParts = skiplistParts("Redis 8.0.6");
 
-const tables: DictTables = { first: 0, second: 0, random: false };
+const listpack = packedByLength(ENCODING.listpack, {
+  name: "listpack",
+  source: "zsetAllocSize(), t_zset.c, Redis 8.6.3",
+});
 
-/** A skiplist node that holds its member: one allocation. Mirrors zslCreateNode(), t_zset.c, Redis 8.6.3. An expectation. */
-export function zslNodeWithMember(sizes: NodeSizes): ElementCost {
-  const node = (length: number, allocator: Allocator) =>
-    zslNodeExpectation({ ...sizes, zskiplistNode: sizes.zskiplistNode + sdsReqSize(length) }, allocator);
-  return {
-    name: `zskiplistNode of ${sizes.zskiplistNode} and ${sizes.zskiplistLevel} a level with member`,
-    bytes: (length, allocator) => node(length, allocator).mean,
-    variance: (length, allocator) => node(length, allocator).variance,
-  };
-}
-
-type AddSkiplist = (members: number, on: TargetStats, bill: Bill) => void;
+const dict = new DictLoad();
 
 /**
- * What becomes of zsets: saved member by member loaded as a skiplist, then packed when small; a ziplist is written
- * anew as a listpack; a listpack stays. Mirrors rdbLoadObject(), rdb.c, Redis 8.6.3. Exact when packed.
+ * A skiplist whose nodes hold the members, and a dict of nodes.
+ * Mirrors zsetAllocSize(), t_zset.c, Redis 8.6.3.
  */
-export function trackedZset(addSkiplist: AddSkiplist): Pick<Loader, "zset" | "zsetZiplist" | "zsetListpack"> {
-  const pack = (blobBytes: number, on: TargetStats, bill: Bill) =>
-    addTrackedPacked(bill, LISTPACK, blobBytes, ENCODING.listpack, on.target);
-  return {
-    zset: (stats, on, bill) => {
-      const { zsetMaxListpackEntries, zsetMaxListpackValue } = on.target.config;
-      const fits = stats.reported <= zsetMaxListpackEntries && stats.largestBytes <= zsetMaxListpackValue;
-      if (fits) pack(LP_EMPTY_BYTES + stats.entryBytes, on, bill);
-      else addSkiplist(stats.reported, on, bill);
-    },
-    zsetZiplist: (stats, on, bill) => {
-      const members = stats.reported / 2;
-      if (members > on.target.config.zsetMaxListpackEntries) addSkiplist(members, on, bill);
-      else pack(LP_EMPTY_BYTES + stats.entryBytes, on, bill);
-    },
-    zsetListpack: (stats, on, bill) => {
-      const members = stats.reported / 2;
-      if (members > on.target.config.zsetMaxListpackEntries) addSkiplist(members, on, bill);
-      else pack(stats.blobBytes, on, bill);
-    },
-  };
-}
+const addWhole: SkiplistFinish = (members, on, bill) => {
+  addFrame(members, on, bill, false);
+  addWholeNodes(bill, on, WHOLE_NODES, members);
+  expectLevels(members, on.target, bill, on.zsetBytes.variance);
+};
 
 /**
- * A zset as skiplist, whose nodes hold the members, and dict of nodes. Node levels are random: an expectation, with
- * its band. Mirrors zsetAllocSize(), t_zset.c, Redis 8.6.3.
- */
-export function addSkiplistWithMembers(
-  members: number,
-  { target, zsetBytes, zsetHeap }: TargetStats,
-  bill: Bill,
-): void {
-  addSkiplistFrame(members, target, bill, false);
-  bill.add(NODES, members, Math.round(zsetBytes.sum), Math.round(zsetHeap.sum));
-  expectLevels(bill, members, target, zsetBytes.variance);
-}
-
-/**
- * The same where nodes and dict point to the members. Derived from Redis 8.0.6, t_zset.c, with sizes tracked as
+ * A skiplist and a dict that point to the members. Derived from Redis 8.0.6, t_zset.c, with sizes tracked as
  * redis/redis#14363 describes.
  */
-export function addSkiplistAndMembers(members: number, on: TargetStats, bill: Bill): void {
-  const { target, zsetBytes, zsetHeap } = on;
-  const { mean, variance } = target.zslNode;
-  const nodes = Math.round(members * mean);
-  addSkiplistFrame(members, target, bill, true);
-  bill.add(POINTING_NODES, members, nodes, nodes);
-  bill.add(MEMBERS, members, zsetBytes.sum, zsetHeap.sum);
-  expectLevels(bill, members, target, members * variance);
-}
+const addPointing: SkiplistFinish = (members, on, bill) => {
+  addFrame(members, on, bill, true);
+  addPointingNodes(bill, on, POINTING, members);
+  expectLevels(members, on.target, bill, members * on.target.zslNode.variance);
+};
 
-function addSkiplistFrame(members: number, target: Target, bill: Bill, valued: boolean): void {
-  const { allocator, profile } = target;
-  const { zset, zskiplist } = profile.sizes;
-  const list = allocator.goodSize(zskiplist);
-  const header = allocator.goodSize(zslNodeRequestBytes(profile.sizes, ZSKIPLIST_MAXLEVEL));
-  tables.first = dictNextSize(members);
+function addFrame(members: number, { target }: TargetStats, bill: Bill, valued: boolean): void {
+  dict.fill(members);
   bill.encoding = ENCODING.skiplist;
-  bill.add(ZSET, 1, zset, allocator.goodSize(zset));
-  bill.add(ZSKIPLIST, 1, list, list);
-  bill.add(HEADER, 1, header, header);
-  addTrackedDict(bill, target, tables, members, 0, valued);
+  addSkiplistHeads(bill, target, PARTS, "heap");
+  addDictTables(bill, target, DICT_86, dict);
+  addEntries(bill, target, DICT_86, dict, members, valued);
 }
 
 /** The band of nodes' levels and half a level more, as sizes come in steps of a level. */
-function expectLevels(bill: Bill, members: number, target: Target, variance: number): void {
-  const { profile, zslNode } = target;
+function expectLevels(members: number, { profile, zslNode }: Target, bill: Bill, variance: number): void {
   const half = profile.sizes.zskiplistLevel / 2;
   expectNodes(bill, members, zslNode, variance);
   bill.expect(half, half);
 }
+
+/** Zsets of Redis 8.4. */
+export const zsets84: Pick<Loader, ZsetLayout> = zsetLayouts({
+  listpack,
+  saved: addPointing,
+  converted: addPointing,
+});
+
+/** Zsets of Redis 8.6 and later. */
+export const zsets86: Pick<Loader, ZsetLayout> = zsetLayouts({
+  listpack,
+  saved: addWhole,
+  converted: addWhole,
+});
