@@ -27,6 +27,7 @@ export interface RdbErrorRecord {
   readonly code: RdbErrorCode;
   readonly offset: number;
   readonly detail: string;
+  readonly advice: string;
 }
 
 /** Damage found in a snapshot: what, and at which absolute byte offset. */
@@ -34,20 +35,24 @@ export class RdbError extends Error {
   readonly code: RdbErrorCode;
   readonly offset: number;
   readonly detail: string;
+  /** What was read before it, and what to do. */
+  readonly advice: string;
 
-  constructor(code: RdbErrorCode, offset: number, detail = "") {
-    super(`${code}: ${RDB_ERROR_CODES[code]}${detail === "" ? "" : ` (${detail})`}, at byte ${offset}`);
+  constructor(code: RdbErrorCode, offset: number, detail = "", advice = "") {
+    const what = `${code}: ${RDB_ERROR_CODES[code]}${detail === "" ? "" : ` (${detail})`}, at byte ${offset}`;
+    super(advice === "" ? what : `${what}; ${advice}`);
     this.name = "RdbError";
     this.code = code;
     this.offset = offset;
     this.detail = detail;
+    this.advice = advice;
   }
 
   toRecord(): RdbErrorRecord {
-    return { code: this.code, offset: this.offset, detail: this.detail };
+    return { code: this.code, offset: this.offset, detail: this.detail, advice: this.advice };
   }
 
   static fromRecord(record: RdbErrorRecord): RdbError {
-    return new RdbError(record.code, record.offset, record.detail);
+    return new RdbError(record.code, record.offset, record.detail, record.advice);
   }
 }

@@ -19,6 +19,16 @@ export interface RdbHeader {
   readonly hasChecksum: boolean;
   /** The version is newer than any whose types are all known. */
   readonly newer: boolean;
+  /** The header is damaged: family and version are a guess. */
+  readonly guessed?: boolean;
+}
+
+/** A header in place of one that is lost. */
+export function guessedHeader(family: Family): RdbHeader {
+  const version = NEWEST[family];
+  const digits = family === "redis" ? 4 : 3;
+  const magic = `${family.toUpperCase()}${String(version).padStart(digits, "0")}`;
+  return { family, magic, version, hasChecksum: true, newer: false, guessed: true };
 }
 
 /** Reads the header. @throws {RdbError} BAD_MAGIC, UNEXPECTED_EOF */

@@ -1,7 +1,8 @@
 import { RdbError } from "./errors.ts";
 import type { RdbHeader } from "./header.ts";
 import { OPCODE, opcodesOf, type RdbOpcode } from "./opcodes.ts";
-import type { Chunk } from "./splitter.ts";
+import type { ByteRange, Chunk } from "./splitter.ts";
+import { skipString } from "./strings.ts";
 import { type RdbType, typesOf } from "./types.ts";
 import { ValueReader } from "./values.ts";
 import type { ValueVisitor } from "./visitor.ts";
@@ -37,6 +38,8 @@ export class RecordReader {
   damage: RdbError | undefined;
   /** Asked when a record's key is read: false has its value stepped over, and the visitor hears nothing of it. */
   wanted: (() => boolean) | undefined;
+  /** Told of a record whose key cannot be read, but whose end is known; without it, that ends the chunk. */
+  onLost: ((start: number, end: number, error: RdbError) => void) | undefined;
   readonly values: ValueReader;
   private readonly w: Window;
   /** Made for the first damaged value. */
@@ -66,6 +69,16 @@ export class RecordReader {
     this.w.reset(new RangeFeed(source, chunk.start, chunk.end, onBytes), chunk.start);
   }
 
+  /** Steps over bytes that hold no records; `onBytes` sees them all the same. */
+  pass(
+    source: ByteSource,
+    { start, end }: ByteRange,
+    onBytes?: (bytes: Uint8Array, start: number, end: number) => void,
+  ): void {
+    this.w.reset(new RangeFeed(source, start, end, onBytes), start);
+    this.w.skip(end - start);
+  }
+
   /** Reads the next record; false behind the last. @throws {RdbError} */
   next(): boolean {
     const w = this.w;
@@ -81,7 +94,7 @@ export class RecordReader {
       if (type !== undefined) {
         this.recordOffset = recordOffset < 0 ? at : recordOffset;
         this.typeCode = code;
-        this.readKey();
+        if (!this.readKey(type)) return this.next();
         this.damage = undefined;
         if (this.wanted === undefined || this.wanted()) this.readValue(type);
         else type.skip(w, this.values.templates);
@@ -111,11 +124,29 @@ export class RecordReader {
     values.visitor.end();
   }
 
-  /** Where a value ends, found without looking at what is in it. */
-  private endOf(type: RdbType, start: number): number {
+  /** Reads the key; false when it was damaged, and the record stepped over. */
+  private readKey(type: RdbType): boolean {
+    const { w } = this;
+    const start = w.offset();
+    try {
+      this.copyName();
+      return true;
+    } catch (error) {
+      if (!(error instanceof RdbError) || this.onLost === undefined) throw error;
+      const end = this.endOf(type, start, true);
+      this.values.reset();
+      w.moveTo(end);
+      this.onLost(this.recordOffset, end, error);
+      return false;
+    }
+  }
+
+  /** Where a value ends, or a name and its value, found without looking at what is in it. */
+  private endOf(type: RdbType, start: number, named = false): number {
     this.second ??= new Window(SECOND_WINDOW_BYTES);
     const w = this.second;
     w.reset(new RangeFeed(this.source, start, this.end), start);
+    if (named) skipString(w);
     type.skip(w, this.values.templates);
     return w.offset();
   }
@@ -145,7 +176,7 @@ export class RecordReader {
     }
   }
 
-  private readKey(): void {
+  private copyName(): void {
     const w = this.w;
     const n = w.length();
     if (n >= 0) this.copyKey(w, n);

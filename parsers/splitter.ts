@@ -14,6 +14,27 @@ export interface Chunk {
   readonly end: number;
   readonly db: number;
   readonly keys: number;
+  /** The bytes of a gap: they hold nothing that can be read. */
+  readonly lost?: boolean;
+}
+
+/** A byte range `[start, end)` of whole records that is passed over, because it is damaged. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+  /** The database of what follows, where its number seems to be lost with these bytes. */
+  readonly db?: number;
+}
+
+export interface SplitterOptions {
+  readonly windowBytes: number;
+  readonly chunkBytes: number;
+  /** Where the first record begins; default: behind the header. */
+  readonly start?: number;
+  /** Passed over, in order; the last may reach to the end of the file. */
+  readonly gaps?: readonly ByteRange[];
+  /** Holds the hash templates found; another splitter may have begun it. */
+  readonly templates?: TemplateStore;
 }
 
 /** A function library: its record, and what its code says of it. */
@@ -80,42 +101,56 @@ export class Splitter {
     checksum: undefined,
     trailingBytes: 0,
   };
-  private readonly w: Window;
+  protected readonly w: Window;
   private readonly strings: StringReader;
-  private readonly source: ByteSource;
-  private readonly header: RdbHeader;
+  protected readonly source: ByteSource;
+  protected readonly header: RdbHeader;
   private readonly types: readonly (RdbType | undefined)[];
   private readonly opcodes: readonly (RdbOpcode | undefined)[];
   private readonly chunkBytes: number;
   private readonly templates: TemplateStore;
-  private db = 0;
+  protected db = 0;
   private index = 0;
-  private lastKeyAt = -1;
+  /** Where the name stands of the key that was stepped over last, or begun; -1 before any. */
+  lastKeyAt = -1;
   private functionNamesKept = 0;
   private ended = false;
   private held: Omit<Chunk, "index"> | undefined;
+  /** What ends the reading behind the chunk that was given last. */
+  private failure: unknown;
+  private readonly gaps: readonly ByteRange[];
+  private gapsPassed = 0;
+  /** Where the next gap begins. */
+  private gapAt: number;
 
-  constructor(source: ByteSource, header: RdbHeader, options: { windowBytes: number; chunkBytes: number }) {
+  constructor(source: ByteSource, header: RdbHeader, options: SplitterOptions) {
+    const { start = HEADER_BYTES, gaps = [], templates = new TemplateStore() } = options;
     this.source = source;
     this.header = header;
     this.types = typesOf(header.family);
     this.opcodes = opcodesOf(header.family);
     this.chunkBytes = options.chunkBytes;
     this.w = new Window(options.windowBytes);
-    this.w.reset(new RangeFeed(source, HEADER_BYTES, source.size), HEADER_BYTES);
+    this.w.reset(new RangeFeed(source, start, source.size), start);
     this.strings = new StringReader(this.w);
-    this.templates = new TemplateStore();
+    this.templates = templates;
+    this.gaps = gaps;
+    this.gapAt = gaps[0]?.start ?? Number.POSITIVE_INFINITY;
   }
 
-  /** The next chunk, or undefined behind the last. @throws {RdbError} at the first byte that makes no sense */
+  /**
+   * The next chunk, or undefined behind the last. Whole records before damage are a chunk like any other.
+   * @throws {RdbError} at the first byte that makes no sense
+   */
   next(): Chunk | undefined {
     if (this.held !== undefined) {
       const chunk = { index: this.index++, ...this.held };
       this.held = undefined;
       return chunk;
     }
+    if (this.failure !== undefined) throw this.failure;
     if (this.ended) return undefined;
-    return this.collect();
+    return this.w.offset() === this.gapAt ? this.passGap() : this.collect();
   }
 
   /** Offset up to which the snapshot was understood. */
@@ -132,24 +167,37 @@ export class Splitter {
     while (at - start < chunkBytes) {
       const dbBefore = this.db;
       const keys = facts.keys;
-      this.record();
-      const end = w.offset();
+      try {
+        this.record();
+        if (this.ended) this.readEnd();
+      } catch (error) {
+        if (at === start) throw error;
+        this.failure = error;
+        return { index: this.index++, start, end: at, db, keys: keys - keysBefore };
+      }
+      const end = this.ended ? facts.checkedBytes : w.offset();
       if (end - at > chunkBytes && at > start && !this.ended) {
         // A record larger than a chunk is a chunk of its own, so that it holds nobody up.
         this.held = { start: at, end, db: dbBefore, keys: facts.keys - keys };
         return { index: this.index++, start, end: at, db, keys: keys - keysBefore };
       }
       at = end;
-      if (this.ended) {
-        this.readEnd();
-        break;
-      }
+      if (this.ended || at === this.gapAt) break;
     }
     return { index: this.index++, start, end: at, db, keys: facts.keys - keysBefore };
   }
 
+  protected passGap(): Chunk {
+    const { start, end, db = this.db } = this.gaps[this.gapsPassed++]!;
+    this.gapAt = this.gaps[this.gapsPassed]?.start ?? Number.POSITIVE_INFINITY;
+    this.w.moveTo(end);
+    this.db = db;
+    this.ended = end === this.source.size;
+    return { index: this.index++, start, end, db: this.db, keys: 0, lost: true };
+  }
+
   /** Steps over one record with the opcodes before it, or over one opcode that belongs to no key. */
-  private record(): void {
+  protected record(): void {
     const w = this.w;
     for (;;) {
       const code = w.byte();
@@ -293,7 +341,9 @@ export class Splitter {
     throw new RdbError(code < 64 ? "UNKNOWN_TYPE" : "UNKNOWN_OPCODE", this.w.offset() - 1, where);
   }
 
-  private lastKey(): string {
+  /** The name of the key that was stepped over last, or begun. */
+  lastKey(): string | undefined {
+    if (this.lastKeyAt < 0) return undefined;
     const w = new Window(64 * 1024);
     w.reset(new RangeFeed(this.source, this.lastKeyAt, this.source.size), this.lastKeyAt);
     return new StringReader(w).text(80);

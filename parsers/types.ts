@@ -7,7 +7,8 @@ import { LAYOUT } from "./visitor.ts";
 import type { Window } from "./window.ts";
 
 /** Which family of servers wrote a snapshot: some type bytes and opcodes mean different things. */
-export type Family = "redis" | "valkey";
+export const FAMILIES = ["redis", "valkey"] as const;
+export type Family = (typeof FAMILIES)[number];
 
 /** A value type of the format: a row a type byte (and family, where they differ). */
 export interface RdbType {

@@ -1,11 +1,12 @@
 import { Crc64 } from "../parsers/crc64.ts";
+import type { RdbError } from "../parsers/errors.ts";
 import { RecordReader } from "../parsers/records.ts";
 import { TemplateStore } from "../parsers/templates.ts";
 import type { ValueVisitor } from "../parsers/visitor.ts";
 import { toErrorRecord } from "../src/errors.ts";
 import { FileSource } from "../src/io/file-source.ts";
 import { Inbox } from "./inbox.ts";
-import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damages } from "./protocol.ts";
+import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damages, LostRecords } from "./protocol.ts";
 
 /** What a thread does with each chunk, and what it says in the end. */
 export interface ChunkWorker<R> {
@@ -41,12 +42,15 @@ export class ChunkRecords {
   private readonly source: FileSource;
   private readonly templates = new TemplateStore();
   private readonly crc = new Crc64();
+  /** Records whose keys could not be read. */
+  readonly lost: LostRecords = { first: [], count: 0, bytes: 0 };
 
   constructor(task: ChunkTask, visitor: ValueVisitor) {
     this.task = task;
     this.source = new FileSource(task.path);
     this.records = new RecordReader(task.windowBytes, visitor);
     this.records.values.templates = this.templates;
+    if (task.salvage) this.records.onLost = (start, end, error) => noteLost(this.lost, { start, end, error });
   }
 
   /** Reads a chunk; `visit` is called after each record, whose fields stand in `records`. */
@@ -57,8 +61,11 @@ export class ChunkRecords {
     const onBytes = task.checksum
       ? (bytes: Uint8Array, start: number, end: number) => crc.update(bytes, start, end)
       : undefined;
-    records.begin(this.source, task.header, chunk, onBytes);
-    while (records.next()) visit();
+    if (chunk.lost === true) records.pass(this.source, chunk, onBytes);
+    else {
+      records.begin(this.source, task.header, chunk, onBytes);
+      while (records.next()) visit();
+    }
     const bytes = chunk.end - chunk.start;
     return { index: chunk.index, bytes, keys: chunk.keys, crcHigh: crc.high, crcLow: crc.low };
   }
@@ -68,8 +75,19 @@ export class ChunkRecords {
   }
 }
 
+function noteLost(
+  lost: LostRecords,
+  { start, end, error }: { start: number; end: number; error: RdbError },
+): void {
+  lost.count++;
+  lost.bytes += end - start;
+  if (lost.first.length < MAX_LOST) lost.first.push({ start, end, error: toErrorRecord(error) });
+}
+
 /** As many as are named of a whole snapshot: readers go forward, so the first of all are among the first of each. */
 const MAX_KEPT = 100;
+/** Records without a key that are listed, a thread. */
+const MAX_LOST = 1000;
 
 /** Counts what is wrong inside the value just read; keeps the first, with the key's name. */
 export function noteDamage(damages: Damages, records: RecordReader): void {

@@ -18,6 +18,8 @@ export interface SplitTask {
   readonly chunkBytes: number;
   /** Chunks that may be on their way at once: keeps the splitter near the readers, where the file is still cached. */
   readonly credits: number;
+  /** Whether damaged bytes are passed over. */
+  readonly salvage: boolean;
   readonly port: MessagePort;
 }
 
@@ -29,9 +31,46 @@ export interface SplitMessage {
   readonly aux?: ReadonlyMap<string, string>;
 }
 
-export type SplitResult =
-  | { readonly facts: SnapshotFacts; readonly chunks: number }
-  | { readonly error: ErrorRecord; readonly facts: SnapshotFacts };
+export interface SplitResult {
+  readonly facts: SnapshotFacts;
+  readonly chunks: number;
+  /** What was passed over. */
+  readonly gaps: readonly LostRange[];
+  /** What ended the reading, and where that is. */
+  readonly error?: ErrorRecord;
+  readonly place?: FaultPlace;
+}
+
+/** What stands around a fault. */
+export interface FaultPlace {
+  /** The key that was begun, or ended, last. */
+  readonly key: string | undefined;
+  /** Bytes before the fault and from it on, in hexadecimal. */
+  readonly before: string;
+  readonly from: string;
+}
+
+/** Bytes `[start, end)` of a damaged snapshot that hold nothing that can be read. */
+export interface LostRange {
+  readonly start: number;
+  readonly end: number;
+  /** What was wrong, and at which byte. */
+  readonly code: string;
+  readonly message: string;
+  /** Whole records in a row behind it; 0 at the end of the file. */
+  readonly recordsAfter: number;
+  /** The database that the keys behind it are taken to be of, where its number was lost. */
+  readonly db: number | null;
+  readonly keyBefore: Uint8Array | null;
+  readonly keyAfter: Uint8Array | null;
+}
+
+/** Records whose keys could not be read: the first, and how many there were. */
+export interface LostRecords {
+  readonly first: { readonly start: number; readonly end: number; readonly error: ErrorRecord }[];
+  count: number;
+  bytes: number;
+}
 
 /** A worker's answer: what it found, or what went wrong. */
 export type Answer<R> = { readonly value: R; readonly error?: never } | { readonly error: ErrorRecord };
@@ -44,6 +83,7 @@ export interface ChunkTask {
   readonly worker: number;
   /** Whether the snapshot may end with a checksum. */
   readonly checksum: boolean;
+  readonly salvage: boolean;
   readonly port: MessagePort;
 }
 
@@ -92,6 +132,7 @@ export interface ReadResult {
   readonly rollup: RollupExport;
   readonly patterns: PatternExport;
   readonly damages: Damages;
+  readonly lost: LostRecords;
 }
 
 /** What a comparing thread is told besides. */
@@ -140,6 +181,7 @@ export interface FinishSnapshot {
   readonly modules: readonly { high: number; low: number }[];
   readonly damages: readonly Damage[];
   readonly warnings: readonly Damage[];
+  readonly lost: readonly LostRange[];
 }
 
 export type FinishResult = { readonly error?: ErrorRecord };

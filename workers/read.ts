@@ -155,6 +155,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
       rollup: this.rollup.export(),
       patterns: this.patterns.export(),
       damages: this.damages,
+      lost: this.input.lost,
     };
   }
 

@@ -108,6 +108,10 @@ CREATE TABLE module_aux (
   snapshot INTEGER NOT NULL, module TEXT NOT NULL, serialized_bytes INTEGER NOT NULL, record_offset INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE aux_fields (snapshot INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL) STRICT;
+CREATE TABLE lost_ranges (
+  snapshot INTEGER NOT NULL, start_offset INTEGER NOT NULL, end_offset INTEGER NOT NULL, code TEXT NOT NULL,
+  message TEXT NOT NULL, records_after INTEGER NOT NULL, db INTEGER, key_before ANY, key_after ANY
+) STRICT;
 CREATE TABLE warnings (
   snapshot INTEGER NOT NULL, code TEXT NOT NULL, byte_offset INTEGER, message TEXT NOT NULL
 ) STRICT;

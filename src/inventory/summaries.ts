@@ -346,6 +346,20 @@ class SnapshotWriter {
       "aux_fields",
       [...facts.aux].map(([name, value]) => [id, name, value]),
     );
+    this.insertAll(
+      "lost_ranges",
+      this.s.lost.map((r) => [
+        id,
+        r.start,
+        r.end,
+        r.code,
+        r.message,
+        r.recordsAfter,
+        r.db,
+        r.keyBefore && textOrBlob(r.keyBefore),
+        r.keyAfter && textOrBlob(r.keyAfter),
+      ]),
+    );
     const warnings = [...this.s.warnings, ...this.s.damages];
     this.insertAll(
       "warnings",

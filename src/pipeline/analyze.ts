@@ -25,7 +25,8 @@ import { inFile, inFileSync } from "./in-file.ts";
 import { inputNotes } from "./input-notes.ts";
 import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
 import { answerOf, checkWorkers, openPool, workerUrl } from "./pool.ts";
-import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
+import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
+import { lostRangesOf, salvageWarnings, throwDamage } from "./salvage.ts";
 import { checkChoice, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
 import { onRead } from "./with-plan.ts";
 
@@ -50,6 +51,8 @@ export interface AnalyzeOptions extends TargetChoice, InputOptions {
   /** `none`: no row a key; every summary is there all the same. */
   readonly keys?: "all" | "none" | undefined;
   readonly filters?: KeyFilter | undefined;
+  /** Read a damaged snapshot as far as possible: what is lost is listed, and the inventory marked. */
+  readonly salvage?: boolean | undefined;
   /** Columns of the key rows to index: key, pattern, bytes. */
   readonly index?: readonly string[] | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -65,7 +68,11 @@ export interface AnalyzedSnapshot {
   readonly keys: number;
   readonly expiredKeys: number;
   readonly storedRows: number;
-  readonly checksum: "ok" | "absent" | "mismatch";
+  /** `unread`: a salvaged snapshot that ends before it. */
+  readonly checksum: Checksum;
+  /** Whether parts of a damaged snapshot are missing, and the bytes that could not be read. */
+  readonly salvaged: boolean;
+  readonly lostBytes: number;
   /** Where it stands in the file. */
   readonly checksumOffset: number;
   readonly profile: string;
@@ -197,7 +204,7 @@ class Run {
 
   /** The plan of an input; what it was unpacked to counts from now on. */
   private planOf(input: Input): Plan {
-    const plan = planOf(input);
+    const plan = planOf(input, this.options.salvage);
     this.bytesTotal += plan.bytes - input.bytes;
     return plan;
   }
@@ -211,6 +218,7 @@ class Run {
       path: plan.file,
       header: plan.header,
       readers: this.readers,
+      salvage: options.salvage,
       begin: (aux) => {
         origin = originOf(plan, aux);
         target = specOf(origin, options);
@@ -229,6 +237,7 @@ class Run {
         this.tell("read");
       },
     });
+    throwDamage(read);
     return this.summed(plan, id, origin, target, read);
   }
 
@@ -236,7 +245,12 @@ class Run {
     const profile = profileOf(target);
     const sum = (pick: (r: ReadResult) => number) => read.readers.reduce((n, r) => n + pick(r), 0);
     const profileExact = this.options.profile !== undefined || origin.profileExact;
-    const warnings = warningsOf(plan, origin, profile, profileExact, read);
+    const lost = lostRangesOf(read);
+    const salvaged = lost.length > 0 || plan.salvaged;
+    const warnings = [
+      ...salvageWarnings(lost, read),
+      ...warningsOf(plan, origin, profile, profileExact, read),
+    ];
     const damages = mergeDamages(read.readers.map((r) => r.damages));
     const told: AnalyzedSnapshot = {
       path: plan.path,
@@ -247,6 +261,8 @@ class Run {
       expiredKeys: sum((r) => r.expired),
       storedRows: sum((r) => r.rows),
       checksum: read.checksum,
+      salvaged,
+      lostBytes: lost.reduce((bytes, { start, end }) => bytes + end - start, 0),
       checksumOffset: read.facts.checkedBytes,
       profile: profile.name,
       profileExact,
@@ -264,6 +280,7 @@ class Run {
       modules: new ModuleKinds(this.modules).ids(),
       damages,
       warnings,
+      lost,
     };
     return { snapshot, told, read };
   }
@@ -300,8 +317,8 @@ class Run {
       keys: told.keys,
       expired_keys: told.expiredKeys,
       stored_rows: told.storedRows,
-      complete: 1,
-      salvaged: 0,
+      complete: Number(!told.salvaged),
+      salvaged: Number(told.salvaged),
       tool_version: VERSION,
     };
   }

@@ -23,11 +23,12 @@ import type { Progress } from "./analyze.ts";
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
-import { inFile } from "./in-file.ts";
+import { inFile, inFileSync } from "./in-file.ts";
 import { inputNotes } from "./input-notes.ts";
 import { type Origin, originOf, type Plan } from "./origin.ts";
 import { checkWorkers, openPool } from "./pool.ts";
-import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
+import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
+import { throwDamage } from "./salvage.ts";
 import { checkChoice, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
 import { withPlan } from "./with-plan.ts";
 
@@ -91,7 +92,7 @@ export interface Comparison {
   readonly server: string | null;
   readonly server_version: string | null;
   readonly created_at: number;
-  readonly checksum: "ok" | "absent" | "mismatch";
+  readonly checksum: Checksum;
   /** Where it stands in the file. */
   readonly checksum_offset: number;
   readonly keys: number;
@@ -154,6 +155,7 @@ async function comparePlan(plan: Plan, options: CompareOptions): Promise<Compari
       }),
     ),
   );
+  inFileSync(plan.path, () => throwDamage(read));
   return comparison(plan, origin, servers, read, { filters, largest });
 }
 

@@ -1,5 +1,6 @@
 import { RdbError } from "../../parsers/errors.ts";
-import { type RdbHeader, readHeader } from "../../parsers/header.ts";
+import { HEADER_BYTES, type RdbHeader, readHeader } from "../../parsers/header.ts";
+import { guessHeader } from "../../parsers/salvage/header.ts";
 import { UsageError } from "../errors.ts";
 import { SNAPSHOT_ID_SHIFT } from "../inventory/schema.ts";
 import { FileSource } from "../io/file-source.ts";
@@ -20,13 +21,18 @@ export interface Plan {
   readonly bytes: number;
   readonly modifiedAt: number;
   readonly fingerprint: string;
+  /** Whether it is read although its header or what it was wrapped in is damaged. */
+  readonly salvaged: boolean;
 }
 
-/** Looks at a snapshot's head and size. @throws {RdbError} BAD_MAGIC when it is none */
-export function planOf({ name: path, file, layers, modifiedAt, notes }: Input): Plan {
+/** Looks at a snapshot's head and size. @throws {RdbError} BAD_MAGIC when it is none; with `salvage`, when it cannot be one */
+export function planOf(
+  { name: path, file, layers, modifiedAt, notes, damage }: Input,
+  salvage = false,
+): Plan {
   const source = new FileSource(file);
   try {
-    const header = headerOf(source);
+    const header = headerOf(source, salvage);
     if (source.size > SNAPSHOT_ID_SHIFT)
       throw new UsageError(`${path} is larger than ${SNAPSHOT_ID_SHIFT} bytes`);
     const input = layers.join("+") || "rdb";
@@ -34,11 +40,12 @@ export function planOf({ name: path, file, layers, modifiedAt, notes }: Input): 
       path,
       file,
       input,
-      notes,
+      notes: [...notes, ...salvageNotes(header, damage)],
       header,
       bytes: source.size,
       modifiedAt,
       fingerprint: fingerprint(source),
+      salvaged: header.guessed === true || damage !== undefined,
     };
   } finally {
     source.close();
@@ -46,9 +53,30 @@ export function planOf({ name: path, file, layers, modifiedAt, notes }: Input): 
 }
 
 /** @throws {RdbError} BAD_MAGIC, UNEXPECTED_EOF */
-function headerOf(source: FileSource): RdbHeader {
+function headerOf(source: FileSource, salvage: boolean): RdbHeader {
   if (source.size === 0) throw new RdbError("BAD_MAGIC", 0, "the file is empty");
-  return readHeader(source);
+  try {
+    return readHeader(source);
+  } catch (error) {
+    const isLost = salvage && error instanceof RdbError && source.size > HEADER_BYTES;
+    if (isLost) return guessHeader(source);
+    throw error;
+  }
+}
+
+function salvageNotes({ guessed, magic }: RdbHeader, damage: RdbError | undefined): InputNote[] {
+  const lost = `salvaged: the header of the snapshot is lost, it is read as ${magic}`;
+  return [
+    ...(guessed === true ? [{ code: "HEADER_LOST", message: lost }] : []),
+    ...(damage === undefined
+      ? []
+      : [
+          {
+            code: "INPUT_DAMAGED",
+            message: `salvaged: of the compressed input only a part is read: ${damage.message}`,
+          },
+        ]),
+  ];
 }
 
 /** Which server wrote a snapshot and when, and its profile or the nearest one. */
@@ -69,7 +97,7 @@ export function originOf(plan: Plan, aux: ReadonlyMap<string, string>): Origin {
     valkey !== undefined || plan.header.family === "valkey" ? "valkey" : version === null ? null : "redis";
   const ctime = Number(aux.get("ctime"));
   const fromSnapshot = Number.isSafeInteger(ctime) && ctime > 0 && ctime < 1e11;
-  const chosen = chooseProfile(server ?? "redis", version ?? "");
+  const chosen = chooseProfile(server ?? "redis", version ?? "", plan.header.version);
   return {
     server,
     version,

@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import type { Piscina } from "piscina";
 import { Crc64 } from "../../parsers/crc64.ts";
+import { RdbError } from "../../parsers/errors.ts";
 import { HEADER_BYTES, type RdbHeader } from "../../parsers/header.ts";
 import type { SnapshotFacts } from "../../parsers/splitter.ts";
 import type {
@@ -8,6 +9,8 @@ import type {
   ChunkDone,
   ChunkOrder,
   ChunkTask,
+  FaultPlace,
+  LostRange,
   SplitMessage,
   SplitResult,
   SplitTask,
@@ -24,11 +27,18 @@ const CREDITS_PER_READER = 16;
 /** What all threads found in one snapshot; `R` is what each reader returns. */
 export interface ReadSnapshot<R> {
   readonly facts: SnapshotFacts;
-  readonly checksum: "ok" | "absent" | "mismatch";
+  /** `unread`: the snapshot ends before it. */
+  readonly checksum: Checksum;
   /** The CRC computed, where there is one to compare it with. */
   readonly crc: Pick<Crc64, "high" | "low">;
   readonly readers: readonly R[];
+  /** What was passed over. */
+  readonly gaps: readonly LostRange[];
+  /** What ended the reading; everything else is about what stands before it. */
+  readonly damage: { readonly error: RdbError; readonly place: FaultPlace } | undefined;
 }
+
+export type Checksum = "ok" | "absent" | "mismatch" | "unread";
 
 /** How to read one snapshot: which worker reads its chunks, and `T`, what that worker wants to know besides. */
 export interface ReadPlan<T extends object> {
@@ -36,6 +46,8 @@ export interface ReadPlan<T extends object> {
   readonly header: RdbHeader;
   readonly readers: number;
   readonly worker: "read" | "check" | "compare";
+  /** Whether damaged bytes are passed over. */
+  readonly salvage?: boolean | undefined;
   /** Called once, with the fields at the beginning of the snapshot, before any record is read. */
   readonly begin: (aux: ReadonlyMap<string, string>) => T;
   readonly onChunk: (done: ChunkDone) => void;
@@ -44,7 +56,7 @@ export interface ReadPlan<T extends object> {
 /**
  * Lets one thread split a snapshot and the others read its chunks. This thread only passes chunks on: whoever is
  * ready takes the next.
- * @throws {RdbError} when the snapshot is damaged. @throws {IoError} when it cannot be read
+ * @throws {RdbError} when a reader finds damage that the splitter did not see. @throws {IoError} when it cannot be read
  */
 export async function readSnapshot<T extends object, R>(
   pool: Piscina,
@@ -58,6 +70,7 @@ export async function readSnapshot<T extends object, R>(
     windowBytes: WINDOW_BYTES,
     chunkBytes: CHUNK_BYTES,
     credits: plan.readers * CREDITS_PER_READER,
+    salvage: plan.salvage === true,
     port: splitting.port2,
   };
   splitting.port1.on("message", (message: SplitMessage) => dispatcher.add(message));
@@ -66,14 +79,23 @@ export async function readSnapshot<T extends object, R>(
       answerOf(pool.run(task, { filename: workerUrl("split"), transferList: [splitting.port2] })),
       dispatcher.failed,
     ]);
-    if ("error" in split) throw fromErrorRecord(split.error);
-    const readers = await Promise.race([dispatcher.finish(split.chunks), dispatcher.failed]);
+    const damage = damageOf(split);
+    const readers = await Promise.race([dispatcher.finish(split), dispatcher.failed]);
     const crc = dispatcher.crc();
-    return { facts: split.facts, checksum: checksumOf(plan.header, split.facts, crc), crc, readers };
+    const { facts, gaps } = split;
+    return { facts, checksum: checksumOf(plan.header, facts, crc), crc, readers, gaps, damage };
   } finally {
     splitting.port1.close();
     dispatcher.close();
   }
+}
+
+/** @throws what went wrong, unless that is damage */
+function damageOf({ error: record, place }: SplitResult): ReadSnapshot<unknown>["damage"] {
+  if (record === undefined) return undefined;
+  const error = fromErrorRecord(record);
+  if (!(error instanceof RdbError) || place === undefined) throw error;
+  return { error, place };
 }
 
 /** Passes chunks to readers in order and collects what they say. */
@@ -114,8 +136,10 @@ class Dispatcher<T extends object, R> {
   }
 
   /** Resolves when all chunks that the splitter found are read. */
-  async finish(chunks: number): Promise<R[]> {
+  async finish({ chunks, facts }: SplitResult): Promise<R[]> {
+    if (this.ports.length === 0) this.start(facts.aux);
     this.expected = chunks;
+    this.dispatch();
     if (this.chunksDone < this.expected) {
       await new Promise<void>((resolve) => {
         this.onDrained = resolve;
@@ -153,6 +177,7 @@ class Dispatcher<T extends object, R> {
         windowBytes: WINDOW_BYTES,
         worker,
         checksum: plan.header.hasChecksum,
+        salvage: plan.salvage === true,
         port: port2,
       };
       port1.on("message", (done: ChunkDone) => this.done(worker, done));
@@ -194,9 +219,9 @@ class Dispatcher<T extends object, R> {
   }
 }
 
-function checksumOf(header: RdbHeader, facts: SnapshotFacts, crc: Crc64): ReadSnapshot<unknown>["checksum"] {
-  const { checksum } = facts;
-  if (!header.hasChecksum || checksum === undefined || (checksum.high === 0 && checksum.low === 0))
-    return "absent";
+function checksumOf(header: RdbHeader, { checksum }: SnapshotFacts, crc: Crc64): Checksum {
+  if (!header.hasChecksum) return "absent";
+  if (checksum === undefined) return "unread";
+  if (checksum.high === 0 && checksum.low === 0) return "absent";
   return checksum.high === crc.high && checksum.low === crc.low ? "ok" : "mismatch";
 }

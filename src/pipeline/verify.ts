@@ -9,7 +9,7 @@ import { runGuarded } from "./guard.ts";
 import { inputNotes } from "./input-notes.ts";
 import type { Plan } from "./origin.ts";
 import { openPool } from "./pool.ts";
-import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
+import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 import { withPlan } from "./with-plan.ts";
 
 export interface VerifyOptions extends InputOptions {
@@ -40,15 +40,23 @@ export interface Verification {
   readonly databases: number;
   readonly functions: number;
   readonly modules: readonly string[];
-  readonly checksum: "ok" | "absent" | "mismatch" | "unread";
+  /** `unread`: the snapshot could not be read as far as that. */
+  readonly checksum: Checksum;
   /** Hexadecimal, as the snapshot says and as computed; absent where the snapshot has none. */
   readonly expected_checksum?: string;
   readonly actual_checksum?: string;
+  /** What stands around the byte that ended the reading: bytes in hexadecimal; counts are of what stands before it. */
+  readonly fault_place?: {
+    readonly offset: number;
+    readonly last_key: string | null;
+    readonly bytes_before: string;
+    readonly bytes_from: string;
+  };
   readonly trailing_bytes: number;
   /** What was not read, such as the commands of an AOF: no faults. */
   readonly notes: readonly string[];
   readonly aux: Readonly<Record<string, string>>;
-  /** In the order of the snapshot. Structural damage ends the reading and is the only one then. */
+  /** In the order of the snapshot. Structural damage ends the reading and is the last one then. */
   readonly faults: readonly Fault[];
 }
 
@@ -88,13 +96,12 @@ async function verifyPlan(plan: Plan, options: VerifyOptions): Promise<Verificat
     return { ...base, ...soundness(read, typesOf(header.family)), notes };
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
-    return {
-      ...base,
-      ...NOTHING,
-      keys,
-      faults: [{ code: error.code, offset: error.offset, message: error.message }],
-    };
+    return { ...base, ...NOTHING, keys, faults: [faultOf(error)] };
   }
+}
+
+function faultOf({ code, offset, message }: RdbError): Fault {
+  return { code, offset, message };
 }
 
 const NOTHING = {
@@ -110,12 +117,10 @@ const NOTHING = {
 } as const;
 
 function soundness(read: ReadSnapshot<CheckResult>, types: ReturnType<typeof typesOf>) {
-  const { facts, checksum, crc, readers } = read;
+  const { facts, checksum, crc, readers, damage } = read;
   const faults: Fault[] = mergeDamages(readers.map((r) => r.damages));
-  if (checksum === "mismatch") {
-    const error = new RdbError("CHECKSUM_MISMATCH", facts.checkedBytes);
-    faults.push({ code: error.code, offset: error.offset, message: error.message });
-  }
+  if (checksum === "mismatch") faults.push(faultOf(new RdbError("CHECKSUM_MISMATCH", facts.checkedBytes)));
+  if (damage !== undefined) faults.push(faultOf(damage.error));
   const keysByType = types.flatMap((type, code) => {
     const keys = readers.reduce((sum, r) => sum + r.keysByType[code]!, 0);
     return type === undefined || keys === 0 ? [] : [{ type: type.name, keys }];
@@ -128,6 +133,7 @@ function soundness(read: ReadSnapshot<CheckResult>, types: ReturnType<typeof typ
     functions: facts.functions.length + facts.unlisted.functions,
     modules: [...new Set(facts.modules.map((m) => m.name))],
     checksum,
+    ...(damage === undefined ? {} : { fault_place: placeRow(damage) }),
     ...(checksum === "absent" || facts.checksum === undefined
       ? {}
       : { expected_checksum: hex(facts.checksum), actual_checksum: hex(crc) }),
@@ -135,6 +141,11 @@ function soundness(read: ReadSnapshot<CheckResult>, types: ReturnType<typeof typ
     aux: Object.fromEntries(facts.aux),
     faults,
   };
+}
+
+function placeRow({ error, place }: NonNullable<ReadSnapshot<unknown>["damage"]>) {
+  const { key: last_key = null, before: bytes_before, from: bytes_from } = place;
+  return { offset: error.offset, last_key, bytes_before, bytes_from };
 }
 
 function hex({ high, low }: { high: number; low: number }): string {

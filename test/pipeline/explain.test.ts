@@ -39,6 +39,7 @@ function explainAll(choice: TargetChoice): Explanation[] {
     modifiedAt: 0,
     notes: [],
     isSpooled: false,
+    damage: undefined,
   });
   const source = new FileSource(SAMPLE);
   const header = readHeader(source);

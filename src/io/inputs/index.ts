@@ -15,6 +15,8 @@ export interface InputOptions {
   readonly tempDir?: string | undefined;
   /** Most bytes that a compressed input may become; default: 250 times its own, and 1 GiB. */
   readonly maxExpanded?: number | undefined;
+  /** Take what can be unpacked of a damaged input, and what does not begin as a snapshot does. */
+  readonly salvage?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,6 +41,8 @@ export interface Input {
   readonly notes: readonly InputNote[];
   /** `file` is a temporary one. */
   readonly isSpooled: boolean;
+  /** What is wrong with what it was wrapped in: the rest of it is missing. */
+  readonly damage: RdbError | undefined;
 }
 
 /** What an input is, as far as that is known without reading from it. */
@@ -71,8 +75,10 @@ export class Inputs {
     const { file, layers, notes, stat, head } = kindOf(name);
     const modifiedAt = Math.floor(stat?.mtimeMs ?? Date.now());
     const given = { name, bytes: stat?.size ?? 0, modifiedAt, notes };
-    if (stat !== undefined && isUnwrapped(head)) return { ...given, file, layers, isSpooled: false };
-    const { signal, maxExpanded } = this.options;
+    if (stat !== undefined && isUnwrapped(head)) {
+      return { ...given, file, layers, isSpooled: false, damage: undefined };
+    }
+    const { signal, maxExpanded, salvage = false } = this.options;
     const pieces = async function* () {
       for await (const piece of readPieces(file, signal)) {
         yield piece;
@@ -80,13 +86,22 @@ export class Inputs {
       }
     };
     const reader = new ByteReader(pieces());
-    const unpacking: Unpacking = { name, reader, maxExpanded, layers: [] };
+    const unpacking: Unpacking = { name, reader, maxExpanded, layers: [], salvage };
+    let damage: RdbError | undefined;
+    const untilDamage = async function* () {
+      try {
+        yield* unpack(unpacking);
+      } catch (error) {
+        if (!salvage || !(error instanceof RdbError) || error.code !== "BAD_COMPRESSION") throw error;
+        damage = error;
+      }
+    };
     const path = await this.spool.write(
       name,
-      unpack(unpacking),
+      untilDamage(),
       stat === undefined ? 0 : expected(file, stat, head),
     );
-    return { ...given, file: path, layers: [...layers, ...unpacking.layers], isSpooled: true };
+    return { ...given, file: path, layers: [...layers, ...unpacking.layers], isSpooled: true, damage };
   }
 
   /** Removes what was unpacked of one input. */

@@ -18,6 +18,8 @@ export interface Unpacking {
   readonly reader: ByteReader;
   /** Most bytes that it may become; default: 250 times what was read of it, and 1 GiB. */
   readonly maxExpanded: number | undefined;
+  /** Whether its beginning may be anything. */
+  readonly salvage: boolean;
   /** What it turned out to be wrapped in, outermost first. Complete once the first piece is there. */
   readonly layers: Wrapping["name"][];
 }
@@ -32,7 +34,7 @@ export async function* unpack(unpacking: Unpacking, reader = unpacking.reader): 
   for (; isSkippable(head); head = await reader.peek(HEAD_BYTES)) await skipFrame(reader);
   const wrapping = wrappingOf(head);
   if (wrapping === undefined) {
-    refuse(head);
+    refuse(head, unpacking.salvage);
     yield* reader.rest();
     return;
   }
@@ -44,10 +46,10 @@ export async function* unpack(unpacking: Unpacking, reader = unpacking.reader): 
 }
 
 /** @throws {RdbError} unless a snapshot begins here, or something that might be the beginning of one */
-function refuse(head: Uint8Array): void {
+function refuse(head: Uint8Array, salvage: boolean): void {
   const what = unsupportedOf(head);
   if (what !== undefined) throw new RdbError("UNSUPPORTED_INPUT", 0, what);
-  if (head.length >= 9 && !isBare(head)) throw new RdbError("BAD_MAGIC", 0);
+  if (head.length >= 9 && !isBare(head) && !salvage) throw new RdbError("BAD_MAGIC", 0);
 }
 
 async function* unwrap(

@@ -50,11 +50,20 @@ const DEFAULT_PROFILE: Profile = redis72;
 /**
  * The profile of a server, or the nearest one known: same server first, then the
  * nearest version, the newer of two. `exact` is false when another version stands in.
- * `version` is as INFO gives it ("7.2.6"); both may be empty.
+ * `version` is as INFO gives it ("7.2.6"); both may be empty: then it is the first server that writes `rdbVersion`.
  */
-export function chooseProfile(server: string, version: string): { profile: Profile; exact: boolean } {
+export function chooseProfile(
+  server: string,
+  version: string,
+  rdbVersion = 0,
+): { profile: Profile; exact: boolean } {
   const wanted = versionNumber(version);
-  if (wanted === undefined) return { profile: DEFAULT_PROFILE, exact: false };
+  if (wanted === undefined) {
+    const writer = Object.values<Profile>(PROFILES).find(
+      (one) => one.server === server && one.rdbVersion === rdbVersion,
+    );
+    return { profile: writer ?? DEFAULT_PROFILE, exact: false };
+  }
   let profile = DEFAULT_PROFILE;
   let best = Number.POSITIVE_INFINITY;
   for (const candidate of Object.values<Profile>(PROFILES)) {

@@ -1,0 +1,233 @@
+import { RdbError } from "../errors.ts";
+import { HEADER_BYTES, type RdbHeader } from "../header.ts";
+import { type ByteRange, Splitter } from "../splitter.ts";
+import { TemplateStore } from "../templates.ts";
+import type { ByteSource } from "../window.ts";
+import { withDatabases } from "./databases.ts";
+import { Probe } from "./probe.ts";
+import { CERTAIN_BITS, type Way, Zone } from "./zone.ts";
+
+/** Bytes of a snapshot that cannot be read, and how reading goes on behind them. */
+export interface Gap extends ByteRange {
+  /** What was wrong, and where it was noticed. */
+  readonly error: RdbError;
+  /** Whole records in a row behind it that were looked at before they were believed; 0 at the end of the file. */
+  readonly recordsAfter: number;
+}
+
+const WINDOW_BYTES = 2 ** 18;
+const CHUNK_BYTES = 2 ** 22;
+/** Zones grow until something is found in one. */
+const FIRST_ZONE_BYTES = 2 ** 16;
+const MAX_ZONE_BYTES = 2 ** 20;
+/** The end of a zone that is looked at again, with what follows. */
+const OVERLAP_BYTES = 2 ** 12;
+/** How far what comes before the failure is doubted; a record larger than that is doubted on its own. */
+const MAX_DOUBT_BYTES = 2 ** 22;
+/** How far behind an end in the middle of a file something is looked for. */
+const BEHIND_END_BYTES = 2 ** 22;
+/** What comes behind so many failures is lost as a whole. */
+const MAX_FAILURES = 10_000;
+/** Bytes that may be looked at, in all: so many for each of the file, and these; and of them in one zone. */
+const EFFORT = 64;
+const MIN_EFFORT_BYTES = 2 ** 30;
+const MAX_EFFORT_BYTES = 2 ** 28;
+/** What follows a snapshot in the same file with good reason: another one, or the commands of an AOF. */
+const FOLLOWERS = /^(?:REDIS\d|VALKEY\d|\*\d|\$EOF:)/;
+
+/**
+ * Finds the byte ranges of a damaged snapshot that have to be passed over so that the rest can be read. Reads all of
+ * it once, stepping over values; where that fails, what was read last is doubted too, as a wrong length may have led
+ * there: the most believable way from the last certain record on is taken.
+ */
+export function findGaps(source: ByteSource, header: RdbHeader): Gap[] {
+  const gaps = new Salvage(source, header).gaps();
+  return gaps.length === 0 ? gaps : withDatabases(source, header, gaps);
+}
+
+class Salvage {
+  private readonly source: ByteSource;
+  private readonly header: RdbHeader;
+  private readonly found: Gap[] = [];
+  private readonly templates = new TemplateStore();
+  private effortLeft: number;
+  /** Where reading failed: nothing begins there. */
+  private readonly failed = new Set<number>();
+  /** Where the records before the failure begin, from a certain one on. */
+  private known = new Set<number>();
+
+  constructor(source: ByteSource, header: RdbHeader) {
+    this.source = source;
+    this.header = header;
+    this.effortLeft = source.size * EFFORT + MIN_EFFORT_BYTES;
+  }
+
+  gaps(): Gap[] {
+    const { source, header, found, templates, failed } = this;
+    let start = HEADER_BYTES;
+    while (start < source.size) {
+      const sizes = { windowBytes: WINDOW_BYTES, chunkBytes: CHUNK_BYTES };
+      const scout = new Scout(source, header, { ...sizes, start, templates });
+      const error = scout.explore();
+      if (error === undefined) {
+        const resume = this.behindEnd(scout);
+        if (resume === undefined) break;
+        start = resume;
+      } else if (failed.size < MAX_FAILURES) start = this.pass(scout, error);
+      else {
+        this.add({ start: scout.lastStart(), end: source.size, units: 0 }, error);
+        break;
+      }
+    }
+    return found;
+  }
+
+  /** Passes what made a scout fail; returns where to go on. */
+  private pass(scout: Scout, error: RdbError): number {
+    const failedAt = scout.lastStart();
+    this.failed.add(failedAt);
+    const from = this.certainBefore(scout, failedAt);
+    const way = this.insideGiant(scout, from, failedAt) ?? this.search(from, failedAt, this.source.size);
+    for (const range of way.skipped) this.add(range, error);
+    if (way.resume !== undefined) return way.resume;
+    this.add({ start: way.open!, end: this.source.size, units: 0 }, error);
+    return this.source.size;
+  }
+
+  /** A snapshot that ends long before its file: whether there is more of it behind. */
+  private behindEnd(scout: Scout): number | undefined {
+    const { source } = this;
+    const { checkedBytes, trailingBytes } = scout.facts;
+    if (trailingBytes === 0) return undefined;
+    const head = new Uint8Array(8);
+    source.read(head, 0, head.length, source.size - trailingBytes);
+    if (FOLLOWERS.test(String.fromCharCode(...head))) return undefined;
+    const failedAt = scout.lastStart();
+    this.failed.add(failedAt);
+    const from = this.certainBefore(scout, failedAt);
+    const until = Math.min(source.size, checkedBytes + BEHIND_END_BYTES);
+    const { skipped, resume } = this.search(from, failedAt, until);
+    if (resume === undefined || resume <= checkedBytes) return undefined;
+    const error = new RdbError("UNKNOWN_OPCODE", failedAt, "an end in the middle");
+    for (const range of skipped) this.add(range, error);
+    return resume;
+  }
+
+  /** Where the last records begin that are certain: what comes behind them may be the work of a wrong length. */
+  private certainBefore(scout: Scout, failedAt: number): number {
+    const effort = { bytesLeft: MAX_EFFORT_BYTES };
+    const probe = new Probe(this.source, this.header, this.source.size, effort, this.templates);
+    let bits = 0;
+    let from = failedAt;
+    this.known = new Set();
+    for (const start of scout.startsBackwards()) {
+      if (bits >= CERTAIN_BITS) break;
+      from = start;
+      this.known.add(start);
+      if (start !== failedAt) bits += bitsAt(probe, start);
+    }
+    return from;
+  }
+
+  /**
+   * A record so large that it cannot be doubted with the others may be none, and its length wrong: then records stand
+   * where its value seems to be.
+   */
+  private insideGiant(scout: Scout, from: number, failedAt: number): Way | undefined {
+    if (failedAt - from <= MAX_DOUBT_BYTES) return undefined;
+    let behind = failedAt;
+    for (const start of scout.startsBackwards()) {
+      if (start < from) break;
+      if (behind - start > MAX_DOUBT_BYTES) {
+        const until = start + MAX_ZONE_BYTES;
+        const way = this.search(start, start, until, new Set([start, ...this.failed]));
+        const isIt = way.resume === undefined || way.resume >= until;
+        return isIt ? this.search(behind, failedAt, this.source.size) : way;
+      }
+      behind = start;
+    }
+    return undefined;
+  }
+
+  /** Looks for a way from `from` on, zone by zone, until one is found or `until` is reached. */
+  private search(from: number, failedAt: number, until: number, failed = this.failed): Way {
+    const { source, header, known, templates } = this;
+    const skipped: Way["skipped"] = [];
+    let start = from;
+    let open: number | undefined;
+    let bytes = failedAt - from + FIRST_ZONE_BYTES;
+    for (;;) {
+      const bytesLeft = Math.min(this.effortLeft, MAX_EFFORT_BYTES);
+      const effort = { bytesLeft };
+      const zone = new Zone(source, header, templates, effort, {
+        start,
+        bytes,
+        open,
+        failedAt,
+        known,
+        failed,
+      });
+      const way = zone.way();
+      this.effortLeft -= bytesLeft - effort.bytesLeft;
+      skipped.push(...way.skipped);
+      if (way.resume !== undefined) return { skipped, resume: way.resume, open: undefined };
+      open = way.open;
+      const end = start + bytes;
+      if (end >= until) return { skipped, resume: undefined, open };
+      start = Math.max(end - OVERLAP_BYTES, open ?? 0);
+      bytes = Math.min(bytes * 4, MAX_ZONE_BYTES);
+    }
+  }
+
+  private add({ start, end, units }: Way["skipped"][number], error: RdbError): void {
+    const last = this.found.at(-1);
+    if (last?.end === start) this.found[this.found.length - 1] = { ...last, end, recordsAfter: units };
+    else this.found.push({ start, end, error, recordsAfter: units });
+  }
+}
+
+function bitsAt(probe: Probe, start: number): number {
+  try {
+    probe.read(start);
+    return probe.bits;
+  } catch (error) {
+    if (error instanceof RdbError) return 0;
+    throw error;
+  }
+}
+
+/** Record starts that are remembered. */
+const REMEMBERED = 4096;
+
+/** A splitter that goes ahead to see where it fails, and remembers where the last records begin. */
+class Scout extends Splitter {
+  private readonly starts = new Float64Array(REMEMBERED);
+  private seen = 0;
+
+  /** Reads to the end; returns what ended it before. */
+  explore(): RdbError | undefined {
+    try {
+      while (this.next() !== undefined);
+      return undefined;
+    } catch (error) {
+      if (error instanceof RdbError) return error;
+      throw error;
+    }
+  }
+
+  /** Where the last record begins that was looked at. */
+  lastStart(): number {
+    return this.starts[(this.seen - 1) % REMEMBERED]!;
+  }
+
+  /** Where records begin, from the last one on. */
+  *startsBackwards(): Iterable<number> {
+    for (let i = this.seen - 1; i >= Math.max(0, this.seen - REMEMBERED); i--)
+      yield this.starts[i % REMEMBERED]!;
+  }
+
+  protected override record(): void {
+    this.starts[this.seen++ % REMEMBERED] = this.w.offset();
+    super.record();
+  }
+}

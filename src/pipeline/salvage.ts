@@ -1,0 +1,48 @@
+import { RdbError } from "../../parsers/errors.ts";
+import type { Damage, LostRange, ReadResult } from "../../workers/protocol.ts";
+import { counted } from "../queries/words.ts";
+import type { ReadSnapshot } from "./read-snapshot.ts";
+
+/** @throws {RdbError} what ended the reading, with what was read before it */
+export function throwDamage({ damage, facts }: ReadSnapshot<unknown>): void {
+  if (damage === undefined) return;
+  const { code, offset, detail } = damage.error;
+  const read = facts.keys === 0 ? "no key stands" : `${counted(facts.keys, "key")} stand`;
+  throw new RdbError(code, offset, detail, `${read} before it: analyze --salvage keeps what can be read`);
+}
+
+/** Every byte range that was passed over, in the order of the snapshot: gaps, and records without a readable key. */
+export function lostRangesOf({ gaps, readers }: ReadSnapshot<ReadResult>): LostRange[] {
+  const nameless = readers.flatMap(({ lost }) =>
+    lost.first.map(({ start, end, error }) => ({
+      start,
+      end,
+      code: error.rdb!.code,
+      message: `${error.message}, in the name of a key`,
+      recordsAfter: 0,
+      db: null,
+      keyBefore: null,
+      keyAfter: null,
+    })),
+  );
+  return [...gaps, ...nameless].sort((a, b) => a.start - b.start);
+}
+
+/** The warning of a snapshot of which parts are lost; none when nothing was. */
+export function salvageWarnings(ranges: readonly LostRange[], read: ReadSnapshot<ReadResult>): Damage[] {
+  const unlisted = read.readers.flatMap(({ lost }) => (lost.count > lost.first.length ? [lost] : []));
+  const more = unlisted.reduce((sum, lost) => sum + lost.count - lost.first.length, 0);
+  const bytes = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+  if (ranges.length === 0) return [];
+  const places = `${counted(bytes, "byte")} in ${counted(ranges.length + more, "place")}`;
+  const message = `salvaged: ${places} could not be read and are missing in all figures (table lost_ranges)`;
+  const guesses = ranges.filter(({ db }) => db !== null);
+  return [
+    { code: "SALVAGED", offset: ranges[0]!.start, message },
+    ...guesses.map(({ end, db }) => ({
+      code: "DATABASE_GUESSED",
+      offset: end,
+      message: `the number of the database that begins near byte ${end} is lost: its keys are taken to be of database ${db}`,
+    })),
+  ];
+}
