@@ -85,7 +85,7 @@ async function run(cli: Cli, names: readonly string[], options: AnalyzeOptions):
   const derived = result.snapshots.some((s) => !s.profileMeasured);
   const notes = [...new Set(result.snapshots.flatMap(noteworthy)), ...(derived ? [DERIVED_NOTE] : [])];
   const section = { name: "analyze", title: "", columns: COLUMNS, rows, notes };
-  await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options.color));
+  await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options));
 }
 
 /** Warnings that are not told by a column or a mark. */

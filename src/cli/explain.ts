@@ -43,5 +43,5 @@ async function run(cli: Cli, file: string, typed: string, command: Command): Pro
     return;
   }
   const parts = format === "csv" ? found.map(explanationParts) : found.flatMap(explanationSections);
-  await writeParts(cli, parts, format, layoutOf(cli, options.color));
+  await writeParts(cli, parts, format, layoutOf(cli, options));
 }

@@ -65,6 +65,7 @@ const REPORT = {
   format: oneOf(Object.keys(FORMATS) as FormatName[]),
   color: z.boolean(),
   quiet: z.boolean().optional(),
+  rawCsv: z.boolean().optional(),
 };
 /** "name=value"; the name in small letters, as `parseSettings` has it. */
 const setting = (text: string) => {
@@ -252,12 +253,13 @@ function checkRegex(option: string, text: string | undefined): void {
   }
 }
 
-/** Adds `--format`, `--no-color` and `--quiet`. */
+/** Adds what decides how an answer is written. */
 export function addReportOptions(command: Command): Command {
   return command
     .addOption(new Option("--format <name>", `${Object.keys(FORMATS).join(", ")}`).default("table"))
     .option("--no-color", "no colours (as the variable NO_COLOR says)")
-    .option("--quiet", "no progress and no notes on stderr");
+    .option("--quiet", "no progress and no notes on stderr")
+    .option("--raw-csv", "CSV with texts as they are: what looks like a formula is not made harmless");
 }
 
 /** Adds what an analysis takes, be it for an inventory to keep or for one question. */

@@ -29,7 +29,7 @@ export function queryCommand(cli: Cli): Command {
           warner(cli, options.quiet)(`${file} was made with --keys none: it has no rows in keys`);
         }
         const section = { name: "query", title: "", ...query(inventory, sql) };
-        await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options.color));
+        await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options));
       });
     },
   );

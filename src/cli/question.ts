@@ -66,7 +66,7 @@ export async function runQuestion(
         extra: { snapshot: scope.snapshot.snapshot },
       })),
     );
-    await writeParts(cli, parts, options.format, layoutOf(cli, options.color, parts.length > 1));
+    await writeParts(cli, parts, options.format, layoutOf(cli, options, parts.length > 1));
   });
 }
 
