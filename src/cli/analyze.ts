@@ -34,6 +34,7 @@ const COLUMNS = [
   column("profile_exact", "Exact", "count", { machineOnly: true }),
   column("profile_measured", "Measured", "count", { machineOnly: true }),
   column("allocator", "Allocator", "text", { machineOnly: true }),
+  column("hashed_names", "Hashed names", "text", { machineOnly: true }),
   column("warnings", "Warnings", "count"),
   column("inventory", "Inventory", "key"),
 ];
@@ -78,6 +79,7 @@ async function run(cli: Cli, names: readonly string[], options: AnalyzeOptions):
       profile_exact: Number(s.profileExact),
       profile_measured: Number(s.profileMeasured),
       allocator: s.allocator,
+      hashed_names: s.hashedNames,
       warnings: s.warnings.length,
       inventory: result.output,
     }),

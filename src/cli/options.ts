@@ -78,9 +78,12 @@ const SERVER = {
   config: z.string().min(1).optional(),
 };
 const TARGET = { profile: oneOf(Object.keys(PROFILES) as ProfileName[]).optional(), ...SERVER };
+const SECRET = { hashKeysSecretFile: z.string().min(1).optional() };
 const RUN = {
   workers: wholeNumber(1, 256).optional(),
   ...TARGET,
+  ...SECRET,
+  hashKeys: z.boolean().optional(),
   ignoreChecksum: z.boolean().optional(),
 };
 const INPUT = {
@@ -139,6 +142,7 @@ export const EXPLAIN_OPTIONS = z.object({
   ...REPORT,
   ...INPUT,
   ...TARGET,
+  ...SECRET,
   db: wholeNumber(0, 2 ** 31).optional(),
   snapshot: wholeNumber(1, 2 ** 15).optional(),
   snapshotFile: z.string().min(1).optional(),
@@ -264,9 +268,18 @@ export function addReportOptions(command: Command): Command {
 
 /** Adds what an analysis takes, be it for an inventory to keep or for one question. */
 export function addRunOptions(command: Command): Command {
-  return addTargetOptions(command)
+  return addSecretOption(addTargetOptions(command))
+    .option("--hash-keys", "put keyed hashes in the place of names, with a secret made for this run alone")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match");
+}
+
+/** Adds the secret that names are hashed with. */
+export function addSecretOption(command: Command): Command {
+  return command.option(
+    "--hash-keys-secret-file <file>",
+    "hash names with the secret in this file: the same names get the same hashes",
+  );
 }
 
 /** Adds what decides for which server keys are sized. */

@@ -1,3 +1,5 @@
+import { UsageError } from "../errors.ts";
+import { isNameHash, NameHash } from "../inventory/name-hash.ts";
 import type { Inventory, SqlParams } from "../inventory/open.ts";
 import { isText } from "../inventory/utf8.ts";
 import { type SnapshotRow, snapshots } from "./snapshots.ts";
@@ -15,6 +17,7 @@ interface Wanted {
   readonly key: Uint8Array;
   readonly db?: number | undefined;
   readonly snapshot?: number | undefined;
+  readonly hashSecret?: Uint8Array | undefined;
 }
 
 /** Told every name that comes near the one looked for. */
@@ -33,22 +36,43 @@ const NEAR = `SELECT db, CAST(key AS BLOB) AS key FROM keys
 /**
  * The records of a key in each snapshot in question; `records` is undefined where the inventory has no row a key to
  * find it by.
+ * @throws {UsageError} when names are hashed, and the key's own is given without their secret
  */
 export function findRecords(
   inventory: Inventory,
-  { key, db, snapshot: id }: Wanted,
+  { key, db, snapshot: id, hashSecret }: Wanted,
   similar: Similar,
 ): { snapshot: SnapshotRow; records: FoundRecord[] | undefined }[] {
   const bytes = Buffer.from(key);
   const name = isText(bytes, bytes.length) ? bytes.toString("utf8") : bytes;
   return snapshots(inventory, id).map((snapshot) => {
     if (snapshot.stored_rows === 0 && snapshot.keys > 0) return { snapshot, records: undefined };
-    const params: SqlParams = { snapshot: snapshot.snapshot, key: name };
+    const stored = snapshot.hashed_names === null ? name : hashedName(inventory, snapshot, bytes, hashSecret);
+    const params: SqlParams = { snapshot: snapshot.snapshot, key: stored };
     const all = inventory.all<FoundRecord>(FIND, params);
     for (const one of all) similar.isSame(bytes, bytes.length, one.db);
     if (all.length === 0) noteSimilar(inventory, snapshot.snapshot, bytes, similar);
     return { snapshot, records: all.filter((one) => db === undefined || one.db === db) };
   });
+}
+
+/** What stands for a key in an inventory of hashed names. */
+function hashedName(
+  { path }: Inventory,
+  { hashed_names: id }: SnapshotRow,
+  key: Buffer,
+  secret: Uint8Array | undefined,
+): string {
+  const typed = key.toString("latin1");
+  if (isNameHash(typed)) return typed;
+  if (secret === undefined) {
+    throw new UsageError(
+      `names in ${path} are hashed: give the key's hash (#…), or their secret with --hash-keys-secret-file FILE`,
+    );
+  }
+  const hash = new NameHash(secret);
+  if (hash.id === id) return hash.text(key);
+  throw new UsageError(`names in ${path} were hashed with another secret`);
 }
 
 function noteSimilar(inventory: Inventory, snapshot: number, key: Buffer, similar: Similar): void {
