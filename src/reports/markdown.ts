@@ -31,9 +31,9 @@ function cell(column: Column, row: Row): string {
 
 /**
  * What GitHub makes links and notifications of, after Markdown is read, so that no backslash helps: mentions, issues,
- * commits, addresses; and formulas.
+ * commits, addresses, emoji; and formulas.
  */
-const ACTIVE = /[@$]|#\d|\bGH-\d|:\/\/|\bwww\.|\b[0-9a-f]{7,40}\b|:[\w+-]+:/i;
+const ACTIVE = /[@$]|#\d|\bGH-\d|:\/\/|\bwww\.|\b(?=\d*[a-f])[0-9a-f]{7,40}\b|:[\w+-]*[a-z][\w+-]*:/i;
 
 /** A line that Markdown shows as it is; as code where something in it would still be more than text. */
 export function markdownText(text: string): string {

@@ -112,7 +112,7 @@ function activeMarkup(text: string): string[] {
     const bars = (line.match(/(?<!\\)\|/g) ?? []).length;
     if (!line.startsWith("|")) cells = 0;
     else if (cells === 0) cells = bars;
-    const active = /[`<>&[\]_~!#$@]|:\/\/|www\.|\bGH-\d|\b[0-9a-f]{7,40}\b/i.test(
+    const active = /[`<>&[\]_~!#$@]|:\/\/|www\.|\bGH-\d|\b(?=\d*[a-f])[0-9a-f]{7,40}\b/i.test(
       prose.replaceAll(/:?-+:?/g, ""),
     );
     return active || (cells > 0 && bars !== cells);
