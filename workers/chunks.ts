@@ -3,6 +3,7 @@ import { RecordReader } from "../parsers/records.ts";
 import { TemplateStore } from "../parsers/templates.ts";
 import type { ValueVisitor } from "../parsers/visitor.ts";
 import { toErrorRecord } from "../src/errors.ts";
+import type { NameHash } from "../src/inventory/name-hash.ts";
 import { FileSource } from "../src/io/file-source.ts";
 import { Inbox } from "./inbox.ts";
 import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damages } from "./protocol.ts";
@@ -71,12 +72,16 @@ export class ChunkRecords {
 /** As many as are named of a whole snapshot: readers go forward, so the first of all are among the first of each. */
 const MAX_KEPT = 100;
 
-/** Counts what is wrong inside the value just read; keeps the first, with the key's name. */
-export function noteDamage(damages: Damages, records: RecordReader): void {
+/** Counts what is wrong inside the value just read; keeps the first, with the key's name, or that hashed. */
+export function noteDamage(damages: Damages, records: RecordReader, hash?: NameHash): void {
   if (records.damage === undefined) return;
   damages.count++;
   if (damages.first.length >= MAX_KEPT) return;
   const { code, offset, message } = records.damage;
-  const name = new TextDecoder().decode(records.key.subarray(0, Math.min(80, records.keyLength)));
-  damages.first.push({ code, offset, message: `${message}, in the value of ${JSON.stringify(name)}` });
+  const name = hash?.text(records.key, records.keyLength) ?? shownName(records);
+  damages.first.push({ code, offset, message: `${message}, in the value of ${name}` });
+}
+
+function shownName({ key, keyLength }: RecordReader): string {
+  return JSON.stringify(new TextDecoder().decode(key.subarray(0, Math.min(80, keyLength))));
 }

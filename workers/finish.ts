@@ -10,7 +10,7 @@ export default function finish(task: FinishTask): FinishResult {
     const fd = fs.openSync(task.path, "r+");
     try {
       plantLeaves(fd, task.rootPage, task.leaves, new PageAllocator(task.pages));
-      writeSummaries(task.path, task.snapshots, task.index);
+      writeSummaries(task.path, task.snapshots, task.index, task.nameSecret);
       fs.fsyncSync(fd);
     } finally {
       fs.closeSync(fd);

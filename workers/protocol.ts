@@ -56,6 +56,8 @@ export interface ReadTask {
   /** The inventory being written; undefined when no rows are wanted. */
   readonly rows: { readonly path: string; readonly pages: SharedArrayBuffer } | undefined;
   readonly modules: SharedArrayBuffer;
+  /** Names are hashed with it; undefined: they are stored as they are. */
+  readonly nameSecret: Uint8Array | undefined;
 }
 
 /** From a reader: a chunk is done. */
@@ -125,6 +127,8 @@ export interface FinishTask {
   readonly rootPage: number;
   readonly leaves: LeafPlaces;
   readonly snapshots: readonly FinishSnapshot[];
+  /** As in `ReadTask`. */
+  readonly nameSecret: Uint8Array | undefined;
   readonly index: readonly string[];
 }
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { FORMATS, type FormatName, type Layout, lineEnd, type Part } from "../reports/index.ts";
 import { COLOURS, PLAIN, type Style } from "../reports/style.ts";
+import { safeLine } from "../reports/text.ts";
 import { ClosedOutput } from "./exit-status.ts";
 
 /** Where a command reads its surroundings and writes its words. */
@@ -75,9 +76,13 @@ function widthOf({ env, stdout }: Cli): number {
   return stdout.isTTY === true ? stdout.columns || TERMINAL_WIDTH : Number.POSITIVE_INFINITY;
 }
 
-/** How a command's tables are laid out. */
-export function layoutOf(cli: Cli, color: boolean, titles = false): Layout {
-  return { style: styleOf(cli, color), titles, width: widthOf(cli) };
+/** How a command's report is laid out. */
+export function layoutOf(
+  cli: Cli,
+  { color, rawCsv = false }: { readonly color: boolean; readonly rawCsv?: boolean | undefined },
+  titles = false,
+): Layout {
+  return { style: styleOf(cli, color), titles, width: widthOf(cli), rawCsv };
 }
 
 /** Notes, but for those who want it quiet. */
@@ -89,5 +94,10 @@ export function warner(cli: Cli, quiet: boolean | undefined): (message: string) 
 
 /** A line about what is going on, beside the results. */
 export function note(cli: Cli, message: string): void {
-  cli.stderr.write(`rdbscope: ${message}\n`);
+  writeErrors(cli, [`rdbscope: ${message}`]);
+}
+
+/** Writes lines to stderr. All words go there through here: file names and key names in them may hold anything. */
+export function writeErrors(cli: Cli, lines: readonly string[]): void {
+  cli.stderr.write(lines.map((line) => `${safeLine(line)}\n`).join(""));
 }

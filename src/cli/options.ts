@@ -65,6 +65,7 @@ const REPORT = {
   format: oneOf(Object.keys(FORMATS) as FormatName[]),
   color: z.boolean(),
   quiet: z.boolean().optional(),
+  rawCsv: z.boolean().optional(),
 };
 /** "name=value"; the name in small letters, as `parseSettings` has it. */
 const setting = (text: string) => {
@@ -77,9 +78,12 @@ const SERVER = {
   config: z.string().min(1).optional(),
 };
 const TARGET = { profile: oneOf(Object.keys(PROFILES) as ProfileName[]).optional(), ...SERVER };
+const SECRET = { hashKeysSecretFile: z.string().min(1).optional() };
 const RUN = {
   workers: wholeNumber(1, 256).optional(),
   ...TARGET,
+  ...SECRET,
+  hashKeys: z.boolean().optional(),
   ignoreChecksum: z.boolean().optional(),
 };
 const INPUT = {
@@ -138,6 +142,7 @@ export const EXPLAIN_OPTIONS = z.object({
   ...REPORT,
   ...INPUT,
   ...TARGET,
+  ...SECRET,
   db: wholeNumber(0, 2 ** 31).optional(),
   snapshot: wholeNumber(1, 2 ** 15).optional(),
   snapshotFile: z.string().min(1).optional(),
@@ -252,19 +257,29 @@ function checkRegex(option: string, text: string | undefined): void {
   }
 }
 
-/** Adds `--format`, `--no-color` and `--quiet`. */
+/** Adds what decides how an answer is written. */
 export function addReportOptions(command: Command): Command {
   return command
     .addOption(new Option("--format <name>", `${Object.keys(FORMATS).join(", ")}`).default("table"))
     .option("--no-color", "no colours (as the variable NO_COLOR says)")
-    .option("--quiet", "no progress and no notes on stderr");
+    .option("--quiet", "no progress and no notes on stderr")
+    .option("--raw-csv", "CSV with texts as they are: what looks like a formula is not made harmless");
 }
 
 /** Adds what an analysis takes, be it for an inventory to keep or for one question. */
 export function addRunOptions(command: Command): Command {
-  return addTargetOptions(command)
+  return addSecretOption(addTargetOptions(command))
+    .option("--hash-keys", "put keyed hashes in the place of names, with a secret made for this run alone")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match");
+}
+
+/** Adds the secret that names are hashed with. */
+export function addSecretOption(command: Command): Command {
+  return command.option(
+    "--hash-keys-secret-file <file>",
+    "hash names with the secret in this file: the same names get the same hashes",
+  );
 }
 
 /** Adds what decides for which server keys are sized. */

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Inventory } from "../inventory/open.ts";
 import { query } from "../queries/query.ts";
+import { HASHED_NOTE } from "../queries/scope.ts";
 import { snapshots } from "../queries/snapshots.ts";
 import { type Cli, layoutOf, warner, writeParts } from "./io.ts";
 import { addInputOptions, addReportOptions, addRunOptions, checkOptions, QUERY_OPTIONS } from "./options.ts";
@@ -24,12 +25,15 @@ export function queryCommand(cli: Cli): Command {
   return addReportOptions(addInputOptions(addRunOptions(command))).action(
     async (file: string, sql: string) => {
       const options = checkOptions(QUERY_OPTIONS, command);
-      await withInventory(cli, file, options, "all", async (inventory) => {
+      await withInventory(cli, file, options, { keys: "all" }, async (inventory) => {
         if (mentionsKeys(sql) && hasNoRows(inventory)) {
           warner(cli, options.quiet)(`${file} was made with --keys none: it has no rows in keys`);
         }
+        if (mentionsKeys(sql) && snapshots(inventory).some((one) => one.hashed_names !== null)) {
+          warner(cli, options.quiet)(HASHED_NOTE);
+        }
         const section = { name: "query", title: "", ...query(inventory, sql) };
-        await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options.color));
+        await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options));
       });
     },
   );

@@ -5,6 +5,7 @@ import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { type Inventory, isSqliteFile, openInventory } from "../inventory/open.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
 import { removeLeftovers } from "../io/temp-file.ts";
+import type { KeyFilter } from "../pipeline/filter.ts";
 import { runAnalysis } from "./analysis.ts";
 import type { Cli } from "./io.ts";
 import type { RunOptions } from "./options.ts";
@@ -12,26 +13,38 @@ import type { RunOptions } from "./options.ts";
 /**
  * Lets `ask` ask an inventory: the file itself, or one made of a snapshot for this question and removed again.
  * Which of the two a file is, its content tells; the files
- * that a glob matches are snapshots of one inventory. `keys` is what the question needs of a snapshot.
+ * that a glob matches are snapshots of one inventory. `needed` is what the question needs of a snapshot.
  */
 export async function withInventory<T>(
   cli: Cli,
   file: string,
   options: RunOptions,
-  keys: "all" | "none",
+  needed: Needed,
   ask: (inventory: Inventory) => Promise<T>,
 ): Promise<T> {
   const files = expandGlobs([file]);
   const [first] = files;
-  if (files.length > 1 || !isSqliteFile(first!)) return withTemporary(cli, files, options, keys, ask);
+  if (files.length > 1 || !isSqliteFile(first!)) return withTemporary(cli, files, options, needed, ask);
   rejectRunOptions(first!, options);
   return askAndClose(openInventory(first!), ask);
+}
+
+/** Whether a question needs a row a key, and which keys, if not all. */
+interface Needed {
+  readonly keys: "all" | "none";
+  readonly filters?: KeyFilter;
 }
 
 /** Options that change how a snapshot is read say nothing about an inventory. */
 function rejectRunOptions(file: string, options: RunOptions): void {
   const { workers, profile, allocator, set, config, ignoreChecksum, tempDir, maxExpanded } = options;
-  const others = { "ignore-checksum": ignoreChecksum, "temp-dir": tempDir, "max-expanded": maxExpanded };
+  const others = {
+    "ignore-checksum": ignoreChecksum,
+    "temp-dir": tempDir,
+    "max-expanded": maxExpanded,
+    "hash-keys": options.hashKeys,
+    "hash-keys-secret-file": options.hashKeysSecretFile,
+  };
   const given = Object.entries({ workers, profile, allocator, set, config, ...others });
   const first = given.find(([, value]) => value !== undefined);
   if (first) throw new UsageError(`--${first[0]} is for snapshots; ${file} is an inventory already`);
@@ -41,14 +54,14 @@ async function withTemporary<T>(
   cli: Cli,
   inputs: readonly string[],
   options: RunOptions,
-  keys: "all" | "none",
+  needed: Needed,
   ask: (inventory: Inventory) => Promise<T>,
 ): Promise<T> {
   const folder = makeTempFolder(options.tempDir ?? os.tmpdir());
   const remove = () => fs.rmSync(folder, { recursive: true, force: true });
   try {
     const output = path.join(folder, "inventory.sqlite");
-    await runAnalysis(cli, options, { inputs, output, keys });
+    await runAnalysis(cli, options, { inputs, output, ...needed });
     const inventory = openInventory(output, inputs.join(", "));
     if (process.platform !== "win32") remove(); // an open file lives on without a name: nothing to clean up after us
     return await askAndClose(inventory, ask);

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import type { Piscina } from "piscina";
@@ -12,6 +13,7 @@ import type {
 import { fromErrorRecord, UsageError } from "../errors.ts";
 import { createInventory } from "../inventory/create.ts";
 import { MODULE_TABLE_BYTES, ModuleKinds } from "../inventory/module-kinds.ts";
+import { MIN_SECRET_BYTES, NameHash } from "../inventory/name-hash.ts";
 import { MAX_SNAPSHOTS } from "../inventory/schema.ts";
 import { INDEX_COLUMNS } from "../inventory/summaries.ts";
 import { type Input, type InputOptions, Inputs, inspectInput } from "../io/inputs/index.ts";
@@ -50,6 +52,11 @@ export interface AnalyzeOptions extends TargetChoice, InputOptions {
   /** `none`: no row a key; every summary is there all the same. */
   readonly keys?: "all" | "none" | undefined;
   readonly filters?: KeyFilter | undefined;
+  /**
+   * Puts a keyed hash in the place of names, so that the inventory can be shared: with this secret, or (`true`) one made
+   * for this run alone. Filters are applied to the names themselves.
+   */
+  readonly hashKeys?: Uint8Array | boolean | undefined;
   /** Columns of the key rows to index: key, pattern, bytes. */
   readonly index?: readonly string[] | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -73,6 +80,8 @@ export interface AnalyzedSnapshot {
   /** Whether the profile was compared with a real server; if not, it is derived from the server's sources. */
   readonly profileMeasured: boolean;
   readonly allocator: string;
+  /** Null: names are stored as they are. Else which secret they are hashed with. */
+  readonly hashedNames: string | null;
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
 }
 
@@ -122,6 +131,9 @@ function checkOptions(options: AnalyzeOptions): number {
     }
   }
   compileFilter(options.filters ?? {}, 0);
+  if (options.hashKeys instanceof Uint8Array && options.hashKeys.length < MIN_SECRET_BYTES) {
+    throw new UsageError(`a secret has ${MIN_SECRET_BYTES} bytes at least`);
+  }
   const piped = inputs.filter((name) => name === "-");
   if (piped.length > 1) throw new UsageError("the standard input is given twice: it can be read once");
   return inputs.reduce((sum, path) => {
@@ -129,6 +141,11 @@ function checkOptions(options: AnalyzeOptions): number {
       throw new UsageError(`${path} is the snapshot: it cannot be the output too`);
     return sum + inFileSync(path, () => inspectInput(path));
   }, 0);
+}
+
+function secretOf({ hashKeys = false }: AnalyzeOptions): Uint8Array | undefined {
+  if (typeof hashKeys !== "boolean") return hashKeys;
+  return hashKeys ? randomBytes(32) : undefined;
 }
 
 function isSameFile(a: string, b: string): boolean {
@@ -146,6 +163,8 @@ class Run {
   private readonly pages = new SharedArrayBuffer(4);
   /** One table for all snapshots: their kinds stand in one table of the inventory. */
   private readonly modules = new SharedArrayBuffer(MODULE_TABLE_BYTES);
+  private readonly nameSecret: Uint8Array | undefined;
+  private readonly hash: NameHash | undefined;
   private bytesTotal: number;
   private bytesDone = 0;
   private keysDone = 0;
@@ -164,6 +183,8 @@ class Run {
     this.readers = readers;
     this.temp = temp;
     this.pool = pool;
+    this.nameSecret = secretOf(options);
+    this.hash = this.nameSecret === undefined ? undefined : new NameHash(this.nameSecret);
   }
 
   async all(): Promise<AnalyzedSnapshot[]> {
@@ -189,6 +210,7 @@ class Run {
       },
       snapshots: done.map(({ snapshot }) => snapshot),
       index: this.options.index ?? [],
+      nameSecret: this.nameSecret,
     };
     const finished: FinishResult = await answerOf(this.pool.run(task, { filename: workerUrl("finish") }));
     if (finished.error !== undefined) throw fromErrorRecord(finished.error);
@@ -221,6 +243,7 @@ class Run {
           filter: options.filters ?? {},
           rows: options.keys === "none" ? undefined : { path: this.temp.path, pages: this.pages },
           modules,
+          nameSecret: this.nameSecret,
         };
       },
       onChunk: (chunk) => {
@@ -236,7 +259,7 @@ class Run {
     const profile = profileOf(target);
     const sum = (pick: (r: ReadResult) => number) => read.readers.reduce((n, r) => n + pick(r), 0);
     const profileExact = this.options.profile !== undefined || origin.profileExact;
-    const warnings = warningsOf(plan, origin, profile, profileExact, read);
+    const warnings = warningsOf(plan, origin, profile, profileExact, read, this.hash !== undefined);
     const damages = mergeDamages(read.readers.map((r) => r.damages));
     const told: AnalyzedSnapshot = {
       path: plan.path,
@@ -252,6 +275,7 @@ class Run {
       profileExact,
       profileMeasured: profile.measured !== undefined,
       allocator: target.allocator,
+      hashedNames: this.hash?.id ?? null,
       warnings: [...warnings, ...damages].map(({ code, message }) => ({ code, message })),
     };
     const snapshot: FinishSnapshot = {
@@ -296,14 +320,24 @@ class Run {
       profile_measured: Number(told.profileMeasured),
       allocator: told.allocator,
       settings: JSON.stringify(targetOf(target).config),
-      filters: JSON.stringify(this.options.filters ?? {}),
+      filters: JSON.stringify(this.storedFilters()),
       keys: told.keys,
       expired_keys: told.expiredKeys,
       stored_rows: told.storedRows,
       complete: 1,
       salvaged: 0,
       tool_version: VERSION,
+      hashed_names: told.hashedNames,
     };
+  }
+
+  /** The filters without what they say of names. */
+  private storedFilters(): KeyFilter {
+    const { filters = {} } = this.options;
+    const { hash } = this;
+    if (hash === undefined) return filters;
+    const hidden = (text: string | undefined) => text && hash.text(Buffer.from(text));
+    return { ...filters, key: hidden(filters.key), notKey: hidden(filters.notKey) };
   }
 
   private tell(phase: Progress["phase"]): void {
@@ -325,6 +359,7 @@ function warningsOf(
   profile: Profile,
   profileExact: boolean,
   read: ReadSnapshot<ReadResult>,
+  hashed: boolean,
 ): Damage[] {
   const { header } = plan;
   const { facts } = read;
@@ -365,7 +400,7 @@ function warningsOf(
       "UPDATES",
       -1,
       () =>
-        `${facts.updates.count} updates change keys already read, which are shown as they were before: ${facts.updates.keys.map((key) => JSON.stringify(key)).join(", ")}`,
+        `${facts.updates.count} updates change keys already read, which are shown as they were before${hashed ? "" : `: ${facts.updates.keys.map((key) => JSON.stringify(key)).join(", ")}`}`,
     ],
     [
       Object.values(facts.unlisted).some((count) => count > 0),
