@@ -44,5 +44,5 @@ export function tell(report: Report): void {
   }
 }
 
-/** Cells of the memory that a query and its watchdog share. */
-export const CELL = { started: 0, waiting: 1, count: 2 } as const;
+/** Cells of the memory that a query and its watchdog share; on the unused one the watchdog sleeps. */
+export const CELL = { unused: 0, waiting: 1, count: 2 } as const;

@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import { workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { CELL, type QueryTask, tell } from "./protocol.ts";
 
 /**
@@ -59,13 +59,12 @@ function isOrphan(): boolean {
 
 function end(): never {
   process.kill(process.pid, "SIGKILL");
-  for (;;) Atomics.wait(cells, CELL.started, 1);
+  for (;;) Atomics.wait(cells, CELL.unused, 0);
 }
 
-Atomics.store(cells, CELL.started, 1);
-Atomics.notify(cells, CELL.started);
+parentPort!.postMessage("started");
 for (let before = performance.now(); ; ) {
-  Atomics.wait(cells, CELL.started, 1, TICK_MS);
+  Atomics.wait(cells, CELL.unused, 0, TICK_MS);
   const now = performance.now();
   if (Atomics.load(cells, CELL.waiting) === 0) workedMs += Math.min(now - before, LONGEST_TICK_MS);
   before = now;
