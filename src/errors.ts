@@ -25,7 +25,7 @@ export function reasonOf(cause: unknown): string {
   return REASONS[code ?? ""] ?? message;
 }
 
-/** An error in a form that survives the hop between threads. */
+/** An error in a form that survives the hop between threads and processes. */
 export interface ErrorRecord {
   readonly name: string;
   readonly message: string;
@@ -50,6 +50,7 @@ export function toErrorRecord(error: unknown): ErrorRecord {
 export function fromErrorRecord(record: ErrorRecord): Error {
   if (record.rdb !== undefined) return RdbError.fromRecord(record.rdb);
   if (record.name === "IoError") return new IoError(record.message);
+  if (record.name === "UsageError") return new UsageError(record.message);
   const error = new Error(record.message);
   if (record.stack !== undefined) error.stack = record.stack;
   return error;

@@ -13,6 +13,26 @@ export interface Cli {
   status: number;
   /** Set when stdout broke. */
   outputError: NodeJS.ErrnoException | undefined;
+  /** Told before and after stdout may make us wait for whoever reads it. */
+  readonly onWaiting?: (waiting: boolean) => void;
+}
+
+/** The surroundings of this process. */
+export function processCli(onWaiting?: Cli["onWaiting"]): Cli {
+  const { NO_COLOR, TERM, COLUMNS } = process.env;
+  const cli: Cli = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: { NO_COLOR, TERM, COLUMNS },
+    status: 0,
+    outputError: undefined,
+    ...(onWaiting === undefined ? {} : { onWaiting }),
+  };
+  process.stdout.on("error", (error) => {
+    cli.outputError ??= error;
+  });
+  process.stderr.on("error", () => {}); // nobody listens: nothing to do
+  return cli;
 }
 
 /** Characters gathered before they are written. */
@@ -32,6 +52,7 @@ export async function writeLines(cli: Cli, lines: Iterable<string>, end = "\n"):
 
 async function write(cli: Cli, text: string): Promise<void> {
   checkOutput(cli);
+  cli.onWaiting?.(true);
   if (!cli.stdout.write(text)) {
     try {
       await once(cli.stdout, "drain");
@@ -39,6 +60,7 @@ async function write(cli: Cli, text: string): Promise<void> {
       cli.outputError ??= error as NodeJS.ErrnoException;
     }
   }
+  cli.onWaiting?.(false);
   checkOutput(cli);
 }
 

@@ -13,7 +13,7 @@ import type { TargetChoice } from "../pipeline/target-choice.ts";
 import type { QuestionFilters } from "../queries/filters.ts";
 import { FORMATS, type FormatName } from "../reports/index.ts";
 import { readConfigFile, setLast } from "./config-file.ts";
-import { parseByteRange, parseBytes, parseTimeRange } from "./ranges.ts";
+import { parseByteRange, parseBytes, parseDuration, parseTimeRange } from "./ranges.ts";
 
 /** A text that `parse` understands; else one line that says what it should be. */
 function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
@@ -126,8 +126,14 @@ export const QUESTION_OPTIONS = z.object({
   snapshot: wholeNumber(1, 2 ** 15).optional(),
 });
 
+const ANY_RUN = z.object({ ...REPORT, ...RUN, ...INPUT });
+
 /** Options of `query`: the SQL says everything else. */
-export const QUERY_OPTIONS = z.object({ ...REPORT, ...RUN, ...INPUT });
+export const QUERY_OPTIONS = z.object({
+  ...ANY_RUN.shape,
+  timeout: parsed(parseDuration, "a time such as 30s, 10m or 1h (0: none)"),
+  maxMemory: parsed(parseBytes, "a size such as 500M or 4G (0: no limit)"),
+});
 
 /** Options of `verify`. */
 export const VERIFY_OPTIONS = z.object({
@@ -166,7 +172,7 @@ export const LARGEST = wholeNumber(1, 1_000_000);
 
 /** What an analysis looks at. */
 export type AnalysisOptions = Omit<RunOptions, "format" | "color">;
-export type RunOptions = z.infer<typeof QUERY_OPTIONS>;
+export type RunOptions = z.infer<typeof ANY_RUN>;
 export type QuestionOptions = z.infer<typeof QUESTION_OPTIONS>;
 export type AnalyzeOptions = z.infer<typeof ANALYZE_OPTIONS>;
 export type VerifyOptions = z.infer<typeof VERIFY_OPTIONS>;
@@ -305,7 +311,7 @@ export function repeated(value: string, before: readonly string[] | undefined): 
 /** Adds what decides how inputs are read that are no bare files. */
 export function addInputOptions(command: Command): Command {
   return command
-    .option("--temp-dir <folder>", "folder for what is unpacked and for temporary inventories")
+    .option("--temp-dir <folder>", "folder for what is unpacked, temporary inventories and large sorts")
     .option(
       "--max-expanded <size>",
       "what a compressed input may become (default: 250 times its size, and 1G)",
