@@ -4,8 +4,9 @@ import path from "node:path";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { type Inventory, isSqliteFile, openInventory } from "../inventory/open.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
-import { removeLeftovers } from "../io/temp-file.ts";
+import { removeLeftovers, removeTemp, tempName, track } from "../io/leftovers.ts";
 import { runAnalysis } from "./analysis.ts";
+import { interruptible } from "./interrupt.ts";
 import type { Cli } from "./io.ts";
 import type { RunOptions } from "./options.ts";
 
@@ -44,13 +45,17 @@ async function withTemporary<T>(
   keys: "all" | "none",
   ask: (inventory: Inventory) => Promise<T>,
 ): Promise<T> {
-  const folder = makeTempFolder(options.tempDir ?? os.tmpdir());
-  const remove = () => fs.rmSync(folder, { recursive: true, force: true });
+  let folder: string | undefined;
+  const remove = () => folder === undefined || removeTemp(folder);
   try {
-    const output = path.join(folder, "inventory.sqlite");
-    await runAnalysis(cli, options, { inputs, output, keys });
-    const inventory = openInventory(output, inputs.join(", "));
-    if (process.platform !== "win32") remove(); // an open file lives on without a name: nothing to clean up after us
+    const inventory = await interruptible(async () => {
+      folder = makeTempFolder(options.tempDir ?? os.tmpdir());
+      const output = path.join(folder, "inventory.sqlite");
+      await runAnalysis(cli, options, { inputs, output, keys });
+      const opened = openInventory(output, inputs.join(", "));
+      if (process.platform !== "win32") remove(); // an open file lives on without a name: nothing to clean up after us
+      return opened;
+    });
     return await askAndClose(inventory, ask);
   } finally {
     remove();
@@ -61,7 +66,9 @@ async function withTemporary<T>(
 function makeTempFolder(parent: string): string {
   try {
     removeLeftovers(parent);
-    return fs.mkdtempSync(path.join(parent, `.rdbscope-${process.pid}-`));
+    const folder = fs.mkdtempSync(path.join(parent, tempName("")));
+    track(folder);
+    return folder;
   } catch (cause) {
     throw new IoError(`cannot make a temporary folder in ${parent}: ${reasonOf(cause)}`, { cause });
   }

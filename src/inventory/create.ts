@@ -1,12 +1,17 @@
 import Database from "better-sqlite3";
 import { ENCODINGS, TYPES } from "../memory/index.ts";
+import { cannotWrite } from "./cannot-write.ts";
 import { ENCODING_LIMIT } from "./module-kinds.ts";
 import { APPLICATION_ID, PAGE_BYTES, SCHEMA_SQL, SCHEMA_VERSION, SIZE_CLASS_BOUNDS } from "./schema.ts";
 
-/** Makes an empty inventory; returns where its key rows begin and how many pages it has. */
+/**
+ * Makes an empty inventory; returns where its key rows begin and how many pages it has.
+ * @throws {IoError} when it cannot be written
+ */
 export function createInventory(path: string): { rootPage: number; pages: number } {
-  const db = new Database(path);
+  let db: Database.Database | undefined;
   try {
+    db = new Database(path);
     db.pragma(`page_size = ${PAGE_BYTES}`);
     db.pragma("journal_mode = OFF");
     db.pragma("synchronous = OFF");
@@ -16,8 +21,10 @@ export function createInventory(path: string): { rootPage: number; pages: number
     fillNames(db);
     const rootPage = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'key_rows'").pluck().get();
     return { rootPage: Number(rootPage), pages: Number(db.pragma("page_count", { simple: true })) };
+  } catch (error) {
+    throw cannotWrite(path, error);
   } finally {
-    db.close();
+    db?.close();
   }
 }
 

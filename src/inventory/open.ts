@@ -16,20 +16,41 @@ export interface Cursor {
 }
 
 const SQLITE_MAGIC = "SQLite format 3\0";
+const HEAD_BYTES = 100;
+const APPLICATION_ID_AT = 68;
 
 /**
  * Whether a file is a SQLite database, by its content.
  * @throws {IoError} when it cannot be read.
  */
 export function isSqliteFile(path: string): boolean {
+  const head = headOf(path);
+  return head !== undefined && isSqlite(head);
+}
+
+function isSqlite(head: Buffer): boolean {
+  return head.toString("latin1", 0, SQLITE_MAGIC.length) === SQLITE_MAGIC;
+}
+
+/**
+ * Whether a file is an inventory, of whatever version.
+ * @throws {IoError} when it cannot be read.
+ */
+export function isInventoryFile(path: string): boolean {
+  const head = headOf(path);
+  return (
+    head?.length === HEAD_BYTES && isSqlite(head) && head.readUInt32BE(APPLICATION_ID_AT) === APPLICATION_ID
+  );
+}
+
+/** As much as there is of a database file's header (file format, section 1.3); undefined for what cannot be read twice. */
+function headOf(path: string): Buffer | undefined {
   try {
-    if (path === "-" || !fs.statSync(path).isFile()) return false; // To read from a pipe would take bytes from it.
+    if (path === "-" || !fs.statSync(path).isFile()) return undefined; // To read from a pipe would take bytes from it.
     const fd = fs.openSync(path, "r");
     try {
-      const head = Buffer.alloc(SQLITE_MAGIC.length);
-      return (
-        fs.readSync(fd, head, 0, head.length, 0) === head.length && head.toString("latin1") === SQLITE_MAGIC
-      );
+      const head = Buffer.alloc(HEAD_BYTES);
+      return head.subarray(0, fs.readSync(fd, head, 0, HEAD_BYTES, 0));
     } finally {
       fs.closeSync(fd);
     }

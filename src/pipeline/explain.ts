@@ -110,7 +110,7 @@ async function withAnalyzed<T>(
 
 /** Reads one record at its offset. */
 function fromRecord(plan: Plan, spec: TargetSpec, { db, offset, bytes, pattern }: FoundRecord): Explanation {
-  const source = new FileSource(plan.file);
+  const source = new FileSource(plan.file, plan.identity);
   try {
     const record = new ExplainedRecord(spec);
     const reader = new RecordReader(WINDOW_BYTES, record.meter);
@@ -131,7 +131,7 @@ async function fromSnapshot(
   similar: SimilarNames,
 ): Promise<Explanation[]> {
   const { db, signal } = options;
-  const source = new FileSource(plan.file);
+  const source = new FileSource(plan.file, plan.identity);
   try {
     const sizes = { windowBytes: WINDOW_BYTES, chunkBytes: WINDOW_BYTES };
     const splitter = new Splitter(source, plan.header, sizes);
