@@ -1,9 +1,11 @@
 /**
- * kill -9 at random moments: `npm run kill -- [--times N] [--keys N] [--seed N]`. Ends with 1 when a file under an inventory's name
- * is not complete, or the next run does not remove what was left and succeed.
+ * kill -9 at random moments, then each worker made to die at every one of its reads and writes:
+ * `npm run kill -- [--times N] [--keys N] [--seed N]`. Ends with 1 when a file under an inventory's name is not complete or not
+ * what it was, or the next run does not remove what was left and succeed.
  */
 import fs from "node:fs";
 import { parseArgs } from "node:util";
+import { dieTrials } from "./die-trials.ts";
 import { COMMANDS, killTrial, run, type Trial, writeInputs } from "./kill-trial.ts";
 import { newFolder } from "./support.ts";
 
@@ -44,7 +46,8 @@ async function main(): Promise<number> {
       console.log(`${i + 1}. ${command}: ${Math.round(killedAfterMs)} ms, ${what}, inventory ${inventory}`);
       for (const fault of faults) console.log(`   FAULT ${fault}`);
     }
-    return summary(trials);
+    const died = await dieTrials(folder);
+    return Math.max(summary(trials), died);
   } finally {
     fs.rmSync(folder, { recursive: true });
   }

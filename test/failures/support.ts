@@ -9,7 +9,7 @@ import { SHAPES } from "../../bench/shapes.ts";
 
 const at = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const ROOT = at("../..");
-const INJECT = at("./inject.ts");
+const INJECT = at("./inject.js");
 
 /** node's arguments that run the CLI from its sources. */
 export const CLI = ["--import", "tsx", at("../../src/cli/main.ts")];
@@ -34,7 +34,7 @@ export function runLimited(blocks: number, args: readonly string[]): SpawnSyncRe
   });
 }
 
-/** Runs the CLI to its end while something goes wrong in it: see `inject.ts`. */
+/** Runs the CLI to its end while something goes wrong in it: see `inject.js`. */
 export function runInjected(
   injected: string,
   args: readonly string[],

@@ -1,5 +1,6 @@
 /**
- * Lets one call of `node:fs` go wrong, in the CLI and its threads: loaded by `--import`, which threads inherit.
+ * Lets one call of `node:fs` go wrong, in the CLI and its threads: loaded by `--import`, which threads inherit
+ * (JavaScript, as threads of Node 20 import nothing else so early).
  * RDBSCOPE_INJECT is `WHERE FUNCTION NTH HOW`: the nth call of that function made in `main`, or by the worker `split`, `read` or
  * `finish`, throws a system error (its code), or does one of `HOW`.
  */
@@ -7,23 +8,21 @@ import fs from "node:fs";
 import os from "node:os";
 import { isMainThread } from "node:worker_threads";
 
-type AnyFunction = (...args: unknown[]) => unknown;
-
 const [where = "", name = "", nth = "", how = ""] = (process.env.RDBSCOPE_INJECT ?? "").split(" ");
 
 /** Long enough for the other threads to hear of it. */
-function pause(): void {
+function pause() {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
 }
 
-function interrupt(times: number): void {
+function interrupt(times) {
   for (let i = 0; i < times; i++) {
     process.kill(process.pid, "SIGINT");
     if (!isMainThread) pause();
   }
 }
 
-const HOW: Readonly<Record<string, () => void>> = {
+const HOW = {
   exit: () => process.exit(7),
   uncaught() {
     setImmediate(() => {
@@ -34,34 +33,30 @@ const HOW: Readonly<Record<string, () => void>> = {
     throw new TypeError("injected");
   },
   memory() {
-    for (const hoard: number[][] = []; ; ) hoard.push(new Array(100_000).fill(hoard.length));
-  },
-  buffer() {
-    throw new RangeError("Array buffer allocation failed");
+    for (const hoard = []; ; ) hoard.push(new Array(100_000).fill(hoard.length));
   },
   interrupt: () => interrupt(1),
   "interrupt-twice": () => interrupt(2),
 };
 
-function systemError(code: keyof typeof os.constants.errno): Error {
+function systemError(code) {
   const error = new Error(`${code}: injected, ${name}`);
   return Object.assign(error, { code, errno: -os.constants.errno[code], syscall: name });
 }
 
-function isHere(): boolean {
+function isHere() {
   if (where === "main") return isMainThread;
   return !isMainThread && new RegExp(`workers[\\\\/]${where}\\.`).test(new Error().stack ?? "");
 }
 
-function inject(): void {
+function inject() {
   Error.stackTraceLimit = 50;
-  const target = fs as unknown as Record<string, AnyFunction>;
-  const original = target[name]!;
+  const original = fs[name];
   let calls = 0;
-  target[name] = (...args) => {
+  fs[name] = (...args) => {
     if (isHere() && ++calls === Number(nth)) {
       const happen = HOW[how];
-      if (happen === undefined) throw systemError(how as keyof typeof os.constants.errno);
+      if (happen === undefined) throw systemError(how);
       happen();
     }
     return original.apply(fs, args);
