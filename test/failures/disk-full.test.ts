@@ -12,10 +12,11 @@ const whole = path.join(root, "whole.sqlite");
 const BLOCK_BYTES = 512;
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
 
-beforeAll(() => {
+beforeAll(async () => {
   writeSnapshot(snapshot, 30_000);
   fs.writeFileSync(packed, gzipSync(fs.readFileSync(snapshot), { level: 1 }));
-  expect(runLimited(1e6, ["analyze", snapshot, "-o", whole, "--workers", "1"]).status).toBe(0);
+  const { status } = await runLimited(1e6, ["analyze", snapshot, "-o", whole, "--workers", "1"]);
+  expect(status).toBe(0);
 });
 
 const wholeBlocks = (): number => fs.statSync(whole).size / BLOCK_BYTES;
@@ -25,16 +26,25 @@ const UNPACKING =
   /^rdbscope: cannot unpack .* into .*: the file is larger than .*; name a folder with more room/;
 
 /** A file that may not grow stands in for a disk that is full: the same calls fail, and SQLite's too. */
-test.each([
+test.concurrent.each([
   ["when the inventory is made", snapshot, (): number => 20, WRITING],
   ["when readers write rows", snapshot, (): number => wholeBlocks() / 2, WRITING],
   ["when SQLite writes the summaries", snapshot, (): number => wholeBlocks() - 32, WRITING],
   ["when an input is unpacked", packed, (): number => 1000, UNPACKING],
-] as const)("no room %s is one line, exit 4, and nothing is left", (_, input, blocks, message) => {
+] as const)("no room %s is one line, exit 4, and nothing is left", async (_, input, blocks, message) => {
   const folder = fs.mkdtempSync(path.join(root, "case-"));
   const output = path.join(folder, "inventory.sqlite");
   const limit = Math.floor(blocks());
-  const ran = runLimited(limit, ["analyze", input, "-o", output, "--temp-dir", folder, "--workers", "1"]);
+  const ran = await runLimited(limit, [
+    "analyze",
+    input,
+    "-o",
+    output,
+    "--temp-dir",
+    folder,
+    "--workers",
+    "1",
+  ]);
   expect(ran.stderr).toMatch(message);
   expect(ran.status).toBe(4);
   expect(fs.readdirSync(folder)).toEqual([]);

@@ -25,7 +25,7 @@ function interrupt(times) {
 const HOW = {
   exit: () => process.exit(7),
   uncaught() {
-    setImmediate(() => {
+    queueMicrotask(() => {
       throw new Error("injected");
     });
   },

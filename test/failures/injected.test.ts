@@ -25,8 +25,9 @@ const INTERRUPTED = /^rdbscope: interrupted\n$/;
 /** Where, which call, the how manyth, how; exit status; message. */
 const CASES: readonly (readonly [string, number, RegExp])[] = [
   ["split readSync 1 exit", 4, DIED],
+  ["split readSync 1 uncaught", 4, DIED],
   ["read openSync 1 EIO", 4, FAILS],
-  ["read readSync 2 uncaught", 4, DIED],
+  ["read readSync 1 uncaught", 4, DIED],
   ["read readSync 2 EIO", 4, FAILS],
   ["read writeSync 1 ENOSPC", 4, NO_SPACE],
   ["read writeSync 1 exit", 4, DIED],

@@ -115,7 +115,7 @@ function temporaryIn(folder: string): string[] {
 
 /** The run before, or the next one: it has to succeed, and to make a complete inventory. */
 async function analyzeSample(inventory: string, faults: string[]): Promise<void> {
-  const args = ["analyze", SAMPLE, "-o", inventory, "--force", "--temp-dir", path.dirname(inventory)];
+  const args = ["analyze", SAMPLE, "-o", inventory, "--force", "--workers", "1"];
   const { status, stderr } = await run(args);
   if (status !== 0) faults.push(`exit ${status}: ${stderr}`);
   const fault = faultOf(inventory);

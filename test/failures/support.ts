@@ -1,4 +1,4 @@
-import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -25,28 +25,29 @@ export function writeSnapshot(file: string, keys: number): void {
   writer.finish();
 }
 
+/** How a run ended. */
+interface Ended {
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly stderr: string;
+}
+
 /** Runs the CLI to its end, with `ulimit -f` of so many blocks of 512 bytes. */
-export function runLimited(blocks: number, args: readonly string[]): SpawnSyncReturns<string> {
+export function runLimited(blocks: number, args: readonly string[]): Promise<Ended> {
   const script = `ulimit -f ${blocks}; exec "$@"`;
-  return spawnSync("sh", ["-c", script, "sh", process.execPath, ...CLI, ...args], {
-    cwd: ROOT,
-    encoding: "utf8",
-  });
+  return ended("sh", ["-c", script, "sh", process.execPath, ...CLI, ...args]);
 }
 
 /** Runs the CLI to its end while something goes wrong in it: see `inject.js`. */
-export function runInjected(
-  injected: string,
-  args: readonly string[],
-): Promise<{ status: number | null; signal: string | null; stderr: string }> {
+export function runInjected(injected: string, args: readonly string[]): Promise<Ended> {
   const options = ["--max-old-space-size=128", "--import", "tsx", "--import", INJECT, CLI.at(-1)!];
-  const env = { ...process.env, RDBSCOPE_INJECT: injected };
+  return ended(process.execPath, [...options, ...args], { RDBSCOPE_INJECT: injected });
+}
+
+function ended(command: string, args: readonly string[], more: Record<string, string> = {}): Promise<Ended> {
+  const env = { ...process.env, ...more };
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...options, ...args], {
-      cwd: ROOT,
-      env,
-      stdio: ["ignore", "ignore", "pipe"],
-    });
+    const child = spawn(command, args, { cwd: ROOT, env, stdio: ["ignore", "ignore", "pipe"] });
     let stderr = "";
     child.stderr.setEncoding("utf8").on("data", (text) => {
       stderr += text;
