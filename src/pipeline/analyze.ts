@@ -135,7 +135,7 @@ function checkOptions(options: AnalyzeOptions): number {
 function checkOutput(output: string): void {
   const stat = statOrNone(output);
   if (stat === undefined) return;
-  const instead = "give the inventory another name, as --output FILE";
+  const instead = "give the inventory a file name of its own, as --output FILE";
   if (stat.isDirectory()) throw new UsageError(`${output} is a folder: ${instead}`);
   if (!stat.isFile()) throw new UsageError(`${output} is a device or a pipe: ${instead}`);
   if (stat.size > 0 && !isInventoryFile(output))
