@@ -15,8 +15,12 @@ export interface ChunkWorker<R> {
   close(): void;
 }
 
-/** Takes chunks from the task's port until there are no more. */
-export async function takeChunks<R>(task: ChunkTask, make: () => ChunkWorker<R>): Promise<Answer<R>> {
+/** Takes chunks from the task's port until there are no more. `explain` makes more of an error than it says itself. */
+export async function takeChunks<R>(
+  task: ChunkTask,
+  make: () => ChunkWorker<R>,
+  explain: (error: unknown) => unknown = (error) => error,
+): Promise<Answer<R>> {
   const orders = new Inbox<ChunkOrder>(task.port);
   try {
     const worker = make();
@@ -29,7 +33,7 @@ export async function takeChunks<R>(task: ChunkTask, make: () => ChunkWorker<R>)
       worker.close();
     }
   } catch (error) {
-    return { error: toErrorRecord(error) };
+    return { error: toErrorRecord(explain(error)) };
   } finally {
     task.port.close();
   }
@@ -45,7 +49,7 @@ export class ChunkRecords {
 
   constructor(task: ChunkTask, visitor: ValueVisitor) {
     this.task = task;
-    this.source = new FileSource(task.path);
+    this.source = new FileSource(task.path, task.identity);
     this.records = new RecordReader(task.windowBytes, visitor);
     this.records.values.templates = this.templates;
   }

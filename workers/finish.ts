@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { toErrorRecord } from "../src/errors.ts";
+import { cannotWrite } from "../src/inventory/cannot-write.ts";
 import { PageAllocator, plantLeaves } from "../src/inventory/pages.ts";
 import { writeSummaries } from "../src/inventory/summaries.ts";
 import type { FinishResult, FinishTask } from "./protocol.ts";
@@ -17,6 +18,6 @@ export default function finish(task: FinishTask): FinishResult {
     }
     return {};
   } catch (error) {
-    return { error: toErrorRecord(error) };
+    return { error: toErrorRecord(cannotWrite(task.path, error)) };
   }
 }

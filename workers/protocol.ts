@@ -13,6 +13,8 @@ import type { KeyFilter } from "../src/pipeline/filter.ts";
 /** What the splitting thread is given. It answers with `SplitMessage`s on the port and returns `SplitResult`. */
 export interface SplitTask {
   readonly path: string;
+  /** Which file is meant: see `FileSource.identity`. */
+  readonly identity: string;
   readonly header: RdbHeader;
   readonly windowBytes: number;
   readonly chunkBytes: number;
@@ -39,6 +41,7 @@ export type Answer<R> = { readonly value: R; readonly error?: never } | { readon
 /** What every thread that takes chunks is given. It is sent `ChunkOrder`s on the port and answers `ChunkDone`s. */
 export interface ChunkTask {
   readonly path: string;
+  readonly identity: string;
   readonly header: RdbHeader;
   readonly windowBytes: number;
   readonly worker: number;

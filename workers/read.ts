@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import type { RecordReader } from "../parsers/records.ts";
+import { cannotWrite } from "../src/inventory/cannot-write.ts";
 import { ENCODING_LIMIT, ModuleKinds } from "../src/inventory/module-kinds.ts";
 import { NameHash } from "../src/inventory/name-hash.ts";
 import { PageAllocator, RowWriter } from "../src/inventory/pages.ts";
@@ -22,7 +23,8 @@ const MAX_INT64_DOUBLE = 2 ** 63 - 1024;
 
 /** Reads the chunks it is given until there are no more; returns what they add up to. */
 export default function read(task: ChunkTask & ReadTask): Promise<Answer<ReadResult>> {
-  return takeChunks(task, () => new ChunkReader(task));
+  const explain = (error: unknown) => (task.rows === undefined ? error : cannotWrite(task.rows.path, error));
+  return takeChunks(task, () => new ChunkReader(task), explain);
 }
 
 /** Walks records, sizes and classifies them, counts them and writes their rows. One a thread and snapshot. */

@@ -6,7 +6,7 @@ import type { SplitMessage, SplitResult, SplitTask } from "./protocol.ts";
 
 /** Finds the chunks of a snapshot and posts them, as many at once as there are credits. */
 export default async function split(task: SplitTask): Promise<SplitResult> {
-  const source = new FileSource(task.path);
+  const source = new FileSource(task.path, task.identity);
   const splitter = new Splitter(source, task.header, task);
   const done = new Inbox<unknown>(task.port);
   let credits = task.credits;

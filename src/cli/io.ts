@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { IoError, reasonOf } from "../errors.ts";
 import { FORMATS, type FormatName, type Layout, lineEnd, type Part } from "../reports/index.ts";
 import { COLOURS, PLAIN, type Style } from "../reports/style.ts";
 import { safeLine } from "../reports/text.ts";
@@ -68,7 +69,7 @@ async function write(cli: Cli, text: string): Promise<void> {
 export function checkOutput({ outputError }: Cli): void {
   if (outputError === undefined) return;
   if (outputError.code === "EPIPE") throw new ClosedOutput();
-  throw outputError;
+  throw new IoError(`cannot write the answer: ${reasonOf(outputError)}`, { cause: outputError });
 }
 
 /** Writes a report in a format. */

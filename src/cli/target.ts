@@ -4,9 +4,10 @@ import path from "node:path";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { type Inventory, isSqliteFile, openInventory } from "../inventory/open.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
-import { removeLeftovers } from "../io/temp-file.ts";
+import { removeLeftovers, removeTemp, tempName, track } from "../io/leftovers.ts";
 import type { KeyFilter } from "../pipeline/filter.ts";
 import { runAnalysis } from "./analysis.ts";
+import { interruptible } from "./interrupt.ts";
 import type { Cli } from "./io.ts";
 import type { RunOptions } from "./options.ts";
 
@@ -82,11 +83,15 @@ async function withTemporary<T>(
   needed: Needed,
   ask: (file: InventoryFile) => Promise<T>,
 ): Promise<T> {
-  const folder = makeTempFolder(options.tempDir ?? os.tmpdir());
-  const remove = () => fs.rmSync(folder, { recursive: true, force: true });
+  let folder: string | undefined;
+  const remove = () => folder === undefined || removeTemp(folder);
   try {
-    const output = path.join(folder, "inventory.sqlite");
-    await runAnalysis(cli, options, { inputs, output, ...needed });
+    const output = await interruptible(async () => {
+      folder = makeTempFolder(options.tempDir ?? os.tmpdir());
+      const file = path.join(folder, "inventory.sqlite");
+      await runAnalysis(cli, options, { inputs, output: file, ...needed });
+      return file;
+    });
     // An open file lives on without a name, but on Windows: nothing to clean up after us.
     const opened = process.platform === "win32" ? () => {} : remove;
     return await ask({ path: output, name: inputs.join(", "), isTemporary: true, opened });
@@ -99,7 +104,9 @@ async function withTemporary<T>(
 function makeTempFolder(parent: string): string {
   try {
     removeLeftovers(parent);
-    return fs.mkdtempSync(path.join(parent, `.rdbscope-${process.pid}-`));
+    const folder = fs.mkdtempSync(path.join(parent, tempName("")));
+    track(folder);
+    return folder;
   } catch (cause) {
     throw new IoError(`cannot make a temporary folder in ${parent}: ${reasonOf(cause)}`, { cause });
   }

@@ -5,8 +5,6 @@ import { APPLICATION_ID, SCHEMA_SQL, SCHEMA_VERSION } from "./schema.ts";
 /** Of a file that SQLite keeps a write-ahead log beside: it would make two more files, even to read. */
 const WAL_VERSION = 2;
 const VERSION_OFFSETS = [18, 19];
-/** Bytes at the beginning of a database that are looked at here (sqlite.org/fileformat2.html, 1.3). */
-export const HEADER_BYTES = 20;
 
 /** @throws {UsageError} when to open a database with this header would make files beside it. */
 export function checkHeader(path: string, header: Uint8Array): void {

@@ -2,7 +2,8 @@ import fs from "node:fs";
 import { resolve } from "node:path";
 import Database from "better-sqlite3";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
-import { checkHeader, checkIdentity, HEADER_BYTES } from "./identity.ts";
+import { checkHeader, checkIdentity } from "./identity.ts";
+import { APPLICATION_ID } from "./schema.ts";
 import { checkReading, notReading } from "./statement.ts";
 
 /** A value as SQLite holds it. Integers beyond 2^53 are bigints where `cursor` is used. */
@@ -18,27 +19,41 @@ export interface Cursor {
 }
 
 const SQLITE_MAGIC = "SQLite format 3\0";
+const HEAD_BYTES = 100;
+const APPLICATION_ID_AT = 68;
 
 /**
  * Whether a file is a SQLite database, by its content.
  * @throws {IoError} when it cannot be read.
  */
 export function isSqliteFile(path: string): boolean {
-  return isSqlite(readHeader(path));
+  const head = headOf(path);
+  return head !== undefined && isSqlite(head);
 }
 
-function isSqlite(header: Buffer): boolean {
-  return header.toString("latin1", 0, SQLITE_MAGIC.length) === SQLITE_MAGIC;
+function isSqlite(head: Buffer): boolean {
+  return head.toString("latin1", 0, SQLITE_MAGIC.length) === SQLITE_MAGIC;
 }
 
-/** The first bytes of a file; none of what is not a file. */
-function readHeader(path: string): Buffer {
+/**
+ * Whether a file is an inventory, of whatever version.
+ * @throws {IoError} when it cannot be read.
+ */
+export function isInventoryFile(path: string): boolean {
+  const head = headOf(path);
+  return (
+    head?.length === HEAD_BYTES && isSqlite(head) && head.readUInt32BE(APPLICATION_ID_AT) === APPLICATION_ID
+  );
+}
+
+/** As much as there is of a database file's header (file format, section 1.3); undefined for what cannot be read twice. */
+function headOf(path: string): Buffer | undefined {
   try {
-    if (path === "-" || !fs.statSync(path).isFile()) return Buffer.alloc(0); // To read from a pipe would take bytes from it.
+    if (path === "-" || !fs.statSync(path).isFile()) return undefined; // To read from a pipe would take bytes from it.
     const fd = fs.openSync(path, "r");
     try {
-      const head = Buffer.alloc(HEADER_BYTES);
-      return head.subarray(0, fs.readSync(fd, head, 0, head.length, 0));
+      const head = Buffer.alloc(HEAD_BYTES);
+      return head.subarray(0, fs.readSync(fd, head, 0, HEAD_BYTES, 0));
     } finally {
       fs.closeSync(fd);
     }
@@ -142,8 +157,8 @@ const GUARDS = ["trusted_schema = OFF", "cell_size_check = ON", "query_only = ON
  * @throws {IoError} when it cannot be read.
  */
 export function openInventory(path: string, name = path): Inventory {
-  const header = readHeader(path);
-  if (!isSqlite(header)) throw new UsageError(`${path} is not an rdbscope inventory`);
+  const header = headOf(path);
+  if (header === undefined || !isSqlite(header)) throw new UsageError(`${path} is not an rdbscope inventory`);
   checkHeader(path, header);
   let db: Database.Database | undefined;
   try {

@@ -10,10 +10,11 @@ import type {
   ReadResult,
   ReadTask,
 } from "../../workers/protocol.ts";
-import { fromErrorRecord, UsageError } from "../errors.ts";
+import { fromErrorRecord, IoError, reasonOf, UsageError } from "../errors.ts";
 import { createInventory } from "../inventory/create.ts";
 import { MODULE_TABLE_BYTES, ModuleKinds } from "../inventory/module-kinds.ts";
 import { MIN_SECRET_BYTES, NameHash } from "../inventory/name-hash.ts";
+import { isInventoryFile } from "../inventory/open.ts";
 import { MAX_SNAPSHOTS } from "../inventory/schema.ts";
 import { INDEX_COLUMNS } from "../inventory/summaries.ts";
 import { type Input, type InputOptions, Inputs, inspectInput } from "../io/inputs/index.ts";
@@ -106,6 +107,7 @@ export async function analyze(options: AnalyzeOptions): Promise<AnalyzeResult> {
   try {
     const run = new Run(options, inputs, bytesTotal, readers, temp, pool);
     const snapshots = await runGuarded(pool, signal, () => run.all());
+    signal?.throwIfAborted();
     temp.publish();
     return { output: options.output, snapshots };
   } finally {
@@ -120,9 +122,7 @@ function checkOptions(options: AnalyzeOptions): number {
   if (inputs.length === 0) throw new UsageError("no snapshot given");
   if (inputs.length > MAX_SNAPSHOTS)
     throw new UsageError(`one inventory holds ${MAX_SNAPSHOTS} snapshots at most`);
-  if (fs.statSync(options.output, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`${options.output} is a folder: give the inventory a file name, as --output FILE`);
-  }
+  checkOutput(options.output);
   checkChoice(options);
   checkWorkers(workers);
   for (const name of index) {
@@ -146,6 +146,26 @@ function checkOptions(options: AnalyzeOptions): number {
 function secretOf({ hashKeys = false }: AnalyzeOptions): Uint8Array | undefined {
   if (typeof hashKeys !== "boolean") return hashKeys;
   return hashKeys ? randomBytes(32) : undefined;
+}
+
+/** `force` replaces inventories, and nothing else that somebody may still want. */
+function checkOutput(output: string): void {
+  const stat = statOrNone(output);
+  if (stat === undefined) return;
+  const instead = "give the inventory a file name of its own, as --output FILE";
+  if (stat.isDirectory()) throw new UsageError(`${output} is a folder: ${instead}`);
+  if (!stat.isFile()) throw new UsageError(`${output} is a device or a pipe: ${instead}`);
+  if (stat.size > 0 && !isInventoryFile(output))
+    throw new UsageError(`${output} is no inventory: ${instead}`);
+}
+
+/** What stands under a name. @throws {IoError} when nothing can */
+function statOrNone(name: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(name, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw new IoError(`cannot write ${name}: ${reasonOf(cause)}`, { cause });
+  }
 }
 
 function isSameFile(a: string, b: string): boolean {
@@ -231,6 +251,7 @@ class Run {
     const read = await readSnapshot<ReadTask, ReadResult>(this.pool, {
       worker: "read",
       path: plan.file,
+      identity: plan.identity,
       header: plan.header,
       readers: this.readers,
       begin: (aux) => {

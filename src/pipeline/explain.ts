@@ -126,7 +126,7 @@ function fromRecords(
   found: readonly FoundRecord[],
 ): Explanation[] {
   if (found.length > MAX_PLACES) throw tooMany(options);
-  const source = new FileSource(plan.file);
+  const source = new FileSource(plan.file, plan.identity);
   try {
     const record = new ExplainedRecord(spec);
     const reader = new RecordReader(WINDOW_BYTES, record.meter);
@@ -149,7 +149,7 @@ async function fromSnapshot(
   similar: SimilarNames,
 ): Promise<Explanation[]> {
   const { db, signal } = options;
-  const source = new FileSource(plan.file);
+  const source = new FileSource(plan.file, plan.identity);
   try {
     const sizes = { windowBytes: WINDOW_BYTES, chunkBytes: WINDOW_BYTES };
     const splitter = new Splitter(source, plan.header, sizes);

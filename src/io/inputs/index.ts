@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { RdbError } from "../../../parsers/errors.ts";
 import { IoError, reasonOf, UsageError } from "../../errors.ts";
+import { changed } from "../file-source.ts";
 import { findManifest, readManifest } from "./aof-manifest.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { HEAD_BYTES, isUnwrapped, unsupportedOf, wrappingOf } from "./forms.ts";
@@ -81,11 +82,10 @@ export class Inputs {
     };
     const reader = new ByteReader(pieces());
     const unpacking: Unpacking = { name, reader, maxExpanded, layers: [] };
-    const path = await this.spool.write(
-      name,
-      unpack(unpacking),
-      stat === undefined ? 0 : expected(file, stat, head),
-    );
+    const least = stat === undefined ? 0 : expected(file, stat, head);
+    const path = await this.spool.write(name, unpack(unpacking), least).catch((error) => {
+      throw error instanceof RdbError && stat !== undefined && !isSame(stat, file) ? changed(file) : error;
+    });
     return { ...given, file: path, layers: [...layers, ...unpacking.layers], isSpooled: true };
   }
 
@@ -146,6 +146,12 @@ function statOf(name: string): fs.Stats {
       cause,
     });
   }
+}
+
+/** Whether nobody wrote to a file since, nor put another in its place. */
+function isSame({ ino, size, mtimeMs }: fs.Stats, file: string): boolean {
+  const now = fs.statSync(file, { throwIfNoEntry: false });
+  return now?.ino === ino && now.size === size && now.mtimeMs === mtimeMs;
 }
 
 function headOf(file: string): Uint8Array {
