@@ -71,6 +71,24 @@ export interface SnapshotFacts {
   trailingBytes: number;
 }
 
+/** What is known of a snapshot before it is read. */
+export function noFacts(): SnapshotFacts {
+  return {
+    aux: new Map(),
+    databases: new Map(),
+    functions: [],
+    modules: [],
+    unlisted: { aux: 0, databases: 0, functions: 0, modules: 0 },
+    updates: { count: 0, keys: [] },
+    templates: [],
+    slotImports: 0,
+    keys: 0,
+    checkedBytes: 0,
+    checksum: undefined,
+    trailingBytes: 0,
+  };
+}
+
 const MAX_NAMED = 20;
 /** Bytes of a function library's code that are looked at. */
 const CODE_LIMIT = 2 ** 17;
@@ -87,20 +105,7 @@ const MAX_NAME_LENGTH = 256;
  * of many that walk them. Opcodes that belong to no key are read here.
  */
 export class Splitter {
-  readonly facts: SnapshotFacts = {
-    aux: new Map(),
-    databases: new Map(),
-    functions: [],
-    modules: [],
-    unlisted: { aux: 0, databases: 0, functions: 0, modules: 0 },
-    updates: { count: 0, keys: [] },
-    templates: [],
-    slotImports: 0,
-    keys: 0,
-    checkedBytes: 0,
-    checksum: undefined,
-    trailingBytes: 0,
-  };
+  readonly facts = noFacts();
   protected readonly w: Window;
   private readonly strings: StringReader;
   protected readonly source: ByteSource;

@@ -17,15 +17,37 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "permission denied",
   EISDIR: "it is a folder",
   ENOSPC: "no space left on the disk",
+  SQLITE_FULL: "no space left on the disk",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "the file is larger than the filesystem, or ulimit -f, allows",
+  EROFS: "the filesystem is read-only",
+  EIO: "the device fails (EIO)",
+  EMFILE: "too many open files",
 };
 
 /** Why the system refused something, in a few words. */
 export function reasonOf(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
-  return REASONS[code ?? ""] ?? message;
+  return REASONS[code ?? ""] ?? message.replace(/^(E[A-Z]+: [^,]+),.*$/, "$1");
 }
 
-/** An error in a form that survives the hop between threads. */
+/** Whether the system refused a call, or gave no memory: nothing that a snapshot or this program did wrong. */
+export function isSystemError(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return (
+    ("syscall" in error && "errno" in error) ||
+    code === "ERR_MEMORY_ALLOCATION_FAILED" ||
+    (error instanceof RangeError && error.message === "Array buffer allocation failed")
+  );
+}
+
+/** Whether it is SQLite's error. Its class is the binding's, and of each thread. */
+export function isSqliteError(error: unknown): error is Error {
+  return error instanceof Error && error.name === "SqliteError";
+}
+
+/** An error in a form that survives the hop between threads and processes. */
 export interface ErrorRecord {
   readonly name: string;
   readonly message: string;
@@ -36,6 +58,7 @@ export interface ErrorRecord {
 /** Makes a record of an error on one side of a thread. */
 export function toErrorRecord(error: unknown): ErrorRecord {
   if (error instanceof RdbError) return { name: error.name, message: error.message, rdb: error.toRecord() };
+  if (isSystemError(error) || isSqliteError(error)) return { name: "IoError", message: reasonOf(error) };
   if (error instanceof Error) {
     return {
       name: error.name,
@@ -50,6 +73,7 @@ export function toErrorRecord(error: unknown): ErrorRecord {
 export function fromErrorRecord(record: ErrorRecord): Error {
   if (record.rdb !== undefined) return RdbError.fromRecord(record.rdb);
   if (record.name === "IoError") return new IoError(record.message);
+  if (record.name === "UsageError") return new UsageError(record.message);
   const error = new Error(record.message);
   if (record.stack !== undefined) error.stack = record.stack;
   return error;

@@ -4,6 +4,7 @@ import { RecordReader } from "../parsers/records.ts";
 import { TemplateStore } from "../parsers/templates.ts";
 import type { ValueVisitor } from "../parsers/visitor.ts";
 import { toErrorRecord } from "../src/errors.ts";
+import type { NameHash } from "../src/inventory/name-hash.ts";
 import { FileSource } from "../src/io/file-source.ts";
 import { Inbox } from "./inbox.ts";
 import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damages, LostRecords } from "./protocol.ts";
@@ -15,8 +16,12 @@ export interface ChunkWorker<R> {
   close(): void;
 }
 
-/** Takes chunks from the task's port until there are no more. */
-export async function takeChunks<R>(task: ChunkTask, make: () => ChunkWorker<R>): Promise<Answer<R>> {
+/** Takes chunks from the task's port until there are no more. `explain` makes more of an error than it says itself. */
+export async function takeChunks<R>(
+  task: ChunkTask,
+  make: () => ChunkWorker<R>,
+  explain: (error: unknown) => unknown = (error) => error,
+): Promise<Answer<R>> {
   const orders = new Inbox<ChunkOrder>(task.port);
   try {
     const worker = make();
@@ -29,7 +34,7 @@ export async function takeChunks<R>(task: ChunkTask, make: () => ChunkWorker<R>)
       worker.close();
     }
   } catch (error) {
-    return { error: toErrorRecord(error) };
+    return { error: toErrorRecord(explain(error)) };
   } finally {
     task.port.close();
   }
@@ -47,7 +52,7 @@ export class ChunkRecords {
 
   constructor(task: ChunkTask, visitor: ValueVisitor) {
     this.task = task;
-    this.source = new FileSource(task.path);
+    this.source = new FileSource(task.path, task.identity);
     this.records = new RecordReader(task.windowBytes, visitor);
     this.records.values.templates = this.templates;
     if (task.salvage) this.records.onLost = (start, end, error) => noteLost(this.lost, { start, end, error });
@@ -89,12 +94,16 @@ const MAX_KEPT = 100;
 /** Records without a key that are listed, a thread. */
 const MAX_LOST = 1000;
 
-/** Counts what is wrong inside the value just read; keeps the first, with the key's name. */
-export function noteDamage(damages: Damages, records: RecordReader): void {
+/** Counts what is wrong inside the value just read; keeps the first, with the key's name, or that hashed. */
+export function noteDamage(damages: Damages, records: RecordReader, hash?: NameHash): void {
   if (records.damage === undefined) return;
   damages.count++;
   if (damages.first.length >= MAX_KEPT) return;
   const { code, offset, message } = records.damage;
-  const name = new TextDecoder().decode(records.key.subarray(0, Math.min(80, records.keyLength)));
-  damages.first.push({ code, offset, message: `${message}, in the value of ${JSON.stringify(name)}` });
+  const name = hash?.text(records.key, records.keyLength) ?? shownName(records);
+  damages.first.push({ code, offset, message: `${message}, in the value of ${name}` });
+}
+
+function shownName({ key, keyLength }: RecordReader): string {
+  return JSON.stringify(new TextDecoder().decode(key.subarray(0, Math.min(80, keyLength))));
 }

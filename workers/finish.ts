@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { toErrorRecord } from "../src/errors.ts";
+import { cannotWrite } from "../src/inventory/cannot-write.ts";
 import { PageAllocator, plantLeaves } from "../src/inventory/pages.ts";
 import { writeSummaries } from "../src/inventory/summaries.ts";
 import type { FinishResult, FinishTask } from "./protocol.ts";
@@ -10,13 +11,13 @@ export default function finish(task: FinishTask): FinishResult {
     const fd = fs.openSync(task.path, "r+");
     try {
       plantLeaves(fd, task.rootPage, task.leaves, new PageAllocator(task.pages));
-      writeSummaries(task.path, task.snapshots, task.index);
+      writeSummaries(task.path, task.snapshots, task.index, task.nameSecret);
       fs.fsyncSync(fd);
     } finally {
       fs.closeSync(fd);
     }
     return {};
   } catch (error) {
-    return { error: toErrorRecord(error) };
+    return { error: toErrorRecord(cannotWrite(task.path, error)) };
   }
 }

@@ -40,6 +40,7 @@ export function lostRanges(
     end,
     code: error.code,
     message: error.message,
+    offset: error.offset,
     recordsAfter,
     db: db ?? null,
     keyBefore: keysBefore[i]! < 0 ? null : orNull(() => nameAt(source, keysBefore[i]!)),

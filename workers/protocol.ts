@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import type { RdbErrorCode } from "../parsers/errors.ts";
 import type { RdbHeader } from "../parsers/header.ts";
 import type { Chunk, SnapshotFacts } from "../parsers/splitter.ts";
 import type { TemplatePlaces } from "../parsers/templates.ts";
@@ -13,6 +14,8 @@ import type { KeyFilter } from "../src/pipeline/filter.ts";
 /** What the splitting thread is given. It answers with `SplitMessage`s on the port and returns `SplitResult`. */
 export interface SplitTask {
   readonly path: string;
+  /** Which file is meant: see `FileSource.identity`. */
+  readonly identity: string;
   readonly header: RdbHeader;
   readonly windowBytes: number;
   readonly chunkBytes: number;
@@ -55,8 +58,9 @@ export interface LostRange {
   readonly start: number;
   readonly end: number;
   /** What was wrong, and at which byte. */
-  readonly code: string;
+  readonly code: RdbErrorCode;
   readonly message: string;
+  readonly offset: number;
   /** Whole records in a row behind it; 0 at the end of the file. */
   readonly recordsAfter: number;
   /** The database that the keys behind it are taken to be of, where its number was lost. */
@@ -78,6 +82,7 @@ export type Answer<R> = { readonly value: R; readonly error?: never } | { readon
 /** What every thread that takes chunks is given. It is sent `ChunkOrder`s on the port and answers `ChunkDone`s. */
 export interface ChunkTask {
   readonly path: string;
+  readonly identity: string;
   readonly header: RdbHeader;
   readonly windowBytes: number;
   readonly worker: number;
@@ -96,6 +101,8 @@ export interface ReadTask {
   /** The inventory being written; undefined when no rows are wanted. */
   readonly rows: { readonly path: string; readonly pages: SharedArrayBuffer } | undefined;
   readonly modules: SharedArrayBuffer;
+  /** Names are hashed with it; undefined: they are stored as they are. */
+  readonly nameSecret: Uint8Array | undefined;
 }
 
 /** From a reader: a chunk is done. */
@@ -166,6 +173,8 @@ export interface FinishTask {
   readonly rootPage: number;
   readonly leaves: LeafPlaces;
   readonly snapshots: readonly FinishSnapshot[];
+  /** As in `ReadTask`. */
+  readonly nameSecret: Uint8Array | undefined;
   readonly index: readonly string[];
 }
 

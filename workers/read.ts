@@ -1,9 +1,12 @@
 import fs from "node:fs";
 import type { RecordReader } from "../parsers/records.ts";
+import { cannotWrite } from "../src/inventory/cannot-write.ts";
 import { ENCODING_LIMIT, ModuleKinds } from "../src/inventory/module-kinds.ts";
+import { NameHash } from "../src/inventory/name-hash.ts";
 import { PageAllocator, RowWriter } from "../src/inventory/pages.ts";
 import { patternBase } from "../src/inventory/pattern-ids.ts";
 import { type KeyFacts, Rollup } from "../src/inventory/rollup/rollup.ts";
+import { plainName } from "../src/inventory/rollup/top-keys.ts";
 import { ACCURACY, KEY_COLUMNS, SNAPSHOT_ID_SHIFT } from "../src/inventory/schema.ts";
 import { keyHashSlot } from "../src/inventory/slot.ts";
 import { isText } from "../src/inventory/utf8.ts";
@@ -20,7 +23,8 @@ const MAX_INT64_DOUBLE = 2 ** 63 - 1024;
 
 /** Reads the chunks it is given until there are no more; returns what they add up to. */
 export default function read(task: ChunkTask & ReadTask): Promise<Answer<ReadResult>> {
-  return takeChunks(task, () => new ChunkReader(task));
+  const explain = (error: unknown) => (task.rows === undefined ? error : cannotWrite(task.rows.path, error));
+  return takeChunks(task, () => new ChunkReader(task), explain);
 }
 
 /** Walks records, sizes and classifies them, counts them and writes their rows. One a thread and snapshot. */
@@ -37,6 +41,8 @@ class ChunkReader implements ChunkWorker<ReadResult> {
   private readonly fd: number | undefined;
   private readonly damages: Damages = { first: [], count: 0 };
   private readonly filter;
+  /** What stands for names in the inventory, where they are not to be seen. */
+  private readonly hash: NameHash | undefined;
   private readonly idBase: number;
   private readonly patternBase: number;
   private readonly key: KeyFacts = {
@@ -70,7 +76,10 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     this.bill = this.meter.bills[0] as Bill;
     this.input = new ChunkRecords(task, this.meter);
     this.records = this.input.records;
-    this.rollup = new Rollup(TYPES.length, task.createdAt, target.config.clusterEnabled);
+    const hash = task.nameSecret === undefined ? undefined : new NameHash(task.nameSecret);
+    const nameForm = hash === undefined ? plainName : hash.bytes.bind(hash);
+    this.hash = hash;
+    this.rollup = new Rollup(TYPES.length, task.createdAt, target.config.clusterEnabled, nameForm);
     this.modules = new ModuleKinds(task.modules);
     this.filter = compileFilter(task.filter, task.createdAt);
     this.idBase = (task.snapshot - 1) * SNAPSHOT_ID_SHIFT;
@@ -120,7 +129,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     k.pattern = this.patterns.classify(records.key, 0, k.nameBytes);
     this.keys++;
     if (k.expired) this.expired++;
-    if (records.damage !== undefined) noteDamage(this.damages, records);
+    if (records.damage !== undefined) noteDamage(this.damages, records, this.hash);
     this.rollup.add(k, records.key, meter.largestName, meter.largestNameLength);
     if (this.rows !== undefined) this.writeRow(this.rows);
   };
@@ -142,7 +151,12 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     v[13] = k.freq < 0 ? Number.NaN : k.freq;
     v[14] = k.slot;
     v[15] = k.accuracy;
-    rows.add(this.idBase + k.recordOffset, records.key, k.nameBytes, isText(records.key, k.nameBytes));
+    const id = this.idBase + k.recordOffset;
+    if (this.hash === undefined) rows.add(id, records.key, k.nameBytes, isText(records.key, k.nameBytes));
+    else {
+      const name = this.hash.bytes(records.key, k.nameBytes);
+      rows.add(id, name, name.length, true);
+    }
   }
 
   result(): ReadResult {

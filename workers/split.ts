@@ -1,6 +1,6 @@
 import { RdbError } from "../parsers/errors.ts";
 import { findGaps, type Gap } from "../parsers/salvage/gaps.ts";
-import { type Chunk, Splitter } from "../parsers/splitter.ts";
+import { type Chunk, noFacts, Splitter } from "../parsers/splitter.ts";
 import { toErrorRecord } from "../src/errors.ts";
 import { FileSource } from "../src/io/file-source.ts";
 import { Inbox } from "./inbox.ts";
@@ -9,12 +9,15 @@ import type { SplitMessage, SplitResult, SplitTask } from "./protocol.ts";
 
 /** Finds the chunks of a snapshot and posts them, as many at once as there are credits. */
 export default async function split(task: SplitTask): Promise<SplitResult> {
-  const source = new FileSource(task.path);
+  let source: FileSource | undefined;
   try {
+    source = new FileSource(task.path, task.identity);
     return await new ChunkPoster(task, source).run();
+  } catch (error) {
+    return { facts: noFacts(), chunks: 0, gaps: [], error: toErrorRecord(error) };
   } finally {
     task.port.close();
-    source.close();
+    source?.close();
   }
 }
 

@@ -157,7 +157,10 @@ export class Zone {
         skipped.push({ start: open, end: start + at, units: 0 });
         open = undefined;
         runBits = 0;
-      } else if (this.next[at] === NOTHING || this.aligned[at] === Math.fround(this.skipping[at]! - RESYNC_BITS)) {
+      } else if (
+        this.next[at] === NOTHING ||
+        this.aligned[at] === Math.fround(this.skipping[at]! - RESYNC_BITS)
+      ) {
         open = start + at;
         continue;
       }

@@ -5,6 +5,7 @@ import { interruptible } from "./interrupt.ts";
 import { type Cli, note, warner } from "./io.ts";
 import { type AnalysisOptions, choiceOf } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
+import { readSecretFile } from "./secret-file.ts";
 
 type Chosen = Pick<EngineOptions, "inputs" | "output" | "force" | "keys" | "filters" | "index">;
 
@@ -15,13 +16,15 @@ export async function runAnalysis(
   chosen: Chosen,
 ): Promise<AnalyzeResult> {
   const choice = choiceOf(options, warner(cli, options.quiet));
+  const secretFile = options.hashKeysSecretFile;
+  const hashKeys = secretFile === undefined ? options.hashKeys : readSecretFile(secretFile);
   const { analyze } = await import("../index.ts");
   const bar = new ProgressBar(cli, options.quiet === true);
   try {
     const { workers, tempDir, maxExpanded } = options;
     const onProgress = (progress: Progress) => bar.update(progress);
     const result = await interruptible((signal) =>
-      analyze({ ...chosen, ...choice, workers, tempDir, maxExpanded, signal, onProgress }),
+      analyze({ ...chosen, ...choice, hashKeys, workers, tempDir, maxExpanded, signal, onProgress }),
     );
     bar.stop();
     reportChecksums(cli, options, result);

@@ -34,6 +34,7 @@ const COLUMNS = [
   column("profile_exact", "Exact", "count", { machineOnly: true }),
   column("profile_measured", "Measured", "count", { machineOnly: true }),
   column("allocator", "Allocator", "text", { machineOnly: true }),
+  column("hashed_names", "Hashed names", "text", { machineOnly: true }),
   column("warnings", "Warnings", "count"),
   column("inventory", "Inventory", "key"),
 ];
@@ -78,6 +79,7 @@ async function run(cli: Cli, names: readonly string[], options: AnalyzeOptions):
       profile_exact: Number(s.profileExact),
       profile_measured: Number(s.profileMeasured),
       allocator: s.allocator,
+      hashed_names: s.hashedNames,
       warnings: s.warnings.length,
       inventory: result.output,
     }),
@@ -85,7 +87,7 @@ async function run(cli: Cli, names: readonly string[], options: AnalyzeOptions):
   const derived = result.snapshots.some((s) => !s.profileMeasured);
   const notes = [...new Set(result.snapshots.flatMap(noteworthy)), ...(derived ? [DERIVED_NOTE] : [])];
   const section = { name: "analyze", title: "", columns: COLUMNS, rows, notes };
-  await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options.color));
+  await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options));
 }
 
 /** Warnings that are not told by a column or a mark. */

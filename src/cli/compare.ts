@@ -81,20 +81,18 @@ async function run(cli: Cli, name: string, options: CompareOptions): Promise<voi
 }
 
 /** Tables tell warnings themselves; beside other formats they go to stderr. */
-async function show(
-  cli: Cli,
-  found: Comparison,
-  { format, color, largest, quiet }: CompareOptions,
-): Promise<void> {
+async function show(cli: Cli, found: Comparison, options: CompareOptions): Promise<void> {
+  const { format, largest, quiet } = options;
+  const layout = layoutOf(cli, options, true);
   if (format === "table" || format === "markdown") {
-    await writeParts(cli, comparisonParts(found, largest), format, layoutOf(cli, color, true));
+    await writeParts(cli, comparisonParts(found, largest), format, layout);
     return;
   }
   if (quiet !== true) for (const { message } of found.warnings) note(cli, message);
   const limited = { ...found, patterns: found.patterns.slice(0, largest) };
   if (format === "json") await writeLines(cli, jsonArray([toJson(limited)]));
   else if (format === "ndjson") await writeLines(cli, [toJson(limited)]);
-  else await writeLines(cli, comparisonCsv(limited), lineEnd(format));
+  else await writeLines(cli, comparisonCsv(limited, layout.rawCsv), lineEnd(format));
 }
 
 /** `--profiles`, then every `--target`: each with `--set`, `--config` and `--allocator` where it says nothing else. */

@@ -1,5 +1,5 @@
 import { RdbError } from "../../parsers/errors.ts";
-import { IoError, UsageError } from "../errors.ts";
+import { IoError, isSqliteError, isSystemError, UsageError } from "../errors.ts";
 
 /** What the process ends with, by what happened. */
 export const EXIT = { fine: 0, gate: 1, usage: 2, damaged: 3, io: 4, bug: 5, interrupted: 130 } as const;
@@ -24,12 +24,4 @@ export function statusOf(error: unknown): ExitStatus {
   if (error instanceof RdbError) return EXIT.damaged;
   if (error instanceof IoError || isSystemError(error) || isSqliteError(error)) return EXIT.io;
   return EXIT.bug;
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error && "errno" in error;
-}
-
-function isSqliteError(error: unknown): boolean {
-  return error instanceof Error && error.name === "SqliteError";
 }

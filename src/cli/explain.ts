@@ -8,11 +8,13 @@ import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
 import {
   addInputOptions,
   addReportOptions,
+  addSecretOption,
   addTargetOptions,
   checkOptions,
   choiceOf,
   EXPLAIN_OPTIONS,
 } from "./options.ts";
+import { readSecretFile } from "./secret-file.ts";
 import { keyBytes } from "./split-args.ts";
 
 /** `rdbscope explain FILE KEY` */
@@ -24,14 +26,16 @@ export function explainCommand(cli: Cli): Command {
     .option("-n, --db <n>", "only in this database")
     .option("--snapshot <id>", "only in this snapshot of an inventory of several")
     .option("--snapshot-file <file>", "where an inventory's snapshot is now, if it was moved");
-  addReportOptions(addInputOptions(addTargetOptions(command)));
+  addReportOptions(addInputOptions(addSecretOption(addTargetOptions(command))));
   return command.action((file: string, key: string) => run(cli, expandOne(file), key, command));
 }
 
 async function run(cli: Cli, file: string, typed: string, command: Command): Promise<void> {
   const options = checkOptions(EXPLAIN_OPTIONS, command);
   const { db, snapshot, snapshotFile, tempDir, maxExpanded, format } = options;
-  const more = { snapshot, snapshotFile, tempDir, maxExpanded };
+  const secretFile = options.hashKeysSecretFile;
+  const hashSecret = secretFile === undefined ? undefined : readSecretFile(secretFile);
+  const more = { snapshot, snapshotFile, hashSecret, tempDir, maxExpanded };
   const choice = choiceOf(options, warner(cli, options.quiet));
   const { explain } = await import("../index.ts");
   const found = await interruptible((signal) =>
@@ -43,5 +47,5 @@ async function run(cli: Cli, file: string, typed: string, command: Command): Pro
     return;
   }
   const parts = format === "csv" ? found.map(explanationParts) : found.flatMap(explanationSections);
-  await writeParts(cli, parts, format, layoutOf(cli, options.color));
+  await writeParts(cli, parts, format, layoutOf(cli, options));
 }

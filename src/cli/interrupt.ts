@@ -1,6 +1,13 @@
-import { Interrupted } from "./exit-status.ts";
+import { removeOwn } from "../io/leftovers.ts";
+import { EXIT, Interrupted } from "./exit-status.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/** Threads may be in the middle of something: they are not waited for. */
+function endNow(): never {
+  removeOwn();
+  process.exit(EXIT.interrupted);
+}
 
 /**
  * Does work that Ctrl-C and SIGTERM abort in an orderly way; a second one ends the process at once.
@@ -9,7 +16,7 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const abort = () => {
-    for (const name of SIGNALS) process.off(name, abort);
+    if (controller.signal.aborted) endNow();
     controller.abort(new Interrupted("interrupted"));
   };
   for (const name of SIGNALS) process.on(name, abort);

@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { IoError, reasonOf } from "../errors.ts";
 import { FORMATS, type FormatName, type Layout, lineEnd, type Part } from "../reports/index.ts";
 import { COLOURS, PLAIN, type Style } from "../reports/style.ts";
+import { safeLine } from "../reports/text.ts";
 import { ClosedOutput } from "./exit-status.ts";
 
 /** Where a command reads its surroundings and writes its words. */
@@ -12,6 +14,26 @@ export interface Cli {
   status: number;
   /** Set when stdout broke. */
   outputError: NodeJS.ErrnoException | undefined;
+  /** Told before and after stdout may make us wait for whoever reads it. */
+  readonly onWaiting?: (waiting: boolean) => void;
+}
+
+/** The surroundings of this process. */
+export function processCli(onWaiting?: Cli["onWaiting"]): Cli {
+  const { NO_COLOR, TERM, COLUMNS } = process.env;
+  const cli: Cli = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: { NO_COLOR, TERM, COLUMNS },
+    status: 0,
+    outputError: undefined,
+    ...(onWaiting === undefined ? {} : { onWaiting }),
+  };
+  process.stdout.on("error", (error) => {
+    cli.outputError ??= error;
+  });
+  process.stderr.on("error", () => {}); // nobody listens: nothing to do
+  return cli;
 }
 
 /** Characters gathered before they are written. */
@@ -31,6 +53,7 @@ export async function writeLines(cli: Cli, lines: Iterable<string>, end = "\n"):
 
 async function write(cli: Cli, text: string): Promise<void> {
   checkOutput(cli);
+  cli.onWaiting?.(true);
   if (!cli.stdout.write(text)) {
     try {
       await once(cli.stdout, "drain");
@@ -38,6 +61,7 @@ async function write(cli: Cli, text: string): Promise<void> {
       cli.outputError ??= error as NodeJS.ErrnoException;
     }
   }
+  cli.onWaiting?.(false);
   checkOutput(cli);
 }
 
@@ -45,7 +69,7 @@ async function write(cli: Cli, text: string): Promise<void> {
 export function checkOutput({ outputError }: Cli): void {
   if (outputError === undefined) return;
   if (outputError.code === "EPIPE") throw new ClosedOutput();
-  throw outputError;
+  throw new IoError(`cannot write the answer: ${reasonOf(outputError)}`, { cause: outputError });
 }
 
 /** Writes a report in a format. */
@@ -75,9 +99,13 @@ function widthOf({ env, stdout }: Cli): number {
   return stdout.isTTY === true ? stdout.columns || TERMINAL_WIDTH : Number.POSITIVE_INFINITY;
 }
 
-/** How a command's tables are laid out. */
-export function layoutOf(cli: Cli, color: boolean, titles = false): Layout {
-  return { style: styleOf(cli, color), titles, width: widthOf(cli) };
+/** How a command's report is laid out. */
+export function layoutOf(
+  cli: Cli,
+  { color, rawCsv = false }: { readonly color: boolean; readonly rawCsv?: boolean | undefined },
+  titles = false,
+): Layout {
+  return { style: styleOf(cli, color), titles, width: widthOf(cli), rawCsv };
 }
 
 /** Notes, but for those who want it quiet. */
@@ -89,5 +117,10 @@ export function warner(cli: Cli, quiet: boolean | undefined): (message: string) 
 
 /** A line about what is going on, beside the results. */
 export function note(cli: Cli, message: string): void {
-  cli.stderr.write(`rdbscope: ${message}\n`);
+  writeErrors(cli, [`rdbscope: ${message}`]);
+}
+
+/** Writes lines to stderr. All words go there through here: file names and key names in them may hold anything. */
+export function writeErrors(cli: Cli, lines: readonly string[]): void {
+  cli.stderr.write(lines.map((line) => `${safeLine(line)}\n`).join(""));
 }

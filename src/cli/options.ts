@@ -13,7 +13,7 @@ import type { TargetChoice } from "../pipeline/target-choice.ts";
 import type { QuestionFilters } from "../queries/filters.ts";
 import { FORMATS, type FormatName } from "../reports/index.ts";
 import { readConfigFile, setLast } from "./config-file.ts";
-import { parseByteRange, parseBytes, parseTimeRange } from "./ranges.ts";
+import { parseByteRange, parseBytes, parseDuration, parseTimeRange } from "./ranges.ts";
 
 /** A text that `parse` understands; else one line that says what it should be. */
 function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
@@ -65,6 +65,7 @@ const REPORT = {
   format: oneOf(Object.keys(FORMATS) as FormatName[]),
   color: z.boolean(),
   quiet: z.boolean().optional(),
+  rawCsv: z.boolean().optional(),
 };
 /** "name=value"; the name in small letters, as `parseSettings` has it. */
 const setting = (text: string) => {
@@ -77,9 +78,12 @@ const SERVER = {
   config: z.string().min(1).optional(),
 };
 const TARGET = { profile: oneOf(Object.keys(PROFILES) as ProfileName[]).optional(), ...SERVER };
+const SECRET = { hashKeysSecretFile: z.string().min(1).optional() };
 const RUN = {
   workers: wholeNumber(1, 256).optional(),
   ...TARGET,
+  ...SECRET,
+  hashKeys: z.boolean().optional(),
   ignoreChecksum: z.boolean().optional(),
 };
 const INPUT = {
@@ -122,8 +126,14 @@ export const QUESTION_OPTIONS = z.object({
   snapshot: wholeNumber(1, 2 ** 15).optional(),
 });
 
+const ANY_RUN = z.object({ ...REPORT, ...RUN, ...INPUT });
+
 /** Options of `query`: the SQL says everything else. */
-export const QUERY_OPTIONS = z.object({ ...REPORT, ...RUN, ...INPUT });
+export const QUERY_OPTIONS = z.object({
+  ...ANY_RUN.shape,
+  timeout: parsed(parseDuration, "a time such as 30s, 10m or 1h (0: none)"),
+  maxMemory: parsed(parseBytes, "a size such as 500M or 4G (0: no limit)"),
+});
 
 /** Options of `verify`. */
 export const VERIFY_OPTIONS = z.object({
@@ -138,6 +148,7 @@ export const EXPLAIN_OPTIONS = z.object({
   ...REPORT,
   ...INPUT,
   ...TARGET,
+  ...SECRET,
   db: wholeNumber(0, 2 ** 31).optional(),
   snapshot: wholeNumber(1, 2 ** 15).optional(),
   snapshotFile: z.string().min(1).optional(),
@@ -161,7 +172,7 @@ export const LARGEST = wholeNumber(1, 1_000_000);
 
 /** What an analysis looks at. */
 export type AnalysisOptions = Omit<RunOptions, "format" | "color">;
-export type RunOptions = z.infer<typeof QUERY_OPTIONS>;
+export type RunOptions = z.infer<typeof ANY_RUN>;
 export type QuestionOptions = z.infer<typeof QUESTION_OPTIONS>;
 export type AnalyzeOptions = z.infer<typeof ANALYZE_OPTIONS>;
 export type VerifyOptions = z.infer<typeof VERIFY_OPTIONS>;
@@ -252,19 +263,29 @@ function checkRegex(option: string, text: string | undefined): void {
   }
 }
 
-/** Adds `--format`, `--no-color` and `--quiet`. */
+/** Adds what decides how an answer is written. */
 export function addReportOptions(command: Command): Command {
   return command
     .addOption(new Option("--format <name>", `${Object.keys(FORMATS).join(", ")}`).default("table"))
     .option("--no-color", "no colours (as the variable NO_COLOR says)")
-    .option("--quiet", "no progress and no notes on stderr");
+    .option("--quiet", "no progress and no notes on stderr")
+    .option("--raw-csv", "CSV with texts as they are: what looks like a formula is not made harmless");
 }
 
 /** Adds what an analysis takes, be it for an inventory to keep or for one question. */
 export function addRunOptions(command: Command): Command {
-  return addTargetOptions(command)
+  return addSecretOption(addTargetOptions(command))
+    .option("--hash-keys", "put keyed hashes in the place of names, with a secret made for this run alone")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match");
+}
+
+/** Adds the secret that names are hashed with. */
+export function addSecretOption(command: Command): Command {
+  return command.option(
+    "--hash-keys-secret-file <file>",
+    "hash names with the secret in this file: the same names get the same hashes",
+  );
 }
 
 /** Adds what decides for which server keys are sized. */
@@ -290,7 +311,7 @@ export function repeated(value: string, before: readonly string[] | undefined): 
 /** Adds what decides how inputs are read that are no bare files. */
 export function addInputOptions(command: Command): Command {
   return command
-    .option("--temp-dir <folder>", "folder for what is unpacked and for temporary inventories")
+    .option("--temp-dir <folder>", "folder for what is unpacked, temporary inventories and large sorts")
     .option(
       "--max-expanded <size>",
       "what a compressed input may become (default: 250 times its size, and 1G)",

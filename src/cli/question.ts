@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { isUnfiltered } from "../queries/filters.ts";
+import { isUnfiltered, type QuestionFilters } from "../queries/filters.ts";
 import { QUESTIONS, type QuestionName } from "../queries/index.ts";
 import type { PatternOrder } from "../queries/patterns.ts";
 import type { Scope } from "../queries/scope.ts";
@@ -12,6 +12,7 @@ import {
   addReportOptions,
   addRunOptions,
   checkOptions,
+  defined,
   filtersOf,
   QUESTION_OPTIONS,
   type QuestionOptions,
@@ -41,11 +42,20 @@ export async function forEachScope(
   needsRows: boolean,
   answer: (scopes: readonly Scope[]) => Promise<void>,
 ): Promise<void> {
-  const filters = filtersOf(options);
+  const { before, filters } = splitFilters(options);
   const keys = needsRows || !isUnfiltered(filters) ? "all" : "none";
-  await withInventory(cli, file, options, keys, (inventory) =>
+  const needed = { keys, ...(isUnfiltered(before) ? {} : { filters: before }) } as const;
+  await withInventory(cli, file, options, needed, (inventory) =>
     answer(snapshots(inventory, options.snapshot).map((snapshot) => ({ inventory, snapshot, filters }))),
   );
+}
+
+/** The filters of a question; those over names apply `before` names are hashed. */
+function splitFilters(options: QuestionOptions): { before: QuestionFilters; filters: QuestionFilters } {
+  const filters = filtersOf(options);
+  if (!options.hashKeys && options.hashKeysSecretFile === undefined) return { before: {}, filters };
+  const { key, notKey, regex, ...others } = filters;
+  return { before: defined({ key, notKey, regex }), filters: others };
 }
 
 /** Runs one of `QUESTIONS` as a command's action. */
@@ -66,7 +76,7 @@ export async function runQuestion(
         extra: { snapshot: scope.snapshot.snapshot },
       })),
     );
-    await writeParts(cli, parts, options.format, layoutOf(cli, options.color, parts.length > 1));
+    await writeParts(cli, parts, options.format, layoutOf(cli, options, parts.length > 1));
   });
 }
 

@@ -7,6 +7,7 @@ const BYTES: Readonly<Record<string, number>> = {
   t: 1024 ** 4,
 };
 const SECONDS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86400, w: 604800 };
+const MILLISECONDS = Object.fromEntries(Object.entries(SECONDS).map(([unit, value]) => [unit, value * 1000]));
 
 /** Both ends belong to it. */
 export interface NumberRange {
@@ -17,6 +18,11 @@ export interface NumberRange {
 /** "1.5K" as bytes (1024-based); undefined when it is none. */
 export function parseBytes(text: string): number | undefined {
   return scaled(text, BYTES);
+}
+
+/** "90", "1.5m", "1h" as milliseconds; undefined when it is none. */
+export function parseDuration(text: string): number | undefined {
+  return scaled(text, MILLISECONDS);
 }
 
 /** "10K..1M", "10K..", "..1M" as bytes. */

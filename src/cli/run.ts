@@ -1,8 +1,9 @@
 import { Command, CommanderError } from "commander";
+import { UsageError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { COMMANDS } from "./commands.ts";
 import { ClosedOutput, EXIT, Interrupted, statusOf } from "./exit-status.ts";
-import { type Cli, note } from "./io.ts";
+import { type Cli, note, writeErrors } from "./io.ts";
 
 /** Runs one command line (without node and the script's name) and tells the exit status. Prints errors itself. */
 export async function run(args: readonly string[], cli: Cli): Promise<number> {
@@ -21,14 +22,25 @@ function program(cli: Cli): Command {
     .description("Where the memory of a Redis or Valkey snapshot went.")
     .version(VERSION, "-V, --version");
   for (const make of Object.values(COMMANDS)) root.addCommand(make(cli));
+  root.hook("preAction", (_, command) => checkRawCsv(cli, command));
   for (const command of [root, ...root.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => cli.stdout.write(text),
-      writeErr: (text) => cli.stderr.write(text),
+      writeErr: (text) => writeErrors(cli, text.replace(/\n$/, "").split("\n")),
       outputError: (text, write) => write(`${oneLine(text)} (see ${nameOf(command)} --help)\n`),
     });
   }
   return root;
+}
+
+/** @throws {UsageError} for raw CSV where it is not CSV, or where a terminal would obey it */
+function checkRawCsv({ stdout }: Cli, command: Command): void {
+  const { rawCsv, format } = command.opts<{ rawCsv?: boolean; format?: string }>();
+  if (rawCsv !== true) return;
+  if (format !== "csv") throw new UsageError("--raw-csv needs --format csv");
+  if (stdout.isTTY === true) {
+    throw new UsageError("--raw-csv is for files and pipes: a terminal would obey what stands in key names");
+  }
 }
 
 function oneLine(text: string): string {
@@ -46,6 +58,7 @@ function report(cli: Cli, error: unknown): void {
   if (error instanceof ClosedOutput) return;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (error instanceof Interrupted) note(cli, "interrupted");
-  else if (statusOf(error) === EXIT.bug) note(cli, `this is a bug of rdbscope: ${stack ?? message}`);
+  else if (statusOf(error) === EXIT.bug)
+    writeErrors(cli, `rdbscope: this is a bug of rdbscope: ${stack ?? message}`.split("\n"));
   else note(cli, message);
 }

@@ -16,7 +16,7 @@ export function summaryCommand(cli: Cli): Command {
       await forEachScope(cli, file, options, false, (scopes) =>
         writeLines(
           cli,
-          lines(scopes.map(summary), options.format, layoutOf(cli, options.color)),
+          lines(scopes.map(summary), options.format, layoutOf(cli, options)),
           lineEnd(options.format),
         ),
       );
@@ -27,7 +27,7 @@ export function summaryCommand(cli: Cli): Command {
 function lines(summaries: readonly Summary[], format: FormatName, layout: Layout): Iterable<string> {
   if (format === "json") return jsonArray(summaries.map(summaryJson));
   if (format === "ndjson") return summaries.map(summaryJson);
-  if (format === "csv") return summaryCsv(summaries);
+  if (format === "csv") return summaryCsv(summaries, layout.rawCsv);
   const render = format === "markdown" ? summaryMarkdown : (one: Summary) => renderSummary(one, layout);
   return summaries.flatMap((one, i) => [...(i > 0 ? [""] : []), ...render(one)]);
 }

@@ -4,54 +4,97 @@ import path from "node:path";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { type Inventory, isSqliteFile, openInventory } from "../inventory/open.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
-import { removeLeftovers } from "../io/temp-file.ts";
+import { removeLeftovers, removeTemp, tempName, track } from "../io/leftovers.ts";
+import type { KeyFilter } from "../pipeline/filter.ts";
 import { runAnalysis } from "./analysis.ts";
+import { interruptible } from "./interrupt.ts";
 import type { Cli } from "./io.ts";
 import type { RunOptions } from "./options.ts";
+
+/** An inventory to be opened. */
+interface InventoryFile {
+  readonly path: string;
+  /** As messages call it. */
+  readonly name: string;
+  /** It was made for this question. */
+  readonly isTemporary: boolean;
+  /** To be called once it is open: its name is needed no more. */
+  readonly opened: () => void;
+}
 
 /**
  * Lets `ask` ask an inventory: the file itself, or one made of a snapshot for this question and removed again.
  * Which of the two a file is, its content tells; the files
- * that a glob matches are snapshots of one inventory. `keys` is what the question needs of a snapshot.
+ * that a glob matches are snapshots of one inventory. `needed` is what the question needs of a snapshot.
  */
 export async function withInventory<T>(
   cli: Cli,
   file: string,
   options: RunOptions,
-  keys: "all" | "none",
+  needed: Needed,
   ask: (inventory: Inventory) => Promise<T>,
+): Promise<T> {
+  return withInventoryFile(cli, file, options, needed, async ({ path, name, isTemporary, opened }) => {
+    if (!isTemporary) rejectOptions(name, { "temp-dir": options.tempDir });
+    const inventory = openInventory(path, name);
+    opened();
+    return askAndClose(inventory, ask);
+  });
+}
+
+/** As `withInventory`, for another process to open. */
+export async function withInventoryFile<T>(
+  cli: Cli,
+  file: string,
+  options: RunOptions,
+  needed: Needed,
+  ask: (file: InventoryFile) => Promise<T>,
 ): Promise<T> {
   const files = expandGlobs([file]);
   const [first] = files;
-  if (files.length > 1 || !isSqliteFile(first!)) return withTemporary(cli, files, options, keys, ask);
-  rejectRunOptions(first!, options);
-  return askAndClose(openInventory(first!), ask);
+  if (files.length > 1 || !isSqliteFile(first!)) return withTemporary(cli, files, options, needed, ask);
+  const { workers, profile, allocator, set, config, ignoreChecksum, maxExpanded } = options;
+  const others = {
+    "ignore-checksum": ignoreChecksum,
+    "max-expanded": maxExpanded,
+    "hash-keys": options.hashKeys,
+    "hash-keys-secret-file": options.hashKeysSecretFile,
+  };
+  rejectOptions(first!, { workers, profile, allocator, set, config, ...others });
+  return ask({ path: first!, name: first!, isTemporary: false, opened: () => {} });
+}
+
+/** Whether a question needs a row a key, and which keys, if not all. */
+interface Needed {
+  readonly keys: "all" | "none";
+  readonly filters?: KeyFilter;
 }
 
 /** Options that change how a snapshot is read say nothing about an inventory. */
-function rejectRunOptions(file: string, options: RunOptions): void {
-  const { workers, profile, allocator, set, config, ignoreChecksum, tempDir, maxExpanded } = options;
-  const others = { "ignore-checksum": ignoreChecksum, "temp-dir": tempDir, "max-expanded": maxExpanded };
-  const given = Object.entries({ workers, profile, allocator, set, config, ...others });
-  const first = given.find(([, value]) => value !== undefined);
-  if (first) throw new UsageError(`--${first[0]} is for snapshots; ${file} is an inventory already`);
+function rejectOptions(file: string, options: Readonly<Record<string, unknown>>): void {
+  const given = Object.entries(options).find(([, value]) => value !== undefined);
+  if (given) throw new UsageError(`--${given[0]} is for snapshots; ${file} is an inventory already`);
 }
 
 async function withTemporary<T>(
   cli: Cli,
   inputs: readonly string[],
   options: RunOptions,
-  keys: "all" | "none",
-  ask: (inventory: Inventory) => Promise<T>,
+  needed: Needed,
+  ask: (file: InventoryFile) => Promise<T>,
 ): Promise<T> {
-  const folder = makeTempFolder(options.tempDir ?? os.tmpdir());
-  const remove = () => fs.rmSync(folder, { recursive: true, force: true });
+  let folder: string | undefined;
+  const remove = () => folder === undefined || removeTemp(folder);
   try {
-    const output = path.join(folder, "inventory.sqlite");
-    await runAnalysis(cli, options, { inputs, output, keys });
-    const inventory = openInventory(output, inputs.join(", "));
-    if (process.platform !== "win32") remove(); // an open file lives on without a name: nothing to clean up after us
-    return await askAndClose(inventory, ask);
+    const output = await interruptible(async () => {
+      folder = makeTempFolder(options.tempDir ?? os.tmpdir());
+      const file = path.join(folder, "inventory.sqlite");
+      await runAnalysis(cli, options, { inputs, output: file, ...needed });
+      return file;
+    });
+    // An open file lives on without a name, but on Windows: nothing to clean up after us.
+    const opened = process.platform === "win32" ? () => {} : remove;
+    return await ask({ path: output, name: inputs.join(", "), isTemporary: true, opened });
   } finally {
     remove();
   }
@@ -61,7 +104,9 @@ async function withTemporary<T>(
 function makeTempFolder(parent: string): string {
   try {
     removeLeftovers(parent);
-    return fs.mkdtempSync(path.join(parent, `.rdbscope-${process.pid}-`));
+    const folder = fs.mkdtempSync(path.join(parent, tempName("")));
+    track(folder);
+    return folder;
   } catch (cause) {
     throw new IoError(`cannot make a temporary folder in ${parent}: ${reasonOf(cause)}`, { cause });
   }

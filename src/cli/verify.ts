@@ -49,7 +49,7 @@ async function run(cli: Cli, file: string, command: Command): Promise<void> {
     await writeLines(cli, format === "json" ? jsonArray(lines) : lines);
   } else {
     const section: Section = { name: "verify", title: "", columns: COLUMNS, rows: flat(facts) };
-    await writeParts(cli, [{ section, extra: {} }], format, layoutOf(cli, options.color));
+    await writeParts(cli, [{ section, extra: {} }], format, layoutOf(cli, options));
   }
   const warn = warner(cli, options.quiet);
   for (const { message } of faults) warn(`${file}: ${message}`);

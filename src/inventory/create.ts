@@ -1,25 +1,33 @@
 import Database from "better-sqlite3";
 import { ENCODINGS, TYPES } from "../memory/index.ts";
+import { cannotWrite } from "./cannot-write.ts";
 import { ENCODING_LIMIT } from "./module-kinds.ts";
 import { APPLICATION_ID, PAGE_BYTES, SCHEMA_SQL, SCHEMA_VERSION, SIZE_CLASS_BOUNDS } from "./schema.ts";
 
-/** Makes an empty inventory; returns where its key rows begin and how many pages it has. */
+/**
+ * Makes an empty inventory; returns where its key rows begin and how many pages it has.
+ * @throws {IoError} when it cannot be written
+ */
 export function createInventory(path: string): { rootPage: number; pages: number } {
-  const db = new Database(path);
+  let db: Database.Database | undefined;
   try {
+    const made = new Database(path);
+    db = made;
     db.pragma(`page_size = ${PAGE_BYTES}`);
     db.pragma("journal_mode = OFF");
     db.pragma("synchronous = OFF");
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
     db.transaction(() => {
-      db.exec(SCHEMA_SQL);
-      fillNames(db);
+      made.exec(SCHEMA_SQL);
+      fillNames(made);
     })();
     const rootPage = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'key_rows'").pluck().get();
     return { rootPage: Number(rootPage), pages: Number(db.pragma("page_count", { simple: true })) };
+  } catch (error) {
+    throw cannotWrite(path, error);
   } finally {
-    db.close();
+    db?.close();
   }
 }
 

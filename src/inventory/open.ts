@@ -1,7 +1,10 @@
 import fs from "node:fs";
+import { resolve } from "node:path";
 import Database from "better-sqlite3";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
-import { APPLICATION_ID, SCHEMA_VERSION } from "./schema.ts";
+import { checkHeader, checkIdentity } from "./identity.ts";
+import { APPLICATION_ID } from "./schema.ts";
+import { checkReading, notReading } from "./statement.ts";
 
 /** A value as SQLite holds it. Integers beyond 2^53 are bigints where `cursor` is used. */
 export type SqlValue = string | number | bigint | Buffer | null;
@@ -16,20 +19,41 @@ export interface Cursor {
 }
 
 const SQLITE_MAGIC = "SQLite format 3\0";
+const HEAD_BYTES = 100;
+const APPLICATION_ID_AT = 68;
 
 /**
  * Whether a file is a SQLite database, by its content.
  * @throws {IoError} when it cannot be read.
  */
 export function isSqliteFile(path: string): boolean {
+  const head = headOf(path);
+  return head !== undefined && isSqlite(head);
+}
+
+function isSqlite(head: Buffer): boolean {
+  return head.toString("latin1", 0, SQLITE_MAGIC.length) === SQLITE_MAGIC;
+}
+
+/**
+ * Whether a file is an inventory, of whatever version.
+ * @throws {IoError} when it cannot be read.
+ */
+export function isInventoryFile(path: string): boolean {
+  const head = headOf(path);
+  return (
+    head?.length === HEAD_BYTES && isSqlite(head) && head.readUInt32BE(APPLICATION_ID_AT) === APPLICATION_ID
+  );
+}
+
+/** As much as there is of a database file's header (file format, section 1.3); undefined for what cannot be read twice. */
+function headOf(path: string): Buffer | undefined {
   try {
-    if (path === "-" || !fs.statSync(path).isFile()) return false; // To read from a pipe would take bytes from it.
+    if (path === "-" || !fs.statSync(path).isFile()) return undefined; // To read from a pipe would take bytes from it.
     const fd = fs.openSync(path, "r");
     try {
-      const head = Buffer.alloc(SQLITE_MAGIC.length);
-      return (
-        fs.readSync(fd, head, 0, head.length, 0) === head.length && head.toString("latin1") === SQLITE_MAGIC
-      );
+      const head = Buffer.alloc(HEAD_BYTES);
+      return head.subarray(0, fs.readSync(fd, head, 0, HEAD_BYTES, 0));
     } finally {
       fs.closeSync(fd);
     }
@@ -66,14 +90,14 @@ export class Inventory {
 
   /**
    * One reading statement that somebody typed.
-   * @throws {UsageError} when it is not SQL, is more than one statement, or reads nothing.
+   * @throws {UsageError} when it is not SQL, is more than one statement, or does anything but read; its rows throw
+   * it too, when a value cannot be computed.
    */
   cursor(sql: string): Cursor {
     const statement = this.prepareTyped(sql);
-    if (!statement.reader)
-      throw new UsageError("only statements that return rows can be asked: SELECT, WITH, EXPLAIN");
+    if (!statement.reader || !statement.readonly) throw notReading();
     const columns = statement.columns().map((column) => column.name);
-    return { columns, rows: statement.safeIntegers(true).raw(true).iterate() as Cursor["rows"] };
+    return { columns, rows: this.rowsOf(statement.safeIntegers(true).raw(true)) };
   }
 
   /** Makes a function known to SQL; a name that is taken is replaced. */
@@ -92,48 +116,59 @@ export class Inventory {
   }
 
   private prepareTyped(sql: string): Database.Statement {
+    checkReading(sql);
     try {
       return this.db.prepare(sql);
     } catch (error) {
       if (error instanceof RangeError || error instanceof TypeError) {
         throw new UsageError("one SQL statement, please");
       }
-      if (error instanceof Database.SqliteError && error.code === "SQLITE_ERROR") {
-        throw new UsageError(`SQL: ${error.message}`);
-      }
-      throw error;
+      throw this.toldError(error);
     }
+  }
+
+  private *rowsOf(statement: Database.Statement): Cursor["rows"] {
+    try {
+      yield* statement.iterate() as Cursor["rows"];
+    } catch (error) {
+      throw this.toldError(error);
+    }
+  }
+
+  /** Whose fault it is that a statement failed, in a line. */
+  private toldError(error: unknown): unknown {
+    if (!(error instanceof Database.SqliteError)) return error;
+    const message = error.message.replace(/\p{Cc}+/gu, " ");
+    return STATEMENTS_FAULT.test(error.code)
+      ? new UsageError(`SQL: ${message}`)
+      : new IoError(`cannot read ${this.path}: ${message}`, { cause: error });
   }
 }
 
+/** Result codes that the statement is to blame for, not the file or the disk. */
+const STATEMENTS_FAULT = /^SQLITE_(?:ERROR|TOOBIG|NOMEM|READONLY|AUTH|MISMATCH|RANGE)/;
+
+/** What a connection is told before it reads the schema, which may be anybody's. */
+const GUARDS = ["trusted_schema = OFF", "cell_size_check = ON", "query_only = ON"];
+
 /**
  * Opens an inventory, read-only. Messages call it `name`.
- * @throws {UsageError} when the file is no inventory, or one of a newer rdbscope.
+ * @throws {UsageError} when the file is no inventory as this rdbscope makes them.
  * @throws {IoError} when it cannot be read.
  */
 export function openInventory(path: string, name = path): Inventory {
-  if (!isSqliteFile(path)) throw new UsageError(`${path} is not an rdbscope inventory`);
+  const header = headOf(path);
+  if (header === undefined || !isSqlite(header)) throw new UsageError(`${path} is not an rdbscope inventory`);
+  checkHeader(path, header);
   let db: Database.Database | undefined;
   try {
-    db = new Database(path, { readonly: true, fileMustExist: true });
+    db = new Database(resolve(path), { readonly: true, fileMustExist: true });
+    for (const guard of GUARDS) db.pragma(guard);
     checkIdentity(path, db);
     return new Inventory(name, db);
   } catch (error) {
     db?.close();
     if (error instanceof UsageError) throw error;
     throw new IoError(`cannot open ${path}: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function checkIdentity(path: string, db: Database.Database): void {
-  if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID) {
-    throw new UsageError(`${path} is a SQLite database, but not an rdbscope inventory`);
-  }
-  const version = Number(db.pragma("user_version", { simple: true }));
-  if (version !== SCHEMA_VERSION) {
-    const age = version > SCHEMA_VERSION ? "a newer" : "an older";
-    throw new UsageError(
-      `${path} was made by ${age} rdbscope (inventory version ${version}; this one reads ${SCHEMA_VERSION}): analyze the snapshot again`,
-    );
   }
 }

@@ -11,7 +11,9 @@ import {
   usedMemory,
 } from "../memory/index.ts";
 import { type MergedPatterns, mergePatterns } from "../patterns/index.ts";
+import { hashedField, hashedTemplates } from "./hashed-facts.ts";
 import { ENCODING_LIMIT, FIRST_MODULE_KIND } from "./module-kinds.ts";
+import { NameHash } from "./name-hash.ts";
 import { patternBase } from "./pattern-ids.ts";
 import type { CounterExport } from "./rollup/counters.ts";
 import {
@@ -41,18 +43,20 @@ export const INDEX_COLUMNS: Readonly<Record<string, string>> = {
   bytes: "bytes",
 };
 
-/** Writes everything but the key rows: what all readers know of each snapshot, summed up. */
+/** Writes everything but the key rows: what all readers know of each snapshot, summed up; no names with `nameSecret`. */
 export function writeSummaries(
   path: string,
   snapshots: readonly FinishSnapshot[],
   index: readonly string[],
+  nameSecret?: Uint8Array,
 ): void {
+  const hash = nameSecret === undefined ? undefined : new NameHash(nameSecret);
   const db = new Database(path);
   try {
     db.pragma("journal_mode = OFF");
     db.pragma("synchronous = OFF");
     db.transaction(() => {
-      for (const snapshot of snapshots) new SnapshotWriter(db, snapshot).write();
+      for (const snapshot of snapshots) new SnapshotWriter(db, snapshot, hash).write();
     })();
     for (const name of index)
       db.exec(`CREATE INDEX key_rows_by_${name} ON key_rows (${INDEX_COLUMNS[name]})`);
@@ -76,15 +80,21 @@ interface CountedDatabase {
 class SnapshotWriter {
   private readonly db: Database.Database;
   private readonly s: FinishSnapshot;
+  private readonly hash: NameHash | undefined;
   private readonly merged: MergedPatterns;
+  /** Templates as the inventory has them. */
+  private readonly templates: readonly string[];
   /** Inventory id of each template: that of the first raw id that stands for it. */
   private readonly templateIds: number[];
 
-  constructor(db: Database.Database, snapshot: FinishSnapshot) {
+  constructor(db: Database.Database, snapshot: FinishSnapshot, hash: NameHash | undefined) {
     this.db = db;
     this.s = snapshot;
-    this.merged = mergePatterns(snapshot.patterns);
-    this.templateIds = new Array<number>(this.merged.templates.length).fill(-1);
+    this.hash = hash;
+    const merged = mergePatterns(snapshot.patterns);
+    this.merged = merged;
+    this.templates = hash === undefined ? merged.templates : hashedTemplates(merged, snapshot.rollups, hash);
+    this.templateIds = new Array<number>(merged.templates.length).fill(-1);
   }
 
   write(): void {
@@ -121,7 +131,7 @@ class SnapshotWriter {
     for (const [reader, templates] of this.merged.idOf.entries()) {
       for (const [raw, template] of templates.entries()) {
         const patternId = patternBase(id, reader) + raw;
-        insert.run(patternId, this.merged.templates[template]!);
+        insert.run(patternId, this.templates[template]!);
         if (this.templateIds[template] === -1) this.templateIds[template] = patternId;
       }
     }
@@ -329,11 +339,12 @@ class SnapshotWriter {
   }
 
   private templateOf(reader: number, raw: number): string {
-    return this.merged.templates[this.merged.idOf[reader]![raw]!]!;
+    return this.templates[this.merged.idOf[reader]![raw]!]!;
   }
 
   private facts(): void {
     const { facts, id } = this.s;
+    const { hash } = this;
     this.insertAll(
       "functions",
       facts.functions.map((f) => [id, f.name, f.engine, f.bytes, f.offset]),
@@ -344,7 +355,11 @@ class SnapshotWriter {
     );
     this.insertAll(
       "aux_fields",
-      [...facts.aux].map(([name, value]) => [id, name, value]),
+      [...facts.aux].map(([name, value]) => [
+        id,
+        name,
+        hash === undefined ? value : hashedField(name, value, hash),
+      ]),
     );
     this.insertAll(
       "lost_ranges",

@@ -1,9 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
-import { IoError, UsageError } from "../errors.ts";
-
-/** What the names of all our temporary files begin with; the id of the process follows. */
-export const TEMP_PREFIX = ".rdbscope-";
+import { IoError, reasonOf, UsageError } from "../errors.ts";
+import { removeLeftovers, removeTemp, tempName, track } from "./leftovers.ts";
 
 /**
  * A file that becomes the target only when complete: written beside it under another name, synced, then renamed.
@@ -11,71 +9,88 @@ export const TEMP_PREFIX = ".rdbscope-";
  */
 export class TempFile {
   readonly path: string;
+  /** Links followed: a link stays one, and what it leads to is replaced. */
   private readonly target: string;
   private readonly force: boolean;
 
   /** @throws {UsageError} when the target exists and may not be replaced. @throws {IoError} when nothing can be written there */
   constructor(target: string, force: boolean) {
-    this.target = path.resolve(target);
+    this.target = follow(path.resolve(target));
     this.force = force;
     this.refuseExisting();
     const folder = path.dirname(this.target);
-    this.path = path.join(
-      folder,
-      `${TEMP_PREFIX}${process.pid}-${Date.now().toString(36)}-${path.basename(target)}`,
-    );
+    this.path = path.join(folder, tempName(path.basename(this.target)));
     try {
       removeLeftovers(folder);
+      track(this.path);
       fs.closeSync(fs.openSync(this.path, "wx"));
     } catch (cause) {
-      throw new IoError(`cannot write in ${folder}: ${(cause as Error).message}`, { cause });
+      throw new IoError(`cannot write in ${folder}: ${reasonOf(cause)}`, { cause });
     }
   }
 
-  /** Gives the complete file its name. */
+  /**
+   * Gives the complete file its name. Of two runs that end at once the last keeps it, or the first where nothing may be
+   * replaced.
+   */
   publish(): void {
     this.refuseExisting();
-    fs.renameSync(this.path, this.target);
-    const folder = fs.openSync(path.dirname(this.target), "r");
     try {
-      fs.fsyncSync(folder);
-    } finally {
-      fs.closeSync(folder);
+      if (this.force || !this.link()) fs.renameSync(this.path, this.target);
+    } catch (cause) {
+      if (cause instanceof UsageError) throw cause;
+      throw new IoError(`cannot rename ${this.path} to ${this.target}: ${reasonOf(cause)}`, { cause });
     }
+    syncFolder(path.dirname(this.target));
   }
 
   /** Removes the file if it was not published. */
   discard(): void {
-    for (const suffix of ["", "-journal"]) fs.rmSync(this.path + suffix, { force: true });
+    for (const suffix of ["", "-journal"]) removeTemp(this.path + suffix);
   }
 
   private refuseExisting(): void {
-    if (!this.force && fs.existsSync(this.target)) {
-      throw new UsageError(
-        `${this.target} exists already: give another name with --output, or replace it with --force`,
-      );
-    }
+    if (!this.force && fs.existsSync(this.target)) throw this.existing();
   }
-}
 
-/** Removes files of runs that are no more. */
-export function removeLeftovers(folder: string): void {
-  for (const name of fs.readdirSync(folder)) {
-    const pid = new RegExp(`^\\${TEMP_PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid === undefined || isRunning(Number(pid))) continue;
+  /** Gives the file a second name unless that is taken, which a rename cannot do; false where there are no such links. */
+  private link(): boolean {
     try {
-      fs.rmSync(path.join(folder, name), { force: true, recursive: true });
-    } catch {
-      // Another user's: theirs to remove.
+      fs.linkSync(this.path, this.target);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") throw this.existing();
+      return false;
     }
+  }
+
+  private existing(): UsageError {
+    return new UsageError(
+      `${this.target} exists already: give another name with --output, or replace it with --force`,
+    );
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Links in a row that are followed, as Linux does. */
+const MAX_LINKS = 40;
+
+/** Where a link leads to, be it there or not; any other path is itself. */
+function follow(file: string, links = 0): string {
+  if (fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return file;
+  if (links === MAX_LINKS) throw new IoError(`${file}: too many links`);
+  return follow(path.resolve(fs.realpathSync(path.dirname(file)), fs.readlinkSync(file)), links + 1);
+}
+
+/** Lets the new name survive a power cut. The file is whole and in its place: who cannot sync folders loses no more. */
+function syncFolder(folder: string): void {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    const fd = fs.openSync(folder, "r");
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch {
+    // Windows and some network filesystems open or sync no folders.
   }
 }

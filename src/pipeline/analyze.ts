@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import type { Piscina } from "piscina";
@@ -9,9 +10,11 @@ import type {
   ReadResult,
   ReadTask,
 } from "../../workers/protocol.ts";
-import { fromErrorRecord, UsageError } from "../errors.ts";
+import { fromErrorRecord, IoError, reasonOf, UsageError } from "../errors.ts";
 import { createInventory } from "../inventory/create.ts";
 import { MODULE_TABLE_BYTES, ModuleKinds } from "../inventory/module-kinds.ts";
+import { MIN_SECRET_BYTES, NameHash } from "../inventory/name-hash.ts";
+import { isInventoryFile } from "../inventory/open.ts";
 import { MAX_SNAPSHOTS } from "../inventory/schema.ts";
 import { INDEX_COLUMNS } from "../inventory/summaries.ts";
 import { type Input, type InputOptions, Inputs, inspectInput } from "../io/inputs/index.ts";
@@ -53,6 +56,11 @@ export interface AnalyzeOptions extends TargetChoice, InputOptions {
   readonly filters?: KeyFilter | undefined;
   /** Read a damaged snapshot as far as possible: what is lost is listed, and the inventory marked. */
   readonly salvage?: boolean | undefined;
+  /**
+   * Puts a keyed hash in the place of names, so that the inventory can be shared: with this secret, or (`true`) one made
+   * for this run alone. Filters are applied to the names themselves.
+   */
+  readonly hashKeys?: Uint8Array | boolean | undefined;
   /** Columns of the key rows to index: key, pattern, bytes. */
   readonly index?: readonly string[] | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -80,6 +88,8 @@ export interface AnalyzedSnapshot {
   /** Whether the profile was compared with a real server; if not, it is derived from the server's sources. */
   readonly profileMeasured: boolean;
   readonly allocator: string;
+  /** Null: names are stored as they are. Else which secret they are hashed with. */
+  readonly hashedNames: string | null;
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
 }
 
@@ -104,6 +114,7 @@ export async function analyze(options: AnalyzeOptions): Promise<AnalyzeResult> {
   try {
     const run = new Run(options, inputs, bytesTotal, readers, temp, pool);
     const snapshots = await runGuarded(pool, signal, () => run.all());
+    signal?.throwIfAborted();
     temp.publish();
     return { output: options.output, snapshots };
   } finally {
@@ -118,9 +129,7 @@ function checkOptions(options: AnalyzeOptions): number {
   if (inputs.length === 0) throw new UsageError("no snapshot given");
   if (inputs.length > MAX_SNAPSHOTS)
     throw new UsageError(`one inventory holds ${MAX_SNAPSHOTS} snapshots at most`);
-  if (fs.statSync(options.output, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`${options.output} is a folder: give the inventory a file name, as --output FILE`);
-  }
+  checkOutput(options.output);
   checkChoice(options);
   checkWorkers(workers);
   for (const name of index) {
@@ -129,6 +138,9 @@ function checkOptions(options: AnalyzeOptions): number {
     }
   }
   compileFilter(options.filters ?? {}, 0);
+  if (options.hashKeys instanceof Uint8Array && options.hashKeys.length < MIN_SECRET_BYTES) {
+    throw new UsageError(`a secret has ${MIN_SECRET_BYTES} bytes at least`);
+  }
   const piped = inputs.filter((name) => name === "-");
   if (piped.length > 1) throw new UsageError("the standard input is given twice: it can be read once");
   return inputs.reduce((sum, path) => {
@@ -136,6 +148,31 @@ function checkOptions(options: AnalyzeOptions): number {
       throw new UsageError(`${path} is the snapshot: it cannot be the output too`);
     return sum + inFileSync(path, () => inspectInput(path));
   }, 0);
+}
+
+function secretOf({ hashKeys = false }: AnalyzeOptions): Uint8Array | undefined {
+  if (typeof hashKeys !== "boolean") return hashKeys;
+  return hashKeys ? randomBytes(32) : undefined;
+}
+
+/** `force` replaces inventories, and nothing else that somebody may still want. */
+function checkOutput(output: string): void {
+  const stat = statOrNone(output);
+  if (stat === undefined) return;
+  const instead = "give the inventory a file name of its own, as --output FILE";
+  if (stat.isDirectory()) throw new UsageError(`${output} is a folder: ${instead}`);
+  if (!stat.isFile()) throw new UsageError(`${output} is a device or a pipe: ${instead}`);
+  if (stat.size > 0 && !isInventoryFile(output))
+    throw new UsageError(`${output} is no inventory: ${instead}`);
+}
+
+/** What stands under a name. @throws {IoError} when nothing can */
+function statOrNone(name: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(name, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw new IoError(`cannot write ${name}: ${reasonOf(cause)}`, { cause });
+  }
 }
 
 function isSameFile(a: string, b: string): boolean {
@@ -153,6 +190,8 @@ class Run {
   private readonly pages = new SharedArrayBuffer(4);
   /** One table for all snapshots: their kinds stand in one table of the inventory. */
   private readonly modules = new SharedArrayBuffer(MODULE_TABLE_BYTES);
+  private readonly nameSecret: Uint8Array | undefined;
+  private readonly hash: NameHash | undefined;
   private bytesTotal: number;
   private bytesDone = 0;
   private keysDone = 0;
@@ -171,6 +210,8 @@ class Run {
     this.readers = readers;
     this.temp = temp;
     this.pool = pool;
+    this.nameSecret = secretOf(options);
+    this.hash = this.nameSecret === undefined ? undefined : new NameHash(this.nameSecret);
   }
 
   async all(): Promise<AnalyzedSnapshot[]> {
@@ -196,6 +237,7 @@ class Run {
       },
       snapshots: done.map(({ snapshot }) => snapshot),
       index: this.options.index ?? [],
+      nameSecret: this.nameSecret,
     };
     const finished: FinishResult = await answerOf(this.pool.run(task, { filename: workerUrl("finish") }));
     if (finished.error !== undefined) throw fromErrorRecord(finished.error);
@@ -216,6 +258,7 @@ class Run {
     const read = await readSnapshot<ReadTask, ReadResult>(this.pool, {
       worker: "read",
       path: plan.file,
+      identity: plan.identity,
       header: plan.header,
       readers: this.readers,
       salvage: options.salvage,
@@ -229,6 +272,7 @@ class Run {
           filter: options.filters ?? {},
           rows: options.keys === "none" ? undefined : { path: this.temp.path, pages: this.pages },
           modules,
+          nameSecret: this.nameSecret,
         };
       },
       onChunk: (chunk) => {
@@ -245,11 +289,11 @@ class Run {
     const profile = profileOf(target);
     const sum = (pick: (r: ReadResult) => number) => read.readers.reduce((n, r) => n + pick(r), 0);
     const profileExact = this.options.profile !== undefined || origin.profileExact;
-    const lost = lostRangesOf(read);
+    const lost = lostRangesOf(read, this.hash);
     const salvaged = lost.length > 0 || plan.salvaged;
     const warnings = [
       ...salvageWarnings(lost, read),
-      ...warningsOf(plan, origin, profile, profileExact, read),
+      ...warningsOf(plan, origin, profile, profileExact, read, this.hash !== undefined),
     ];
     const damages = mergeDamages(read.readers.map((r) => r.damages));
     const told: AnalyzedSnapshot = {
@@ -268,6 +312,7 @@ class Run {
       profileExact,
       profileMeasured: profile.measured !== undefined,
       allocator: target.allocator,
+      hashedNames: this.hash?.id ?? null,
       warnings: [...warnings, ...damages].map(({ code, message }) => ({ code, message })),
     };
     const snapshot: FinishSnapshot = {
@@ -313,14 +358,24 @@ class Run {
       profile_measured: Number(told.profileMeasured),
       allocator: told.allocator,
       settings: JSON.stringify(targetOf(target).config),
-      filters: JSON.stringify(this.options.filters ?? {}),
+      filters: JSON.stringify(this.storedFilters()),
       keys: told.keys,
       expired_keys: told.expiredKeys,
       stored_rows: told.storedRows,
       complete: Number(!told.salvaged),
       salvaged: Number(told.salvaged),
       tool_version: VERSION,
+      hashed_names: told.hashedNames,
     };
+  }
+
+  /** The filters without what they say of names. */
+  private storedFilters(): KeyFilter {
+    const { filters = {} } = this.options;
+    const { hash } = this;
+    if (hash === undefined) return filters;
+    const hidden = (text: string | undefined) => text && hash.text(Buffer.from(text));
+    return { ...filters, key: hidden(filters.key), notKey: hidden(filters.notKey) };
   }
 
   private tell(phase: Progress["phase"]): void {
@@ -342,6 +397,7 @@ function warningsOf(
   profile: Profile,
   profileExact: boolean,
   read: ReadSnapshot<ReadResult>,
+  hashed: boolean,
 ): Damage[] {
   const { header } = plan;
   const { facts } = read;
@@ -382,7 +438,7 @@ function warningsOf(
       "UPDATES",
       -1,
       () =>
-        `${facts.updates.count} updates change keys already read, which are shown as they were before: ${facts.updates.keys.map((key) => JSON.stringify(key)).join(", ")}`,
+        `${facts.updates.count} updates change keys already read, which are shown as they were before${hashed ? "" : `: ${facts.updates.keys.map((key) => JSON.stringify(key)).join(", ")}`}`,
     ],
     [
       Object.values(facts.unlisted).some((count) => count > 0),

@@ -135,6 +135,7 @@ async function comparePlan(plan: Plan, options: CompareOptions): Promise<Compari
       readSnapshot<CompareTask, CompareResult>(pool, {
         worker: "compare",
         path: plan.file,
+        identity: plan.identity,
         header: plan.header,
         readers,
         begin(aux) {

@@ -32,6 +32,8 @@ export interface ExplainOptions extends TargetChoice, InputOptions {
   readonly snapshot?: number | undefined;
   /** Where the inventory's snapshot is now, when it was moved. */
   readonly snapshotFile?: string | undefined;
+  /** What the names in the inventory were hashed with; not needed when the hash is given as the key. */
+  readonly hashSecret?: Uint8Array | undefined;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation[]> {
 }
 
 function fromSnapshotFile(options: ExplainOptions, similar: SimilarNames): Promise<Explanation[]> {
-  for (const name of ["snapshot", "snapshotFile"] as const) {
+  for (const name of ["snapshot", "snapshotFile", "hashSecret"] as const) {
     if (options[name] === undefined) continue;
     throw new UsageError(`${name} is for inventories; ${options.file} is a snapshot itself`);
   }
@@ -124,7 +126,7 @@ function fromRecords(
   found: readonly FoundRecord[],
 ): Explanation[] {
   if (found.length > MAX_PLACES) throw tooMany(options);
-  const source = new FileSource(plan.file);
+  const source = new FileSource(plan.file, plan.identity);
   try {
     const record = new ExplainedRecord(spec);
     const reader = new RecordReader(WINDOW_BYTES, record.meter);
@@ -147,7 +149,7 @@ async function fromSnapshot(
   similar: SimilarNames,
 ): Promise<Explanation[]> {
   const { db, signal } = options;
-  const source = new FileSource(plan.file);
+  const source = new FileSource(plan.file, plan.identity);
   try {
     const sizes = { windowBytes: WINDOW_BYTES, chunkBytes: WINDOW_BYTES };
     const splitter = new Splitter(source, plan.header, sizes);

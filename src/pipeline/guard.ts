@@ -1,5 +1,5 @@
 import type { Piscina } from "piscina";
-import { IoError } from "../errors.ts";
+import { threadFailed } from "./pool.ts";
 
 /**
  * Runs work on a pool until it is done, the signal aborts it, or a thread cannot even start; then ends the pool.
@@ -16,9 +16,7 @@ export async function runGuarded<T>(
   });
   const abort = () => stop(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
-  pool.on("error", (cause: Error) =>
-    stop(new IoError(`a worker thread failed: ${cause.message}`, { cause })),
-  );
+  pool.on("error", (cause: Error) => stop(threadFailed(cause)));
   try {
     return await Promise.race([work(), stopped]);
   } finally {

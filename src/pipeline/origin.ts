@@ -14,6 +14,8 @@ export interface Plan {
   readonly path: string;
   /** The bare snapshot: the same file, or what it was unpacked to. */
   readonly file: string;
+  /** Which file that is: see `FileSource`. */
+  readonly identity: string;
   /** What it was wrapped in, outermost first, as `gzip+vcs`; `rdb` for a bare one. */
   readonly input: string;
   readonly notes: readonly InputNote[];
@@ -39,6 +41,7 @@ export function planOf(
     return {
       path,
       file,
+      identity: source.identity,
       input,
       notes: [...notes, ...salvageNotes(header, damage)],
       header,

@@ -31,6 +31,17 @@ export async function answerOf<T>(running: Promise<T>): Promise<T> {
   try {
     return await running;
   } catch (cause) {
-    throw new IoError(`a worker thread failed: ${(cause as Error).message}`, { cause });
+    throw threadFailed(cause as Error);
   }
+}
+
+/** What to throw when a thread died: nothing it did is used. */
+export function threadFailed(cause: NodeJS.ErrnoException): IoError {
+  if (cause.code === "ERR_WORKER_OUT_OF_MEMORY") {
+    return new IoError(
+      "a worker thread ran out of memory: read with fewer, --workers N, or give each more, NODE_OPTIONS=--max-old-space-size=MB",
+      { cause },
+    );
+  }
+  return new IoError(`a worker thread failed: ${cause.message}`, { cause });
 }

@@ -16,6 +16,7 @@ import type {
   SplitTask,
 } from "../../workers/protocol.ts";
 import { fromErrorRecord } from "../errors.ts";
+import { changed, isUnchanged } from "../io/file-source.ts";
 import { answerOf, workerUrl } from "./pool.ts";
 
 const WINDOW_BYTES = 2 ** 21;
@@ -43,6 +44,8 @@ export type Checksum = "ok" | "absent" | "mismatch" | "unread";
 /** How to read one snapshot: which worker reads its chunks, and `T`, what that worker wants to know besides. */
 export interface ReadPlan<T extends object> {
   readonly path: string;
+  /** Which file that is; another one in its place is not read. */
+  readonly identity: string;
   readonly header: RdbHeader;
   readonly readers: number;
   readonly worker: "read" | "check" | "compare";
@@ -55,17 +58,34 @@ export interface ReadPlan<T extends object> {
 
 /**
  * Lets one thread split a snapshot and the others read its chunks. This thread only passes chunks on: whoever is
- * ready takes the next.
- * @throws {RdbError} when a reader finds damage that the splitter did not see. @throws {IoError} when it cannot be read
+ * ready takes the next. A file that was written to meanwhile is taken if what was read of it bears its checksum out.
+ * @throws {RdbError} when a reader finds damage that the splitter did not see
+ * @throws {IoError} when it cannot be read, or changed meanwhile
  */
 export async function readSnapshot<T extends object, R>(
   pool: Piscina,
   plan: ReadPlan<T>,
 ): Promise<ReadSnapshot<R>> {
+  try {
+    const read = await readByAll<T, R>(pool, plan);
+    if (read.checksum !== "ok") checkUnchanged(plan);
+    return read;
+  } catch (error) {
+    if (error instanceof RdbError) checkUnchanged(plan);
+    throw error;
+  }
+}
+
+function checkUnchanged({ path, identity }: ReadPlan<object>): void {
+  if (!isUnchanged(path, identity)) throw changed(path);
+}
+
+async function readByAll<T extends object, R>(pool: Piscina, plan: ReadPlan<T>): Promise<ReadSnapshot<R>> {
   const splitting = new MessageChannel();
   const dispatcher = new Dispatcher<T, R>(pool, plan, splitting.port1);
   const task: SplitTask = {
     path: plan.path,
+    identity: plan.identity,
     header: plan.header,
     windowBytes: WINDOW_BYTES,
     chunkBytes: CHUNK_BYTES,
@@ -173,6 +193,7 @@ class Dispatcher<T extends object, R> {
       const task: ChunkTask & T = {
         ...common,
         path: plan.path,
+        identity: plan.identity,
         header: plan.header,
         windowBytes: WINDOW_BYTES,
         worker,

@@ -1,5 +1,6 @@
 import { RdbError } from "../../parsers/errors.ts";
 import type { Damage, LostRange, ReadResult } from "../../workers/protocol.ts";
+import type { NameHash } from "../inventory/name-hash.ts";
 import { counted } from "../queries/words.ts";
 import type { ReadSnapshot } from "./read-snapshot.ts";
 
@@ -11,21 +12,36 @@ export function throwDamage({ damage, facts }: ReadSnapshot<unknown>): void {
   throw new RdbError(code, offset, detail, `${read} before it: analyze --salvage keeps what can be read`);
 }
 
-/** Every byte range that was passed over, in the order of the snapshot: gaps, and records without a readable key. */
-export function lostRangesOf({ gaps, readers }: ReadSnapshot<ReadResult>): LostRange[] {
+/**
+ * Every byte range that was passed over, in the order of the snapshot: gaps, and records without a readable key. With
+ * `hash`, names are hashed.
+ */
+export function lostRangesOf(
+  { gaps, readers }: ReadSnapshot<ReadResult>,
+  hash: NameHash | undefined,
+): LostRange[] {
   const nameless = readers.flatMap(({ lost }) =>
     lost.first.map(({ start, end, error }) => ({
       start,
       end,
       code: error.rdb!.code,
       message: `${error.message}, in the name of a key`,
+      offset: error.rdb!.offset,
       recordsAfter: 0,
       db: null,
       keyBefore: null,
       keyAfter: null,
     })),
   );
-  return [...gaps, ...nameless].sort((a, b) => a.start - b.start);
+  const all = [...gaps, ...nameless].sort((a, b) => a.start - b.start);
+  return hash === undefined ? all : all.map((range) => hashed(range, hash));
+}
+
+/** Messages may name the key before a fault. */
+function hashed({ code, offset, keyBefore, keyAfter, ...range }: LostRange, hash: NameHash): LostRange {
+  const { message } = new RdbError(code, offset);
+  const hide = (name: Uint8Array | null) => name && hash.bytes(name);
+  return { ...range, code, offset, message, keyBefore: hide(keyBefore), keyAfter: hide(keyAfter) };
 }
 
 /** The warning of a snapshot of which parts are lost; none when nothing was. */

@@ -71,7 +71,7 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
 }
 
 async function verifyPlan(plan: Plan, options: VerifyOptions): Promise<Verification> {
-  const { path, file, input, header, bytes } = plan;
+  const { path, file, identity, input, header, bytes } = plan;
   const readers = options.workers ?? os.availableParallelism();
   const pool = openPool(readers + 1);
   let bytesDone = 0;
@@ -81,6 +81,7 @@ async function verifyPlan(plan: Plan, options: VerifyOptions): Promise<Verificat
     const read = await runGuarded(pool, options.signal, () =>
       readSnapshot<object, CheckResult>(pool, {
         path: file,
+        identity,
         header,
         readers,
         worker: "check",

@@ -1,3 +1,5 @@
+import { UsageError } from "../errors.ts";
+import { isNameHash, NameHash } from "../inventory/name-hash.ts";
 import type { Inventory, SqlParams } from "../inventory/open.ts";
 import { isText } from "../inventory/utf8.ts";
 import { type SnapshotRow, snapshots } from "./snapshots.ts";
@@ -15,6 +17,7 @@ interface Wanted {
   readonly key: Uint8Array;
   readonly db?: number | undefined;
   readonly snapshot?: number | undefined;
+  readonly hashSecret?: Uint8Array | undefined;
 }
 
 /** Told every name that comes near the one looked for. */
@@ -34,10 +37,11 @@ const NEAR = `SELECT db, CAST(key AS BLOB) AS key FROM keys
 /**
  * The records of a key in each snapshot in question, `limit` at most; `records` is undefined where the inventory has no
  * row a key to find it by.
+ * @throws {UsageError} when names are hashed, and the key's own is given without their secret
  */
 export function findRecords(
   inventory: Inventory,
-  { key, db, snapshot: id }: Wanted,
+  { key, db, snapshot: id, hashSecret }: Wanted,
   similar: Similar,
   limit: number,
 ): { snapshot: SnapshotRow; records: FoundRecord[] | undefined }[] {
@@ -45,7 +49,8 @@ export function findRecords(
   const name = isText(bytes, bytes.length) ? bytes.toString("utf8") : bytes;
   return snapshots(inventory, id).map((snapshot) => {
     if (snapshot.stored_rows === 0 && snapshot.keys > 0) return { snapshot, records: undefined };
-    const params: SqlParams = { snapshot: snapshot.snapshot, key: name };
+    const stored = snapshot.hashed_names === null ? name : hashedName(inventory, snapshot, bytes, hashSecret);
+    const params: SqlParams = { snapshot: snapshot.snapshot, key: stored };
     const records = inventory.all<FoundRecord>(FIND, { ...params, db: db ?? null, limit });
     if (records.length > 0) return { snapshot, records };
     const others = inventory.all<{ db: number }>(ELSEWHERE, params);
@@ -53,6 +58,25 @@ export function findRecords(
     if (others.length === 0) noteSimilar(inventory, snapshot.snapshot, bytes, similar);
     return { snapshot, records };
   });
+}
+
+/** What stands for a key in an inventory of hashed names. */
+function hashedName(
+  { path }: Inventory,
+  { hashed_names: id }: SnapshotRow,
+  key: Buffer,
+  secret: Uint8Array | undefined,
+): string {
+  const typed = key.toString("latin1");
+  if (isNameHash(typed)) return typed;
+  if (secret === undefined) {
+    throw new UsageError(
+      `names in ${path} are hashed: give the key's hash (#…), or their secret with --hash-keys-secret-file FILE`,
+    );
+  }
+  const hash = new NameHash(secret);
+  if (hash.id === id) return hash.text(key);
+  throw new UsageError(`names in ${path} were hashed with another secret`);
 }
 
 function noteSimilar(inventory: Inventory, snapshot: number, key: Buffer, similar: Similar): void {

@@ -60,6 +60,7 @@ export function keySource(scope: Scope): string {
   requireKeyRows(scope);
   const matches = nameMatcher(scope.filters);
   if (matches) {
+    requireNames(scope);
     scope.inventory.define("name_matches", (key) => (matches(key as string | Buffer) ? 1 : 0));
   }
   return `(SELECT * FROM keys WHERE snapshot = @snapshot AND ${BY_DB} AND ${BY_TYPE} AND ${BY_PATTERN}
@@ -83,9 +84,23 @@ function requireKeyRows(scope: Scope): void {
   );
 }
 
-/** What the reader of an answer about a part of the keys has to know. */
+/** @throws {UsageError} when names are hashed and something else than a hash is looked for */
+function requireNames({ inventory, snapshot, filters }: Scope): void {
+  const { key, notKey } = filters;
+  if (snapshot.hashed_names === null || [key, notKey].every((one) => one === undefined || /^\^?#/.test(one)))
+    return;
+  throw new UsageError(
+    `names in ${inventory.path} are hashed: --key and --not-key find hashes there (#…); --pattern finds patterns`,
+  );
+}
+
+/** Tells that names are not what the server has. */
+export const HASHED_NOTE = "names of keys and elements are hashed (--hash-keys)";
+
+/** What the reader of an answer has to know: which keys it is about, and whether these are their names. */
 export function scopeNotes(scope: Scope): string[] {
-  return [...filterNotes(scope), ...rowNotes(scope)];
+  const hashed = scope.snapshot.hashed_names === null ? [] : [HASHED_NOTE];
+  return [...filterNotes(scope), ...rowNotes(scope), ...hashed];
 }
 
 function rowNotes({ snapshot, filters }: Scope): string[] {

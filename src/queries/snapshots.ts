@@ -32,6 +32,8 @@ export interface SnapshotRow {
   readonly complete: number;
   readonly salvaged: number;
   readonly tool_version: string;
+  /** Null: names are as they are. Else they are hashed; inventories with the same text have the same hashes. */
+  readonly hashed_names: string | null;
 }
 
 const SQL = "SELECT * FROM snapshots ORDER BY snapshot";

@@ -1,13 +1,14 @@
 import type { Comparison } from "../pipeline/compare.ts";
 import type { Value } from "../queries/answer.ts";
 import type { Group } from "./compare-groups.ts";
-import { csvField } from "./csv.ts";
+import { csvField, rawCsvField } from "./csv.ts";
 
 /** A comparison as CSV in long form, one figure a line: `section,item,target,measure,value`. */
-export function* comparisonCsv(one: Comparison): Iterable<string> {
+export function* comparisonCsv(one: Comparison, raw: boolean): Iterable<string> {
+  const field = raw ? rawCsvField : csvField;
   yield "section,item,target,measure,value";
   for (const [section, item, target, measure, value] of figures(one)) {
-    yield [section, csvField(item), csvField(target), measure, csvField(value)].join(",");
+    yield [section, field(item), field(target), measure, field(value)].join(",");
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Row, Section } from "../queries/answer.ts";
-import { renderCsv } from "./csv.ts";
+import { csvField, rawCsvField, renderCsv } from "./csv.ts";
 import { renderJson, renderNdjson } from "./json.ts";
 import { renderMarkdown } from "./markdown.ts";
 import type { Style } from "./style.ts";
 import { renderTable } from "./table.ts";
-import { wrapped } from "./text.ts";
+import { safeLine, wrapped } from "./text.ts";
 
 /** A section, the columns that machine formats put before its own, and the heading people see over it. */
 export interface Part {
@@ -19,6 +19,8 @@ export interface Layout {
   readonly titles: boolean;
   /** Cells of a line at most; infinite where nothing shall be cut. */
   readonly width: number;
+  /** Whether CSV has texts as they are, not made safe. */
+  readonly rawCsv: boolean;
 }
 
 /** Every format, by its name: parts to lines without line ends. A new one: a file, and a line here. */
@@ -26,7 +28,7 @@ export const FORMATS = {
   table: (parts, layout) => tables(parts, layout),
   json: (parts) => renderJson(parts),
   ndjson: (parts) => renderNdjson(parts),
-  csv: (parts) => renderCsv(parts),
+  csv: (parts, { rawCsv }) => renderCsv(parts, rawCsv ? rawCsvField : csvField),
   markdown: (parts) => documents(parts),
 } as const satisfies Record<string, (parts: Iterable<Part>, layout: Layout) => Iterable<string>>;
 
@@ -42,7 +44,7 @@ function* tables(parts: Iterable<Part>, { style, titles, width }: Layout): Itera
   for (const { section } of parts) {
     if (!first) yield "";
     first = false;
-    if (titles) yield* wrapped(section.title, width).map(style.faint);
+    if (titles) yield* wrapped(safeLine(section.title), width).map(style.faint);
     yield* renderTable(section, style, width);
   }
 }

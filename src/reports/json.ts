@@ -1,9 +1,10 @@
 import type { Row, Section, Value } from "../queries/answer.ts";
+import { escapeUnsafe } from "./text.ts";
 
-/** Characters that JSON allows as they are, but a terminal would obey. */
-const UNSAFE = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-
-/** A value as JSON: bytes that are not UTF-8 text become `{"base64": "…"}`; integers beyond 2^53 keep all digits. */
+/**
+ * A value as JSON: bytes that are not UTF-8 text become `{"base64": "…"}`; integers beyond 2^53 keep all digits. What
+ * JSON allows in strings as it is, but a terminal would obey, is `\uNNNN`.
+ */
 export function toJson(value: unknown): string {
   if (typeof value === "bigint") return value.toString();
   if (Buffer.isBuffer(value)) return `{"base64":"${value.toString("base64")}"}`;
@@ -12,15 +13,17 @@ export function toJson(value: unknown): string {
     const members = Object.entries(value).map(([name, member]) => `${toJson(name)}:${toJson(member)}`);
     return `{${members.join(",")}}`;
   }
-  return (JSON.stringify(value) ?? "null").replace(
-    UNSAFE,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return escapeUnsafe(JSON.stringify(value) ?? "null", unicodeEscape);
+}
+
+function unicodeEscape(character: string): string {
+  const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }
 
 /** A section's row with all its columns, in their order, behind `extra`. */
 function record({ columns }: Section, row: Row, extra: Row): Record<string, Value> {
-  const named: Record<string, Value> = { ...extra };
+  const named: Record<string, Value> = Object.assign(Object.create(null), extra); // a column may be `__proto__`
   for (const { name } of columns) named[name] = row[name] ?? null;
   return named;
 }

@@ -1,5 +1,6 @@
 import type { Column, Row, Section } from "../queries/answer.ts";
 import { isNumeric, RunningTotal, shownCell } from "./cells.ts";
+import { safeLine } from "./text.ts";
 
 /** A section as a GitHub table under its title. */
 export function* renderMarkdown(section: Section, level = 2): Iterable<string> {
@@ -23,16 +24,29 @@ export function* renderMarkdown(section: Section, level = 2): Iterable<string> {
   }
 }
 
-/** Keys are code: nothing in them is markup there but a backtick and a bar, which are written as bytes. */
 function cell(column: Column, row: Row): string {
   const text = shownCell(column, row);
-  if (column.kind !== "key") return markdownText(text);
-  return text === "" ? "" : `\`${text.replaceAll("`", "\\x60").replaceAll("|", "\\x7C")}\``;
+  return column.kind === "key" && text !== "" ? codeSpan(text) : markdownText(text);
 }
 
-/** Text that Markdown shows as it is. */
+/**
+ * What GitHub makes links and notifications of, after Markdown is read, so that no backslash helps: mentions, issues,
+ * commits, addresses, emoji; and formulas.
+ */
+const ACTIVE = /[@$]|#\d|\bGH-\d|:\/\/|\bwww\.|\b(?=\d*[a-f])[0-9a-f]{7,40}\b|:[\w+-]*[a-z][\w+-]*:/i;
+
+/** A line that Markdown shows as it is; as code where something in it would still be more than text. */
 export function markdownText(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>()#|!~&]/g, (c) => `\\${c}`);
+  const line = safeLine(text);
+  return ACTIVE.test(line) ? codeSpan(line) : line.replace(/[\\`*_{}[\]<>()#|!~&]/g, (c) => `\\${c}`);
+}
+
+/**
+ * Text as code, where nothing is markup, in tables too, but a backtick and a bar: those are written as bytes, because
+ * renderers do not agree on how to escape them.
+ */
+function codeSpan(text: string): string {
+  return `\`${text.replaceAll("`", "\\x60").replaceAll("|", "\\x7C")}\``;
 }
 
 function tableRow(cells: readonly string[]): string {

@@ -2,13 +2,13 @@ import { type Column, column, type Row, type Section } from "../queries/answer.t
 import type { EncodingRow } from "../queries/encodings.ts";
 import type { Summary } from "../queries/summary.ts";
 import { counted } from "../queries/words.ts";
-import { csvField } from "./csv.ts";
+import { csvField, rawCsvField } from "./csv.ts";
 import type { Layout } from "./index.ts";
 import { toJson } from "./json.ts";
 import { markdownText, renderMarkdown } from "./markdown.ts";
 import { beside, renderTable, widest } from "./table.ts";
 import { sizedAs } from "./target.ts";
-import { displayWidth, pad, safeText, wrapped } from "./text.ts";
+import { displayWidth, pad, safeLine, safeText, wrapped } from "./text.ts";
 import { humanBytes, humanCount, humanShare, humanTime } from "./units.ts";
 import { usedMemoryLines } from "./used-memory.ts";
 
@@ -99,15 +99,18 @@ function othersOf(others: readonly EncodingRow[]): Row | undefined {
 }
 
 /** The summary as one screen, which is made for 100 columns and fits narrower ones. */
-export function* renderSummary(summary: Summary, { style, width }: Omit<Layout, "titles">): Iterable<string> {
+export function* renderSummary(
+  summary: Summary,
+  { style, width }: Pick<Layout, "style" | "width">,
+): Iterable<string> {
   const { types, encodings, ttl, patterns, bigkeys } = sections(summary);
   const [path, server, made] = head(summary);
   const oneLine = `${path}  ${server}`;
   if (displayWidth(oneLine) <= width) yield `${style.heading(path)}  ${server}`;
   else yield* [style.heading(path), ...wrapped(server, width)];
   yield* wrapped(made, width).map(style.faint);
-  yield* cautions(summary).flatMap((line) => wrapped(`! ${line}`, width).map(style.warning));
-  yield* summary.notes.flatMap((note) => wrapped(`note: ${note}`, width).map(style.faint));
+  yield* cautions(summary).flatMap((line) => wrapped(`! ${safeLine(line)}`, width).map(style.warning));
+  yield* summary.notes.flatMap((note) => wrapped(`note: ${safeLine(note)}`, width).map(style.faint));
   yield "";
   const [left, right, used] = facts(summary);
   yield* besideWhereFits(left, right, width, []);
@@ -146,13 +149,13 @@ function head({ snapshot: s, changed_settings: changed }: Summary): [string, str
   const sized = [`${profile} with ${s.allocator}`, ...changed].join(", ");
   return [
     safeText(s.path),
-    [serverOf(s), rdb, humanBytes(s.file_bytes), `checksum ${s.checksum}`].join(" · "),
-    `created ${humanTime(s.created_at)} UTC${source} · sized as ${sized}`,
+    safeLine([serverOf(s), rdb, humanBytes(s.file_bytes), `checksum ${s.checksum}`].join(" · ")),
+    safeLine(`created ${humanTime(s.created_at)} UTC${source} · sized as ${sized}`),
   ];
 }
 
 function serverOf({ server, server_version: version }: Summary["snapshot"]): string {
-  return safeText([server, version].filter((part) => part).join(" ") || "an unknown server");
+  return safeLine([server, version].filter((part) => part).join(" ") || "an unknown server");
 }
 
 function cautions({ snapshot: s, warnings }: Summary): string[] {
@@ -162,7 +165,7 @@ function cautions({ snapshot: s, warnings }: Summary): string[] {
   if (!s.complete) lines.push(s.salvaged ? "salvaged: not everything could be read" : "incomplete");
   if (!s.profile_exact) lines.push(`no profile of this server yet: sized as the nearest one, ${s.profile}`);
   const told = warnings.filter(({ code }) => !SAID_OTHERWISE.has(code));
-  for (const { message } of told.slice(0, TOP_WARNINGS)) lines.push(safeText(message));
+  for (const { message } of told.slice(0, TOP_WARNINGS)) lines.push(message);
   if (told.length > TOP_WARNINGS) lines.push('more: rdbscope query FILE "SELECT * FROM warnings"');
   return lines;
 }
@@ -199,13 +202,14 @@ export function summaryJson(summary: Summary): string {
 }
 
 /** The summary as CSV in long form, one figure a line: `snapshot,section,item,measure,value`. */
-export function* summaryCsv(summaries: Iterable<Summary>): Iterable<string> {
+export function* summaryCsv(summaries: Iterable<Summary>, raw: boolean): Iterable<string> {
+  const field = raw ? rawCsvField : csvField;
   yield "snapshot,section,item,measure,value";
   for (const summary of summaries) {
     const id = summary.snapshot.snapshot;
     for (const [section, item, row] of figures(summary)) {
       for (const [measure, value] of Object.entries(row)) {
-        if (value !== null) yield [id, section, csvField(item), measure, csvField(value)].join(",");
+        if (value !== null) yield [id, section, field(item), measure, field(value)].join(",");
       }
     }
   }

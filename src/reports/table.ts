@@ -1,7 +1,7 @@
 import type { Column, Row, Section } from "../queries/answer.ts";
 import { isNumeric, RunningTotal, shownCell } from "./cells.ts";
 import { PLAIN, type Style } from "./style.ts";
-import { displayWidth, middleCut, pad, wrapped } from "./text.ts";
+import { displayWidth, middleCut, pad, safeLine, wrapped } from "./text.ts";
 
 const GAP = "  ";
 /** Rows that decide how wide columns are; those behind them are printed as they come. */
@@ -38,7 +38,7 @@ function* lines(section: Section, rows: Iterator<Row>, style: Style, width: numb
   }
   const places = placesOf(columns, first, fitted(columns, natural, room));
   const line = (row: Row) => tableLine(places, (column) => shownCell(column, row), width);
-  yield style.heading(tableLine(places, (column) => column.title, width));
+  yield style.heading(tableLine(places, (column) => safeLine(column.title), width));
   const totals = new RunningTotal(section);
   for (const row of chain(first, rows)) {
     totals.add(row);
@@ -51,7 +51,7 @@ function* lines(section: Section, rows: Iterator<Row>, style: Style, width: numb
   const total = totals.row();
   if (total !== undefined) yield style.heading(line(total));
   if (totals.count === 0) yield style.faint("(nothing)");
-  for (const note of section.notes ?? []) yield* wrapped(`note: ${note}`, width).map(style.faint);
+  for (const note of section.notes ?? []) yield* wrapped(`note: ${safeLine(note)}`, width).map(style.faint);
 }
 
 function takeRows(rows: Iterator<Row>, count: number): Row[] {
@@ -124,7 +124,7 @@ function naturalWidths(columns: readonly Column[], rows: readonly Row[]): number
   return columns.map((column) =>
     rows.reduce(
       (max, row) => Math.max(max, displayWidth(shownCell(column, row))),
-      displayWidth(column.title),
+      displayWidth(safeLine(column.title)),
     ),
   );
 }

@@ -1,5 +1,9 @@
-/** What a terminal would obey or hide instead of showing: controls, bidi marks, zero-width and other unseen characters. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/u;
+/**
+ * What a terminal would obey or hide instead of showing: controls, bidi marks, zero-width and other unseen characters,
+ * and a mark that would stand on whatever is printed before the text.
+ */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|^\p{M}/u;
+const EVERY_UNSAFE = new RegExp(UNSAFE, "gu");
 
 const fatal = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -10,14 +14,17 @@ const fatal = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export function safeText(key: string | Buffer): string {
   const text = typeof key === "string" ? key : decode(key);
   if (text === undefined) return escapeBytes(key as Buffer);
-  if (!text.includes("\\") && !UNSAFE.test(text)) return text;
-  let safe = "";
-  for (const character of text) {
-    if (character === "\\") safe += "\\\\";
-    else if (UNSAFE.test(character)) safe += hex(Buffer.from(character));
-    else safe += character;
-  }
-  return safe;
+  return safeLine(text.includes("\\") ? text.replaceAll("\\", "\\\\") : text);
+}
+
+/** A sentence, names and all, as a line of safe text: like `safeText`, but a backslash stays one. */
+export function safeLine(text: string): string {
+  return escapeUnsafe(text, (character) => hex(Buffer.from(character)));
+}
+
+/** A text with every unsafe character as `form` writes it. */
+export function escapeUnsafe(text: string, form: (character: string) => string): string {
+  return UNSAFE.test(text) ? text.replace(EVERY_UNSAFE, form) : text;
 }
 
 function decode(bytes: Buffer): string | undefined {
@@ -44,7 +51,7 @@ function hex(bytes: Iterable<number>): string {
 
 /** Characters that take two cells of a terminal (East Asian wide and full-width, emoji). */
 const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+  /[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const MARK = /\p{M}/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the fast path is ASCII
 const ASCII = /^[\x00-\x7f]*$/;

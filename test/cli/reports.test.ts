@@ -73,7 +73,7 @@ describe("hostile keys", () => {
         ]),
       ),
     ];
-    expect(rows).toEqual(['1,"\\x3DHYPERLINK(""x"")",1', '1,"a,b",-2']);
+    expect(rows).toEqual([`1,"'=HYPERLINK(""x"")",1`, '1,"a,b",-2']);
   });
 
   test("are code in Markdown", () => {

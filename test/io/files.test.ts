@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { IoError, UsageError } from "../../src/errors.ts";
 import { FileSource } from "../../src/io/file-source.ts";
 import { fingerprint } from "../../src/io/fingerprint.ts";
+import { tempName } from "../../src/io/leftovers.ts";
 import { TempFile } from "../../src/io/temp-file.ts";
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-io-"));
@@ -34,7 +35,7 @@ describe("FileSource", () => {
     const before = fs.existsSync("/proc/self/fd") ? open() : 0;
     for (let i = 0; i < 20; i++) expect(() => new FileSource(root)).toThrow(IoError);
     if (before > 0) expect(open()).toBeLessThan(before + 10);
-    expect(() => new FileSource(path.join(root, "missing"))).toThrow(/cannot open .*missing: ENOENT/);
+    expect(() => new FileSource(path.join(root, "missing"))).toThrow(/cannot open .*missing: no such file/);
   });
 });
 
@@ -94,10 +95,10 @@ describe("TempFile", () => {
   it("of a process that ended is removed by the next, that of a living one is not", () => {
     const folder = newFolder();
     const { pid } = spawnSync(process.execPath, ["-e", ""]);
-    const living = `.rdbscope-${process.ppid}-a-out`;
+    const living = tempName("out", process.ppid);
     for (const name of [
-      `.rdbscope-${pid}-a-out`,
-      `.rdbscope-${pid}-a-out-journal`,
+      tempName("out", pid),
+      tempName("out-journal", pid),
       living,
       "rdbscope-1-a",
       ".rdbscope-x",

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { RdbError } from "../../parsers/errors.ts";
 import { UsageError } from "../../src/errors.ts";
 import { isText } from "../../src/inventory/utf8.ts";
+import { tempName } from "../../src/io/leftovers.ts";
 import { type AnalyzeResult, analyze, type Progress } from "../../src/pipeline/analyze.ts";
 import { arbitrarySnapshot, type SnapshotCase, sampleSnapshots } from "../support/arbitrary-snapshot.ts";
 import * as values from "../support/rdb-values.ts";
@@ -288,13 +289,14 @@ describe("damage", () => {
 describe("the output", () => {
   it("that exists is refused and untouched, unless forced", async () => {
     const output = path.join(fs.mkdtempSync(path.join(folder, "existing-")), "inventory.sqlite");
-    fs.writeFileSync(output, "precious");
+    await run(folder, [one("k").end()], { output });
+    const precious = fs.readFileSync(output);
     await expect(run(folder, [SAMPLE], { output })).rejects.toBeInstanceOf(UsageError);
-    expect(fs.readFileSync(output, "utf8")).toBe("precious");
+    expect(fs.readFileSync(output).equals(precious)).toBe(true);
     await expect(run(folder, [one("k").end("none")], { output, force: true })).rejects.toBeInstanceOf(
       RdbError,
     );
-    expect(fs.readFileSync(output, "utf8")).toBe("precious");
+    expect(fs.readFileSync(output).equals(precious)).toBe(true);
     await run(folder, [SAMPLE], { output, force: true });
     expect(ask(output, "SELECT keys FROM snapshots")).toEqual([{ keys: 3264 }]);
     expect(filesAt(output)).toEqual(["inventory.sqlite"]);
@@ -331,8 +333,8 @@ describe("the output", () => {
   it("of runs that were killed is removed by the next, that of runs under way is not", async () => {
     const output = path.join(fs.mkdtempSync(path.join(folder, "leftovers-")), "inventory.sqlite");
     const dead = 2 ** 22 + 12_345; // Above the largest pid of Linux.
-    const mine = `.rdbscope-${process.pid}-abc-other.sqlite`;
-    for (const name of [`.rdbscope-${dead}-abc-x.sqlite`, mine, ".rdbscope-notes", "keep.sqlite"]) {
+    const mine = tempName("other.sqlite");
+    for (const name of [tempName("x.sqlite", dead), mine, ".rdbscope-notes", "keep.sqlite"]) {
       fs.writeFileSync(path.join(path.dirname(output), name), "x");
     }
     await run(folder, [SAMPLE], { output });

@@ -94,6 +94,7 @@ export function writeInventory(
       1,
       0,
       "0.1.0",
+      null,
     ]);
     const ranks = new Map<string, number>();
     for (const [i, k] of [...keys.entries()].sort((a, b) => b[1].bytes - a[1].bytes)) {

@@ -3,7 +3,7 @@ import { ACCURACY } from "../schema.ts";
 import { expiryHourOf, sizeClassOf, sketchBucketOf } from "./buckets.ts";
 import type { CounterExport } from "./counters.ts";
 import { CounterTable } from "./counters.ts";
-import { MAX_NAME_BYTES, type TopKey, TopKeys } from "./top-keys.ts";
+import { type NameForm, plainName, type TopKey, TopKeys } from "./top-keys.ts";
 
 /** Sums of a rollup entry, in this order; the last two are maxima. */
 export const ROLLUP_SUMS = [
@@ -31,6 +31,7 @@ const SLOT_DATABASES = 16;
 /** Sizes from here on in `ACCURACY` are no less than: lower bounds, and what could be read of damaged values. */
 const LOWER_BOUND = ACCURACY.indexOf("lower bound");
 const DAMAGED = ACCURACY.indexOf("damaged");
+const NO_NAME = new Uint8Array(0);
 const BIG_KEYS = 100;
 const HOT_KEYS = 100;
 
@@ -96,11 +97,13 @@ export class Rollup {
   private readonly bigByElements: TopKeys[];
   private readonly hot = new TopKeys(HOT_KEYS, "freq");
   private readonly createdAt: number;
+  private readonly nameForm: NameForm;
   private readonly loadedSlots: Map<number, Float64Array> | undefined;
 
   /** `bySlot`: keys are to be counted by database and slot too, as a cluster's tables are made. */
-  constructor(types: number, createdAt: number, bySlot = false) {
+  constructor(types: number, createdAt: number, bySlot = false, nameForm = plainName) {
     this.createdAt = createdAt;
+    this.nameForm = nameForm;
     this.loadedSlots = bySlot ? new Map() : undefined;
     this.bigByBytes = Array.from({ length: types }, () => new TopKeys(BIG_KEYS, "bytes"));
     this.bigByElements = Array.from({ length: types }, () => new TopKeys(BIG_KEYS, "elements"));
@@ -130,7 +133,8 @@ export class Rollup {
     const many = k.elements > 0 && k.elements >= byElements.threshold;
     const hot = k.freq > 0 && k.freq >= this.hot.threshold;
     if (!big && !many && !hot) return;
-    const top = topKey(k, key, largestName.slice(0, largestNameLength));
+    const largest = largestNameLength === 0 ? NO_NAME : this.nameForm(largestName, largestNameLength);
+    const top = topKey(k, this.nameForm(key, k.nameBytes), largest);
     if (big) byBytes.add(top);
     if (many) byElements.add(top);
     if (hot) this.hot.add(top);
@@ -244,7 +248,7 @@ export function rollupParts(second: number): { pattern: number; kind: number; si
 function topKey(k: KeyFacts, key: Uint8Array, largestName: Uint8Array): TopKey {
   return {
     db: k.db,
-    key: key.slice(0, Math.min(k.nameBytes, MAX_NAME_BYTES)),
+    key,
     type: k.type,
     kind: k.kind,
     pattern: k.pattern,

@@ -19,6 +19,12 @@ export interface TopKey {
 /** Longest key name kept in a list: a longer one is cut there (its row has it whole). */
 export const MAX_NAME_BYTES = 4096;
 
+/** A name as lists keep it, from the first `length` bytes of a buffer. */
+export type NameForm = (bytes: Uint8Array, length: number) => Uint8Array;
+
+/** The name as it is. */
+export const plainName: NameForm = (bytes, length) => bytes.slice(0, Math.min(length, MAX_NAME_BYTES));
+
 /** The `limit` largest by one measure; equal ones in the order of the snapshot, whoever found them. */
 export class TopKeys {
   private readonly limit: number;

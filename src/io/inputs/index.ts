@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { RdbError } from "../../../parsers/errors.ts";
 import { IoError, reasonOf, UsageError } from "../../errors.ts";
+import { changed } from "../file-source.ts";
 import { findManifest, readManifest } from "./aof-manifest.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { HEAD_BYTES, isUnwrapped, unsupportedOf, wrappingOf } from "./forms.ts";
@@ -96,11 +97,11 @@ export class Inputs {
         damage = error;
       }
     };
-    const path = await this.spool.write(
-      name,
-      untilDamage(),
-      stat === undefined ? 0 : expected(file, stat, head),
-    );
+    const least = stat === undefined ? 0 : expected(file, stat, head);
+    const path = await this.spool.write(name, untilDamage(), least).catch((error) => {
+      throw error instanceof RdbError && stat !== undefined && !isSame(stat, file) ? changed(file) : error;
+    });
+    if (damage !== undefined && stat !== undefined && !isSame(stat, file)) throw changed(file);
     return { ...given, file: path, layers: [...layers, ...unpacking.layers], isSpooled: true, damage };
   }
 
@@ -161,6 +162,12 @@ function statOf(name: string): fs.Stats {
       cause,
     });
   }
+}
+
+/** Whether nobody wrote to a file since, nor put another in its place. */
+function isSame({ ino, size, mtimeMs }: fs.Stats, file: string): boolean {
+  const now = fs.statSync(file, { throwIfNoEntry: false });
+  return now?.ino === ino && now.size === size && now.mtimeMs === mtimeMs;
 }
 
 function headOf(file: string): Uint8Array {

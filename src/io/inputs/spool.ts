@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { IoError, reasonOf } from "../../errors.ts";
-import { removeLeftovers, TEMP_PREFIX } from "../temp-file.ts";
+import { removeLeftovers, removeTemp, tempName, track } from "../leftovers.ts";
 import type { Pieces } from "./byte-reader.ts";
 
 /** Room that is left to others. */
@@ -28,10 +28,7 @@ export class SpoolFolder {
    * @throws {IoError} when there is no room
    */
   async write(name: string, pieces: Pieces, expected: number): Promise<string> {
-    const file = path.join(
-      this.folder,
-      `${TEMP_PREFIX}${process.pid}-${Date.now().toString(36)}-${++this.count}-input`,
-    );
+    const file = path.join(this.folder, tempName(`${++this.count}-input`));
     const handle = await this.create(file);
     try {
       let bytes = 0;
@@ -54,8 +51,8 @@ export class SpoolFolder {
   }
 
   remove(file: string): void {
-    fs.rmSync(file, { force: true });
     this.files.delete(file);
+    removeTemp(file);
   }
 
   /** Removes every file that is left. */
@@ -66,9 +63,9 @@ export class SpoolFolder {
   private async create(file: string): Promise<fs.promises.FileHandle> {
     try {
       removeLeftovers(this.folder);
-      const handle = await fs.promises.open(file, "wx", 0o600);
+      track(file);
       this.files.add(file);
-      return handle;
+      return await fs.promises.open(file, "wx", 0o600);
     } catch (cause) {
       throw new IoError(`cannot write in ${this.folder}: ${reasonOf(cause)}`, { cause });
     }

@@ -10,6 +10,7 @@ import { expandGlobs, expandOne } from "../../../src/io/inputs/globs.ts";
 import { type InputOptions, Inputs, inspectInput } from "../../../src/io/inputs/index.ts";
 import { SpoolFolder } from "../../../src/io/inputs/spool.ts";
 import { tailOf } from "../../../src/io/inputs/tail.ts";
+import { tempName } from "../../../src/io/leftovers.ts";
 import { aofFiles, COMMANDS, diskless, lz4Frame, MARK, vcs, zstdFrame } from "../../support/wrap.ts";
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-inputs-"));
@@ -213,7 +214,7 @@ describe("the room for what is unpacked", () => {
   it("is freed of what a process left that is no more", async () => {
     const folder = newFolder();
     const { pid } = spawnSync(process.execPath, ["-e", ""]);
-    fs.writeFileSync(path.join(folder, `.rdbscope-${pid}-a-1-input`), "");
+    fs.writeFileSync(path.join(folder, tempName("1-input", pid)), "");
     const spool = new SpoolFolder(folder);
     const file = await spool.write("x", pieces(1), 0);
     expect(fs.readdirSync(folder)).toEqual([path.basename(file)]);
