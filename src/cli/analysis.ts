@@ -21,10 +21,11 @@ export async function runAnalysis(
   const { analyze } = await import("../index.ts");
   const bar = new ProgressBar(cli, options.quiet === true);
   try {
-    const { workers, tempDir, maxExpanded } = options;
+    const { workers, tempDir, maxExpanded, salvage } = options;
+    const given = { hashKeys, workers, tempDir, maxExpanded, salvage };
     const onProgress = (progress: Progress) => bar.update(progress);
     const result = await interruptible((signal) =>
-      analyze({ ...chosen, ...choice, hashKeys, workers, tempDir, maxExpanded, signal, onProgress }),
+      analyze({ ...chosen, ...choice, ...given, signal, onProgress }),
     );
     bar.stop();
     reportChecksums(cli, options, result);
@@ -45,15 +46,16 @@ interface Checked {
   readonly checksumOffset: number;
 }
 
-/** A wrong checksum is told and sets the exit status. */
+/** A wrong checksum is told and sets the exit status, unless damage is what is expected. */
 export function reportChecksum(
   cli: Cli,
-  { quiet, ignoreChecksum }: Pick<AnalysisOptions, "quiet" | "ignoreChecksum">,
+  { quiet, ...options }: Pick<AnalysisOptions, "quiet" | "ignoreChecksum" | "salvage">,
   { path, checksum, checksumOffset }: Checked,
 ): void {
   if (checksum !== "mismatch") return;
-  if (quiet !== true || ignoreChecksum !== true) {
+  const isExpected = options.ignoreChecksum === true || options.salvage === true;
+  if (quiet !== true || !isExpected) {
     note(cli, `${path}: ${new RdbError("CHECKSUM_MISMATCH", checksumOffset).message}`);
   }
-  if (ignoreChecksum !== true) cli.status = EXIT.damaged;
+  if (!isExpected) cli.status = EXIT.damaged;
 }

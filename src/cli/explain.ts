@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import type { Explanation } from "../index.ts";
+import { isSqliteFile, openInventory } from "../inventory/open.ts";
 import { expandOne } from "../io/inputs/globs.ts";
+import { damageNotes } from "../queries/notes.ts";
 import { explanationParts, explanationSections } from "../reports/explain.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
 import { interruptible } from "./interrupt.ts";
@@ -30,17 +32,28 @@ export function explainCommand(cli: Cli): Command {
   return command.action((file: string, key: string) => run(cli, expandOne(file), key, command));
 }
 
+function damageNotesOf(file: string): string[] {
+  const inventory = openInventory(file);
+  try {
+    return damageNotes(inventory);
+  } finally {
+    inventory.close();
+  }
+}
+
 async function run(cli: Cli, file: string, typed: string, command: Command): Promise<void> {
   const options = checkOptions(EXPLAIN_OPTIONS, command);
   const { db, snapshot, snapshotFile, tempDir, maxExpanded, format } = options;
   const secretFile = options.hashKeysSecretFile;
   const hashSecret = secretFile === undefined ? undefined : readSecretFile(secretFile);
   const more = { snapshot, snapshotFile, hashSecret, tempDir, maxExpanded };
-  const choice = choiceOf(options, warner(cli, options.quiet));
+  const warn = warner(cli, options.quiet);
+  const choice = choiceOf(options, warn);
   const { explain } = await import("../index.ts");
   const found = await interruptible((signal) =>
     explain({ file, key: keyBytes(typed), db, signal, ...more, ...choice }),
   );
+  if (isSqliteFile(file)) for (const message of damageNotesOf(file)) warn(message);
   if (format === "json" || format === "ndjson") {
     const lines = found.map((one: Explanation) => toJson(one));
     await writeLines(cli, format === "json" ? jsonArray(lines) : lines);

@@ -85,6 +85,7 @@ const RUN = {
   ...SECRET,
   hashKeys: z.boolean().optional(),
   ignoreChecksum: z.boolean().optional(),
+  salvage: z.boolean().optional(),
 };
 const INPUT = {
   tempDir: z.string().min(1).optional(),
@@ -277,7 +278,8 @@ export function addRunOptions(command: Command): Command {
   return addSecretOption(addTargetOptions(command))
     .option("--hash-keys", "put keyed hashes in the place of names, with a secret made for this run alone")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
-    .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match");
+    .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
+    .option("--salvage", "read on behind damage: what is lost is told, and the inventory marked");
 }
 
 /** Adds the secret that names are hashed with. */

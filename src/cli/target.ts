@@ -53,9 +53,10 @@ export async function withInventoryFile<T>(
   const files = expandGlobs([file]);
   const [first] = files;
   if (files.length > 1 || !isSqliteFile(first!)) return withTemporary(cli, files, options, needed, ask);
-  const { workers, profile, allocator, set, config, ignoreChecksum, maxExpanded } = options;
+  const { workers, profile, allocator, set, config, ignoreChecksum, maxExpanded, salvage } = options;
   const others = {
     "ignore-checksum": ignoreChecksum,
+    salvage,
     "max-expanded": maxExpanded,
     "hash-keys": options.hashKeys,
     "hash-keys-secret-file": options.hashKeysSecretFile,

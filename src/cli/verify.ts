@@ -3,6 +3,7 @@ import { isSqliteFile, openInventory } from "../inventory/open.ts";
 import { expandOne } from "../io/inputs/globs.ts";
 import type { Fault, Verification } from "../pipeline/verify.ts";
 import { type Column, column, type Row, type Section } from "../queries/answer.ts";
+import { damageNotes } from "../queries/notes.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
@@ -81,7 +82,11 @@ function checkInventory(file: string): Checked {
   const inventory = openInventory(file);
   try {
     const faults = inventory.check().map((message) => ({ code: "BAD_INVENTORY", offset: 0, message }));
-    return { facts: { path: file, sound: faults.length === 0, faults }, faults, notes: [] };
+    return {
+      facts: { path: file, sound: faults.length === 0, faults },
+      faults,
+      notes: damageNotes(inventory),
+    };
   } finally {
     inventory.close();
   }

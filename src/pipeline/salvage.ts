@@ -44,13 +44,16 @@ function hashed({ code, offset, keyBefore, keyAfter, ...range }: LostRange, hash
   return { ...range, code, offset, message, keyBefore: hide(keyBefore), keyAfter: hide(keyAfter) };
 }
 
-/** The warning of a snapshot of which parts are lost; none when nothing was. */
+/** Lost ranges that warnings name one by one. */
+const MAX_TOLD = 20;
+const SHOWN_NAME_BYTES = 80;
+
+/** What the reader of a salvaged inventory should know; nothing when nothing is lost. */
 export function salvageWarnings(ranges: readonly LostRange[], read: ReadSnapshot<ReadResult>): Damage[] {
-  const unlisted = read.readers.flatMap(({ lost }) => (lost.count > lost.first.length ? [lost] : []));
-  const more = unlisted.reduce((sum, lost) => sum + lost.count - lost.first.length, 0);
-  const bytes = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
   if (ranges.length === 0) return [];
-  const places = `${counted(bytes, "byte")} in ${counted(ranges.length + more, "place")}`;
+  const unlisted = read.readers.reduce((sum, { lost }) => sum + lost.count - lost.first.length, 0);
+  const bytes = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+  const places = `${counted(bytes, "byte")} in ${counted(ranges.length + unlisted, "place")}`;
   const message = `salvaged: ${places} could not be read and are missing in all figures (table lost_ranges)`;
   const guesses = ranges.filter(({ db }) => db !== null);
   return [
@@ -60,5 +63,26 @@ export function salvageWarnings(ranges: readonly LostRange[], read: ReadSnapshot
       offset: end,
       message: `the number of the database that begins near byte ${end} is lost: its keys are taken to be of database ${db}`,
     })),
+    ...ranges
+      .slice(0, MAX_TOLD)
+      .map((range) => ({ code: "LOST", offset: range.start, message: told(range) })),
   ];
+}
+
+/** One lost range in a sentence: what, between which keys, and why reading goes on where it does. */
+function told({ start, end, message, keyBefore, keyAfter, recordsAfter }: LostRange): string {
+  const where = `lost: bytes ${start} to ${end}, ${between(keyBefore, keyAfter)}`;
+  const how =
+    recordsAfter === 0 ? "" : `; reading goes on with ${counted(recordsAfter, "whole record")} in a row`;
+  return `${where} (${message})${how}`;
+}
+
+function between(before: Uint8Array | null, after: Uint8Array | null): string {
+  if (before === null && after === null) return "with a name that cannot be read";
+  if (before === null) return `before ${shown(after!)}`;
+  return after === null ? `after ${shown(before)}` : `between ${shown(before)} and ${shown(after)}`;
+}
+
+function shown(name: Uint8Array): string {
+  return JSON.stringify(new TextDecoder().decode(name.subarray(0, SHOWN_NAME_BYTES)));
 }

@@ -1,11 +1,24 @@
+import type { Inventory } from "../inventory/open.ts";
 import { lowerBoundNotes } from "./lower-bounds.ts";
 import { type Scope, scopeNotes } from "./scope.ts";
 
 /** Warnings that every answer with sizes repeats: for which server they are, and how far that can be trusted. */
 const ABOUT_THE_SERVER = ["NEAREST_PROFILE", "DERIVED_PROFILE", "NEWER_THAN_SERVER"];
+/** Warnings that every answer repeats: keys are missing, or may be. */
+const ABOUT_THE_KEYS = ["SALVAGED", "HEADER_LOST", "INPUT_DAMAGED", "DATABASE_GUESSED", "CHECKSUM_MISMATCH"];
 
 const SQL = `SELECT message FROM warnings WHERE snapshot = @snapshot
-  AND code IN (${ABOUT_THE_SERVER.map((code) => `'${code}'`).join(", ")})`;
+  AND code IN (${listed([...ABOUT_THE_KEYS, ...ABOUT_THE_SERVER])})`;
+const MARKS_SQL = `SELECT DISTINCT message FROM warnings WHERE code IN (${listed(ABOUT_THE_KEYS)})`;
+
+function listed(codes: readonly string[]): string {
+  return codes.map((code) => `'${code}'`).join(", ");
+}
+
+/** What is to be said whenever an inventory is read: that its snapshots were damaged. */
+export function damageNotes(inventory: Inventory): string[] {
+  return inventory.all<{ message: string }>(MARKS_SQL).map(({ message }) => message);
+}
 
 /** What the reader of an answer has to know: which keys it is about, and what its sizes are worth. */
 export function notesOf(scope: Scope): string[] {

@@ -1,6 +1,7 @@
 import { IoError, toErrorRecord, UsageError } from "../../errors.ts";
 import { type Inventory, openInventory } from "../../inventory/open.ts";
 import type { Row, Section } from "../../queries/answer.ts";
+import { damageNotes } from "../../queries/notes.ts";
 import { query } from "../../queries/query.ts";
 import { HASHED_NOTE } from "../../queries/scope.ts";
 import { snapshots } from "../../queries/snapshots.ts";
@@ -26,6 +27,7 @@ export async function answer(task: QueryTask, onWaiting: (waiting: boolean) => v
 
 async function write(inventory: Inventory, task: QueryTask, onWaiting: (waiting: boolean) => void) {
   const { columns, rows } = query(inventory, task.sql);
+  for (const note of damageNotes(inventory)) tell({ note });
   if (mentionsKeys(task.sql) && hasNoRows(inventory)) {
     tell({ note: `${task.name} was made with --keys none: it has no rows in keys` });
   }
