@@ -100,7 +100,7 @@ async function withAnalyzed<T>(
     );
   }
   try {
-    return await withPlan(path, options, (plan) => {
+    return await withPlan(path, { ...options, salvage: snapshot.salvaged === 1 }, (plan) => {
       if (plan.fingerprint === snapshot.fingerprint) return use(plan);
       throw new UsageError(`${path} is not the snapshot that was analyzed: analyze it again`);
     });

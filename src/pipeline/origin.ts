@@ -100,7 +100,11 @@ export function originOf(plan: Plan, aux: ReadonlyMap<string, string>): Origin {
     valkey !== undefined || plan.header.family === "valkey" ? "valkey" : version === null ? null : "redis";
   const ctime = Number(aux.get("ctime"));
   const fromSnapshot = Number.isSafeInteger(ctime) && ctime > 0 && ctime < 1e11;
-  const chosen = chooseProfile(server ?? "redis", version ?? "", plan.header.version);
+  const chosen = chooseProfile(
+    server ?? "redis",
+    version ?? "",
+    plan.header.guessed === true ? 0 : plan.header.version,
+  );
   return {
     server,
     version,

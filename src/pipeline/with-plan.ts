@@ -19,7 +19,9 @@ export async function withPlan<T>(
 ): Promise<T> {
   const inputs = new Inputs(options);
   try {
-    return await inFile(name, async () => use(planOf(await inputs.open(name, onRead(onProgress)))));
+    return await inFile(name, async () =>
+      use(planOf(await inputs.open(name, onRead(onProgress)), options.salvage)),
+    );
   } finally {
     inputs.close();
   }

@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
 import { run } from "../../src/cli/run.ts";
+import { start } from "./run-cli.ts";
 
 /** What a command line wrote, byte for byte. */
 export interface RanInside {
@@ -8,8 +9,12 @@ export interface RanInside {
   readonly stderr: Buffer;
 }
 
-/** Runs the CLI in this process: quicker than `runCli`, and stdout may be a terminal. */
+/**
+ * Runs the CLI in this process: quicker than `runCli`, and stdout may be a terminal. But `query`, which has its answer written
+ * by another process, is run as one, in lines of a terminal's width at most.
+ */
 export async function runInside(args: readonly string[], terminal = false): Promise<RanInside> {
+  if (args[0] === "query") return runOutside(args, terminal ? { COLUMNS: "100" } : {});
   const [stdout, stderr] = [sink(), sink()];
   const columns = terminal ? { isTTY: true, columns: 100 } : {};
   const status = await run(args, {
@@ -20,6 +25,22 @@ export async function runInside(args: readonly string[], terminal = false): Prom
     outputError: undefined,
   });
   return { status, stdout: Buffer.concat(stdout.parts), stderr: Buffer.concat(stderr.parts) };
+}
+
+function runOutside(args: readonly string[], env: Record<string, string>): Promise<RanInside> {
+  return new Promise((resolve, reject) => {
+    const child = start(args, env);
+    const [stdout, stderr] = [sink(), sink()];
+    child.stdout.pipe(stdout.stream);
+    child.stderr.pipe(stderr.stream);
+    child.on("error", reject).on("close", (status) => {
+      resolve({
+        status: status ?? -1,
+        stdout: Buffer.concat(stdout.parts),
+        stderr: Buffer.concat(stderr.parts),
+      });
+    });
+  });
 }
 
 function sink() {
