@@ -1,9 +1,11 @@
 import { IGNORE_ALL } from "../parsers/visitor.ts";
+import { began } from "./began.ts";
 import { ChunkRecords, type ChunkWorker, noteDamage, takeChunks } from "./chunks.ts";
 import type { Answer, CheckResult, ChunkDone, ChunkOrder, ChunkTask, Damages } from "./protocol.ts";
 
 /** Walks the chunks it is given for their structure and checksum alone. */
 export default function check(task: ChunkTask): Promise<Answer<CheckResult>> {
+  began();
   return takeChunks(task, () => new ChunkChecker(task));
 }
 

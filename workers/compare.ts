@@ -3,6 +3,7 @@ import { keyHashSlot } from "../src/inventory/slot.ts";
 import { TYPE, targetOf, ValueMeter } from "../src/memory/index.ts";
 import { PatternTable } from "../src/patterns/index.ts";
 import { compileFilter } from "../src/pipeline/filter.ts";
+import { began } from "./began.ts";
 import { ChunkRecords, type ChunkWorker, noteDamage, takeChunks } from "./chunks.ts";
 import type {
   Answer,
@@ -16,6 +17,7 @@ import type {
 
 /** Sizes the keys of the chunks it is given on all targets; returns what they add up to. */
 export default function compare(task: ChunkTask & CompareTask): Promise<Answer<CompareResult>> {
+  began();
   return takeChunks(task, () => new ChunkComparer(task));
 }
 

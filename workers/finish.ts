@@ -3,10 +3,12 @@ import { toErrorRecord } from "../src/errors.ts";
 import { cannotWrite } from "../src/inventory/cannot-write.ts";
 import { PageAllocator, plantLeaves } from "../src/inventory/pages.ts";
 import { writeSummaries } from "../src/inventory/summaries.ts";
+import { began } from "./began.ts";
 import type { FinishResult, FinishTask } from "./protocol.ts";
 
 /** Completes an inventory whose key rows are written: hangs them into their table, adds the summaries, syncs. */
 export default function finish(task: FinishTask): FinishResult {
+  began();
   try {
     const fd = fs.openSync(task.path, "r+");
     try {

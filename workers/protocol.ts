@@ -11,6 +11,9 @@ import type { TargetSpec } from "../src/memory/index.ts";
 import type { PatternExport } from "../src/patterns/index.ts";
 import type { KeyFilter } from "../src/pipeline/filter.ts";
 
+/** What a thread can be asked to do. */
+export type WorkerName = "split" | "read" | "check" | "compare" | "finish";
+
 /** What the splitting thread is given. It answers with `SplitMessage`s on the port and returns `SplitResult`. */
 export interface SplitTask {
   readonly path: string;

@@ -13,6 +13,7 @@ import { isText } from "../src/inventory/utf8.ts";
 import { type Bill, TYPE, TYPES, targetOf, ValueMeter } from "../src/memory/index.ts";
 import { PatternTable } from "../src/patterns/index.ts";
 import { compileFilter } from "../src/pipeline/filter.ts";
+import { began } from "./began.ts";
 import { ChunkRecords, type ChunkWorker, noteDamage, takeChunks } from "./chunks.ts";
 import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damages, ReadResult, ReadTask } from "./protocol.ts";
 
@@ -23,6 +24,7 @@ const MAX_INT64_DOUBLE = 2 ** 63 - 1024;
 
 /** Reads the chunks it is given until there are no more; returns what they add up to. */
 export default function read(task: ChunkTask & ReadTask): Promise<Answer<ReadResult>> {
+  began();
   const explain = (error: unknown) => (task.rows === undefined ? error : cannotWrite(task.rows.path, error));
   return takeChunks(task, () => new ChunkReader(task), explain);
 }

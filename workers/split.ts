@@ -3,12 +3,14 @@ import { findGaps, type Gap } from "../parsers/salvage/gaps.ts";
 import { type Chunk, noFacts, Splitter } from "../parsers/splitter.ts";
 import { toErrorRecord } from "../src/errors.ts";
 import { FileSource } from "../src/io/file-source.ts";
+import { began } from "./began.ts";
 import { Inbox } from "./inbox.ts";
 import { lostRanges, placeOf } from "./places.ts";
 import type { SplitMessage, SplitResult, SplitTask } from "./protocol.ts";
 
 /** Finds the chunks of a snapshot and posts them, as many at once as there are credits. */
 export default async function split(task: SplitTask): Promise<SplitResult> {
+  began();
   let source: FileSource | undefined;
   try {
     source = new FileSource(task.path, task.identity);

@@ -65,6 +65,8 @@ class Salvage {
   gaps(): Gap[] {
     const { source, header, found, templates, failed } = this;
     let start = HEADER_BYTES;
+    if (source.size === start)
+      this.add({ start, end: start, units: 0 }, new RdbError("UNEXPECTED_EOF", start));
     while (start < source.size) {
       const sizes = { windowBytes: WINDOW_BYTES, chunkBytes: CHUNK_BYTES };
       const scout = new Scout(source, header, { ...sizes, start, templates });
@@ -85,6 +87,11 @@ class Salvage {
   /** Passes what made a scout fail; returns where to go on. */
   private pass(scout: Scout, error: RdbError): number {
     const failedAt = scout.lastStart();
+    if (failedAt === this.source.size) {
+      // Cut between two records: what is lost begins where the file ends.
+      this.add({ start: failedAt, end: failedAt, units: 0 }, error);
+      return failedAt;
+    }
     this.failed.add(failedAt);
     const from = this.certainBefore(scout, failedAt);
     const way = this.insideGiant(scout, from, failedAt) ?? this.search(from, failedAt, this.source.size);

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
-import type { Piscina } from "piscina";
 import type {
   Damage,
   FinishResult,
@@ -27,7 +26,7 @@ import { runGuarded } from "./guard.ts";
 import { inFile, inFileSync } from "./in-file.ts";
 import { inputNotes } from "./input-notes.ts";
 import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
-import { answerOf, checkWorkers, openPool, workerUrl } from "./pool.ts";
+import { checkWorkers, WorkerPool } from "./pool.ts";
 import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 import { lostRangesOf, salvageWarnings, throwDamage } from "./salvage.ts";
 import { checkChoice, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
@@ -109,7 +108,7 @@ export async function analyze(options: AnalyzeOptions): Promise<AnalyzeResult> {
   const bytesTotal = checkOptions(options);
   const readers = options.workers ?? os.availableParallelism();
   const temp = new TempFile(options.output, options.force ?? false);
-  const pool = openPool(readers + 1);
+  const pool = new WorkerPool(readers + 1);
   const inputs = new Inputs(options);
   try {
     const run = new Run(options, inputs, bytesTotal, readers, temp, pool);
@@ -186,7 +185,7 @@ class Run {
   private readonly inputs: Inputs;
   private readonly readers: number;
   private readonly temp: TempFile;
-  private readonly pool: Piscina;
+  private readonly pool: WorkerPool;
   private readonly pages = new SharedArrayBuffer(4);
   /** One table for all snapshots: their kinds stand in one table of the inventory. */
   private readonly modules = new SharedArrayBuffer(MODULE_TABLE_BYTES);
@@ -202,7 +201,7 @@ class Run {
     bytesTotal: number,
     readers: number,
     temp: TempFile,
-    pool: Piscina,
+    pool: WorkerPool,
   ) {
     this.options = options;
     this.inputs = inputs;
@@ -239,7 +238,7 @@ class Run {
       index: this.options.index ?? [],
       nameSecret: this.nameSecret,
     };
-    const finished: FinishResult = await answerOf(this.pool.run(task, { filename: workerUrl("finish") }));
+    const finished: FinishResult = await this.pool.run("finish", task);
     if (finished.error !== undefined) throw fromErrorRecord(finished.error);
     return done.map(({ told }) => told);
   }

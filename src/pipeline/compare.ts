@@ -26,7 +26,7 @@ import { runGuarded } from "./guard.ts";
 import { inFile, inFileSync } from "./in-file.ts";
 import { inputNotes } from "./input-notes.ts";
 import { type Origin, originOf, type Plan } from "./origin.ts";
-import { checkWorkers, openPool } from "./pool.ts";
+import { checkWorkers, WorkerPool } from "./pool.ts";
 import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 import { throwDamage } from "./salvage.ts";
 import { checkChoice, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
@@ -125,7 +125,7 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
 async function comparePlan(plan: Plan, options: CompareOptions): Promise<Comparison> {
   const { signal, largest = DEFAULT_LARGEST, filters = {} } = options;
   const readers = options.workers ?? os.availableParallelism();
-  const pool = openPool(readers + 1);
+  const pool = new WorkerPool(readers + 1);
   let origin = originOf(plan, new Map());
   let servers: readonly Server[] = [];
   let bytesDone = 0;

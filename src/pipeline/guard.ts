@@ -1,12 +1,11 @@
-import type { Piscina } from "piscina";
-import { threadFailed } from "./pool.ts";
+import type { WorkerPool } from "./pool.ts";
 
 /**
  * Runs work on a pool until it is done, the signal aborts it, or a thread cannot even start; then ends the pool.
  * @throws the signal's reason, or {IoError}, or what the work throws
  */
 export async function runGuarded<T>(
-  pool: Piscina,
+  pool: WorkerPool,
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -16,11 +15,11 @@ export async function runGuarded<T>(
   });
   const abort = () => stop(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
-  pool.on("error", (cause: Error) => stop(threadFailed(cause)));
+  pool.onFailure(stop);
   try {
     return await Promise.race([work(), stopped]);
   } finally {
     signal?.removeEventListener("abort", abort);
-    await pool.destroy();
+    await pool.close();
   }
 }

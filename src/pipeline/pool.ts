@@ -1,13 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Transferable } from "node:worker_threads";
 import { Piscina } from "piscina";
+import type { WorkerName } from "../../workers/protocol.ts";
 import { IoError, UsageError } from "../errors.ts";
 
 /** Workers run from source and from dist alike: they have this file's own extension. */
 const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-
-/** The address of a worker's entry point. */
-export function workerUrl(name: "split" | "read" | "check" | "compare" | "finish"): string {
-  return new URL(`../../workers/${name}${EXTENSION}`, import.meta.url).href;
-}
+/** How long threads that load are waited for, and how often they are looked at. */
+const CALM_MS = 5000;
+const LOOK_MS = 2;
 
 /** @throws {UsageError} for a number of threads that cannot be */
 export function checkWorkers(workers: number | undefined): void {
@@ -16,27 +17,57 @@ export function checkWorkers(workers: number | undefined): void {
   }
 }
 
-/** A pool of threads that lives as long as one run. */
-export function openPool(threads: number): Piscina {
-  return new Piscina({
-    filename: workerUrl("read"),
-    minThreads: threads,
-    maxThreads: threads,
-    idleTimeout: 60_000,
-  });
-}
+/** Threads that live as long as one run. */
+export class WorkerPool {
+  private readonly pool: Piscina;
+  /** How many tasks were given to threads, and how many of these have begun. */
+  private given = 0;
+  private readonly begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  private hasFailed = false;
 
-/** Waits for a thread's answer; a thread that died is an I/O failure, not damage of the snapshot. */
-export async function answerOf<T>(running: Promise<T>): Promise<T> {
-  try {
-    return await running;
-  } catch (cause) {
-    throw threadFailed(cause as Error);
+  constructor(threads: number) {
+    this.pool = new Piscina({
+      minThreads: threads,
+      maxThreads: threads,
+      idleTimeout: 60_000,
+      workerData: this.begun,
+    });
+  }
+
+  /** Tells of a thread that dies before it is asked anything. */
+  onFailure(told: (error: IoError) => void): void {
+    this.pool.on("error", (cause: Error) => {
+      this.hasFailed = true;
+      told(threadFailed(cause));
+    });
+  }
+
+  /**
+   * Has a thread do a task.
+   * @throws {IoError} when the thread dies: that is a failure around us, not damage of the snapshot
+   */
+  async run<T>(worker: WorkerName, task: object, transferList: Transferable[] = []): Promise<T> {
+    this.given++;
+    const filename = new URL(`../../workers/${worker}${EXTENSION}`, import.meta.url).href;
+    try {
+      return await this.pool.run(task, { filename, transferList });
+    } catch (cause) {
+      this.hasFailed = true;
+      throw threadFailed(cause as Error);
+    }
+  }
+
+  /** Ends all threads. One that loads modules is waited for: on Node 20 its end would abort the process. */
+  async close(): Promise<void> {
+    const until = performance.now() + CALM_MS;
+    const isLoading = () => Atomics.load(this.begun, 0) < this.given;
+    while (!this.hasFailed && isLoading() && performance.now() < until) await sleep(LOOK_MS);
+    await this.pool.destroy();
   }
 }
 
 /** What to throw when a thread died: nothing it did is used. */
-export function threadFailed(cause: NodeJS.ErrnoException): IoError {
+function threadFailed(cause: NodeJS.ErrnoException): IoError {
   if (cause.code === "ERR_WORKER_OUT_OF_MEMORY") {
     return new IoError(
       "a worker thread ran out of memory: read with fewer, --workers N, or give each more, NODE_OPTIONS=--max-old-space-size=MB",

@@ -1,5 +1,4 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads";
-import type { Piscina } from "piscina";
 import { Crc64 } from "../../parsers/crc64.ts";
 import { RdbError } from "../../parsers/errors.ts";
 import { HEADER_BYTES, type RdbHeader } from "../../parsers/header.ts";
@@ -17,7 +16,7 @@ import type {
 } from "../../workers/protocol.ts";
 import { fromErrorRecord } from "../errors.ts";
 import { changed, isUnchanged } from "../io/file-source.ts";
-import { answerOf, workerUrl } from "./pool.ts";
+import type { WorkerPool } from "./pool.ts";
 
 const WINDOW_BYTES = 2 ** 21;
 const CHUNK_BYTES = 2 ** 20;
@@ -63,7 +62,7 @@ export interface ReadPlan<T extends object> {
  * @throws {IoError} when it cannot be read, or changed meanwhile
  */
 export async function readSnapshot<T extends object, R>(
-  pool: Piscina,
+  pool: WorkerPool,
   plan: ReadPlan<T>,
 ): Promise<ReadSnapshot<R>> {
   try {
@@ -80,7 +79,7 @@ function checkUnchanged({ path, identity }: ReadPlan<object>): void {
   if (!isUnchanged(path, identity)) throw changed(path);
 }
 
-async function readByAll<T extends object, R>(pool: Piscina, plan: ReadPlan<T>): Promise<ReadSnapshot<R>> {
+async function readByAll<T extends object, R>(pool: WorkerPool, plan: ReadPlan<T>): Promise<ReadSnapshot<R>> {
   const splitting = new MessageChannel();
   const dispatcher = new Dispatcher<T, R>(pool, plan, splitting.port1);
   const task: SplitTask = {
@@ -96,7 +95,7 @@ async function readByAll<T extends object, R>(pool: Piscina, plan: ReadPlan<T>):
   splitting.port1.on("message", (message: SplitMessage) => dispatcher.add(message));
   try {
     const split: SplitResult = await Promise.race([
-      answerOf(pool.run(task, { filename: workerUrl("split"), transferList: [splitting.port2] })),
+      pool.run<SplitResult>("split", task, [splitting.port2]),
       dispatcher.failed,
     ]);
     const damage = damageOf(split);
@@ -122,7 +121,7 @@ function damageOf({ error: record, place }: SplitResult): ReadSnapshot<unknown>[
 class Dispatcher<T extends object, R> {
   /** Rejects when a reader fails. */
   readonly failed: Promise<never>;
-  private readonly pool: Piscina;
+  private readonly pool: WorkerPool;
   private readonly plan: ReadPlan<T>;
   private readonly splitter: MessagePort;
   private readonly ports: MessagePort[] = [];
@@ -138,7 +137,7 @@ class Dispatcher<T extends object, R> {
   private onDrained: () => void = () => {};
   private expected = Number.POSITIVE_INFINITY;
 
-  constructor(pool: Piscina, plan: ReadPlan<T>, splitter: MessagePort) {
+  constructor(pool: WorkerPool, plan: ReadPlan<T>, splitter: MessagePort) {
     this.pool = pool;
     this.plan = plan;
     this.splitter = splitter;
@@ -204,9 +203,7 @@ class Dispatcher<T extends object, R> {
       port1.on("message", (done: ChunkDone) => this.done(worker, done));
       this.ports.push(port1);
       this.templatesSeen.push(0);
-      const running = answerOf<Answer<R>>(
-        this.pool.run(task, { filename: workerUrl(plan.worker), transferList: [port2] }),
-      );
+      const running = this.pool.run<Answer<R>>(plan.worker, task, [port2]);
       running.then(
         (result) => {
           if (result.error !== undefined) this.fail(fromErrorRecord(result.error));

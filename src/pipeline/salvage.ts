@@ -8,7 +8,10 @@ import type { ReadSnapshot } from "./read-snapshot.ts";
 export function throwDamage({ damage, facts }: ReadSnapshot<unknown>): void {
   if (damage === undefined) return;
   const { code, offset, detail } = damage.error;
-  const read = facts.keys === 0 ? "no key stands" : `${counted(facts.keys, "key")} stand`;
+  const read =
+    facts.keys === 0
+      ? "no key stands"
+      : `${counted(facts.keys, "key")} ${facts.keys === 1 ? "stands" : "stand"}`;
   throw new RdbError(code, offset, detail, `${read} before it: analyze --salvage keeps what can be read`);
 }
 
@@ -54,7 +57,10 @@ export function salvageWarnings(ranges: readonly LostRange[], read: ReadSnapshot
   const unlisted = read.readers.reduce((sum, { lost }) => sum + lost.count - lost.first.length, 0);
   const bytes = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
   const places = `${counted(bytes, "byte")} in ${counted(ranges.length + unlisted, "place")}`;
-  const message = `salvaged: ${places} could not be read and are missing in all figures (table lost_ranges)`;
+  const what =
+    bytes === 0 ? "what followed the last record is cut off and" : `${places} could not be read and`;
+  const verb = bytes === 0 ? "is" : "are";
+  const message = `salvaged: ${what} ${verb} missing in all figures (table lost_ranges)`;
   const guesses = ranges.filter(({ db }) => db !== null);
   return [
     { code: "SALVAGED", offset: ranges[0]!.start, message },
@@ -71,7 +77,8 @@ export function salvageWarnings(ranges: readonly LostRange[], read: ReadSnapshot
 
 /** One lost range in a sentence: what, between which keys, and why reading goes on where it does. */
 function told({ start, end, message, keyBefore, keyAfter, recordsAfter }: LostRange): string {
-  const where = `lost: bytes ${start} to ${end}, ${between(keyBefore, keyAfter)}`;
+  const what = start === end ? `whatever followed byte ${start}` : `bytes ${start} to ${end}`;
+  const where = `lost: ${what}, ${between(keyBefore, keyAfter)}`;
   const how =
     recordsAfter === 0 ? "" : `; reading goes on with ${counted(recordsAfter, "whole record")} in a row`;
   return `${where} (${message})${how}`;

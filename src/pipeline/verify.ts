@@ -8,7 +8,7 @@ import { mergeDamages } from "./damages.ts";
 import { runGuarded } from "./guard.ts";
 import { inputNotes } from "./input-notes.ts";
 import type { Plan } from "./origin.ts";
-import { openPool } from "./pool.ts";
+import { WorkerPool } from "./pool.ts";
 import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 import { withPlan } from "./with-plan.ts";
 
@@ -73,7 +73,7 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
 async function verifyPlan(plan: Plan, options: VerifyOptions): Promise<Verification> {
   const { path, file, identity, input, header, bytes } = plan;
   const readers = options.workers ?? os.availableParallelism();
-  const pool = openPool(readers + 1);
+  const pool = new WorkerPool(readers + 1);
   let bytesDone = 0;
   let keys = 0;
   const base = { path, input, magic: header.magic, rdb_version: header.version, file_bytes: bytes };

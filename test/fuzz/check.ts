@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { RdbError } from "../../parsers/errors.ts";
+import { HEADER_BYTES } from "../../parsers/header.ts";
 import { UsageError } from "../../src/errors.ts";
 import { ALLOCATORS, PROFILES } from "../../src/memory/index.ts";
 import { analyze } from "../../src/pipeline/analyze.ts";
@@ -12,6 +13,8 @@ import type { Random } from "./random.ts";
 
 const PROFILE_NAMES = Object.keys(PROFILES) as (keyof typeof PROFILES)[];
 const EXPLAINED = 3;
+/** Codes of what has no beginning, or of what no more than the beginning is there. */
+const NO_SNAPSHOT = ["BAD_MAGIC", "UNSUPPORTED_INPUT"];
 
 /** What a run says that contradicts itself. */
 class Contradiction extends Error {}
@@ -72,13 +75,14 @@ export async function runPipeline(input: string, folder: string, random: Random)
   const failed = analyzed.code !== undefined;
   claim(failed !== fs.existsSync(output), "an inventory after damage, or none without");
   if (verified.code === undefined) {
-    const structural = verified.value.checksum === "unread";
+    const structural = verified.value.fault_place !== undefined || verified.value.checksum === "unread";
     claim(
       structural === failed,
       `verify says ${JSON.stringify(verified.value.faults[0])}, analyze ${analyzed.code}`,
     );
   }
   if (failed) {
+    if (random.chance(0.5) && fs.statSync(input).size >= HEADER_BYTES) await salvage(input, output, random);
     if (random.chance(0.1))
       await codeOf(() => compare({ input, targets: [{ profile: "redis-8.6" }], workers: 1 }));
     return analyzed.code;
@@ -92,6 +96,19 @@ export async function runPipeline(input: string, folder: string, random: Random)
   }
   if (random.chance(0.3)) await explainSome(output, inventory, random);
   return "rows";
+}
+
+/** What is damaged can be salvaged, but for what is no snapshot at all; the inventory is sound, and marked. */
+async function salvage(input: string, output: string, random: Random): Promise<void> {
+  const salvaged = await codeOf(() =>
+    analyze({ inputs: [input], output, force: true, workers: 1, salvage: true }),
+  );
+  if (NO_SNAPSHOT.includes(salvaged.code ?? "")) return;
+  claim(salvaged.code === undefined, `salvage ends with ${salvaged.code}`);
+  const [snapshot] = salvaged.value!.snapshots;
+  claim(snapshot!.salvaged, "what is salvaged is not marked");
+  const inventory = openedInventory(output, random);
+  claim(inventory.keys === snapshot!.storedRows, "rows of salvage are not those that were told of");
 }
 
 async function explainSome(output: string, { some }: Inventoried, random: Random): Promise<void> {

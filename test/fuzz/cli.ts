@@ -14,6 +14,7 @@ const STATUSES = [0, 3];
 
 const COMMANDS: readonly ((file: string, out: string) => string[])[] = [
   (file, out) => ["analyze", file, "-o", out, "--quiet"],
+  (file, out) => ["analyze", file, "-o", out, "--quiet", "--salvage"],
   (file) => ["verify", file],
   (file) => ["summary", file],
   (file) => ["bigkeys", file, "--format", "json"],

@@ -10,10 +10,16 @@ type Worker = (task: Task) => unknown;
  */
 export class Piscina {
   private readonly ports: { close(): void }[] = [];
+  private readonly begun: Int32Array;
+
+  constructor({ workerData }: { readonly workerData: Int32Array }) {
+    this.begun = workerData;
+  }
 
   async run(task: Task, { filename }: { readonly filename: string }): Promise<unknown> {
     if (task.port !== undefined) this.ports.push(task.port);
     const { default: work } = (await import(filename)) as { default: Worker };
+    Atomics.add(this.begun, 0, 1);
     // As on a thread: whoever made the task goes on before the work begins.
     await new Promise((resolve) => setImmediate(resolve));
     return work(task);
