@@ -20,4 +20,4 @@ export { type ExplainOptions, explain } from "./pipeline/explain.ts";
 export type { ExplainedPart, Explanation } from "./pipeline/explanation.ts";
 export type { KeyFilter } from "./pipeline/filter.ts";
 export type { TargetChoice } from "./pipeline/target-choice.ts";
-export { VERSION } from "./version.ts";
+export { VERSION } from "./io/version.ts";

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import os from "node:os";
+import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { IoError, reasonOf } from "../errors.ts";
 import { interruptible } from "./interrupt.ts";
@@ -7,6 +8,9 @@ import { type Cli, warner } from "./io.ts";
 import { addInputOptions, addReportOptions, addRunOptions, checkOptions, QUERY_OPTIONS } from "./options.ts";
 import { askInProcess } from "./query-process/ask.ts";
 import { withInventoryFile } from "./target.ts";
+
+/** Bundled, this file is as deep, but in another folder. */
+const CHILD = `../cli/query-process/child${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`;
 
 /** `rdbscope query FILE SQL` */
 export function queryCommand(cli: Cli): Command {
@@ -30,7 +34,7 @@ async function run(cli: Cli, command: Command, file: string, sql: string): Promi
   await withInventoryFile(cli, file, options, { keys: "all" }, ({ path, name, opened }) => {
     const task = { parent: process.pid, path, name, sql, format, color, rawCsv, limits };
     return interruptible((signal) =>
-      askInProcess(task, signal, (report) => {
+      askInProcess(fileURLToPath(new URL(CHILD, import.meta.url)), task, signal, (report) => {
         if (report.opened) opened();
         if (report.note !== undefined) warn(report.note);
       }),

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../errors.ts";
-import { VERSION } from "../version.ts";
+import { VERSION } from "../io/version.ts";
 import { COMMANDS } from "./commands.ts";
 import { ClosedOutput, EXIT, Interrupted, statusOf } from "./exit-status.ts";
 import { type Cli, note, writeErrors } from "./io.ts";

@@ -1,13 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { fromErrorRecord, IoError } from "../../errors.ts";
 import { Interrupted } from "../exit-status.ts";
 import type { QueryTask, Report } from "./protocol.ts";
-
-const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-const CHILD = fileURLToPath(new URL(`./child${EXTENSION}`, import.meta.url));
 
 /** How a process ended. */
 interface End {
@@ -16,16 +12,17 @@ interface End {
 }
 
 /**
- * Has a query answered by a process of its own, which writes the rows to our stdout; waits for its end.
+ * Has a query answered by a process of its own that runs `program`, which writes the rows to our stdout; waits for its end.
  * @throws {UsageError} when the statement is refused, or took more than its limits
  * @throws {IoError} when the inventory cannot be read, or the process died
  */
 export async function askInProcess(
+  program: string,
   task: QueryTask,
   signal: AbortSignal,
   onReport: (report: Report) => void,
 ): Promise<void> {
-  const child = spawn(process.execPath, [...process.execArgv, CHILD], {
+  const child = spawn(process.execPath, [...process.execArgv, program], {
     stdio: ["pipe", "inherit", "ignore", "pipe"],
     env: { ...process.env, SQLITE_TMPDIR: task.limits.sortFolder },
   });
