@@ -204,7 +204,7 @@ export class Splitter {
   /** Steps over one record with the opcodes before it, or over one opcode that belongs to no key. */
   protected record(): void {
     const w = this.w;
-    for (;;) {
+    for (let isBegun = false; ; isBegun = true) {
       const code = w.byte();
       const type = this.types[code];
       if (type !== undefined) {
@@ -218,6 +218,7 @@ export class Splitter {
       if (opcode === undefined) this.throwUnknown(code);
       else if (opcode.ofKey === true) opcode.skip(w);
       else {
+        if (isBegun) throwMisplaced(opcode, w.offset() - 1);
         this.act(opcode);
         return;
       }
@@ -353,6 +354,11 @@ export class Splitter {
     w.reset(new RangeFeed(this.source, this.lastKeyAt, this.source.size), this.lastKeyAt);
     return new StringReader(w).text(80);
   }
+}
+
+/** What belongs to a key has to be followed by it. */
+export function throwMisplaced({ name }: RdbOpcode, offset: number): never {
+  throw new RdbError("UNKNOWN_OPCODE", offset, `${name} between the opcodes of a key and the key`);
 }
 
 /** The beginning of a name, as a string of its own: a piece of a match would keep the whole text. */

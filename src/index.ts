@@ -2,6 +2,7 @@ export { RdbError, type RdbErrorCode } from "../parsers/errors.ts";
 export type { ChangedKeyRow, ComparedPattern, ComparedType, EncodingChange } from "./compare/merge.ts";
 export { IoError, UsageError } from "./errors.ts";
 export { type Inventory, openInventory } from "./inventory/open.ts";
+export { VERSION } from "./io/version.ts";
 export {
   type AnalyzedSnapshot,
   type AnalyzeOptions,
@@ -20,4 +21,3 @@ export { type ExplainOptions, explain } from "./pipeline/explain.ts";
 export type { ExplainedPart, Explanation } from "./pipeline/explanation.ts";
 export type { KeyFilter } from "./pipeline/filter.ts";
 export type { TargetChoice } from "./pipeline/target-choice.ts";
-export { VERSION } from "./io/version.ts";

@@ -1,6 +1,7 @@
 import { RdbError } from "../errors.ts";
 import type { RdbHeader } from "../header.ts";
 import { OPCODE, opcodesOf, type RdbOpcode } from "../opcodes.ts";
+import { throwMisplaced } from "../splitter.ts";
 import { NO_TEMPLATES, type TemplateSource } from "../templates.ts";
 import { type RdbType, typesOf } from "../types.ts";
 import { ValueReader } from "../values.ts";
@@ -84,12 +85,15 @@ export class Probe {
     this.isKey = false;
     this.feed.begin(at);
     w.reset(this.feed, at);
+    let isBegun = false;
     for (;;) {
       const code = w.byte();
       const type = this.types[code];
       if (type !== undefined) return this.readRecord(type);
       const opcode = this.opcodes[code];
       if (opcode === undefined) throw new RdbError("UNKNOWN_OPCODE", w.offset() - 1, `${code}`);
+      if (isBegun && opcode.ofKey !== true) throwMisplaced(opcode, w.offset() - 1);
+      isBegun = opcode.ofKey === true;
       if (opcode.code === OPCODE.eof) return this.readEnd();
       const bits = NUMBERS[opcode.name];
       if (bits !== undefined) this.bits += bits(w);

@@ -50,7 +50,8 @@ const DEFAULT_PROFILE: Profile = redis72;
 /**
  * The profile of a server, or the nearest one known: same server first, then the
  * nearest version, the newer of two. `exact` is false when another version stands in.
- * `version` is as INFO gives it ("7.2.6"); both may be empty: then it is the first server that writes `rdbVersion`.
+ * `version` is as INFO gives it ("7.2.6"); both may be empty: then it is the first server that writes
+ * `rdbVersion`, or the usual one.
  */
 export function chooseProfile(
   server: string,
@@ -59,9 +60,9 @@ export function chooseProfile(
 ): { profile: Profile; exact: boolean } {
   const wanted = versionNumber(version);
   if (wanted === undefined) {
-    const writer = Object.values<Profile>(PROFILES).find(
-      (one) => one.server === server && one.rdbVersion === rdbVersion,
-    );
+    const own = Object.values<Profile>(PROFILES).filter((one) => one.server === server);
+    const newest = server === DEFAULT_PROFILE.server ? DEFAULT_PROFILE : own.at(-1);
+    const writer = own.find((one) => one.rdbVersion === rdbVersion) ?? newest;
     return { profile: writer ?? DEFAULT_PROFILE, exact: false };
   }
   let profile = DEFAULT_PROFILE;
