@@ -146,6 +146,21 @@ describe("values that a server of the ziplist era holds otherwise", () => {
     expect(heap("redis-5.0") - heap("redis-4.0")).toBe(1280 - 640);
   });
 
+  it("have no field expiries: a hash with some is sized without, as a lower bound", () => {
+    const fields = (layout: number) => {
+      walk(layout, 1, () => {
+        text("field");
+        text("value");
+        if (layout === LAYOUT.hashExpiry) meter.fieldExpiry(2_000_000_000_000);
+      });
+      return { ...billOf("redis-6.0") };
+    };
+    const plain = fields(LAYOUT.hash);
+    const expiring = fields(LAYOUT.hashExpiry);
+    expect([plain.exactness, expiring.exactness]).toEqual([EXACTNESS.exact, EXACTNESS.lowerBound]);
+    expect(expiring.bytes).toBe(plain.bytes);
+  });
+
   it("have no streams in 4.0, and no name for their encoding in 5.0", () => {
     walk(LAYOUT.stream, -1, () => {
       meter.blob(50, 50);

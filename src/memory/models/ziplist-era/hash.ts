@@ -1,6 +1,6 @@
 import type { Bill } from "../../bill.ts";
 import type { Finish, Loader } from "../../loader.ts";
-import { ENCODING } from "../../types.ts";
+import { ENCODING, EXACTNESS } from "../../types.ts";
 import { DICT_62 } from "../dict.ts";
 import { DICT_HT_INITIAL_SIZE, DictLoad } from "../dict-load.ts";
 import { addDictHash, type DictHashRules } from "../hash.ts";
@@ -25,7 +25,7 @@ const other = new DictLoad();
 /**
  * Hashes of servers that pack them as ziplists. `presized`: pairs that come one by one find a dict made for
  * them, as since Redis 5.0. Layouts that such a server cannot read are sized as if their pairs came one by
- * one. Mirrors rdbLoadObject(), rdb.c, and hashTypeConvertZiplist(), t_hash.c, Redis 4.0.14 to 6.2.16. Exact
+ * one, those with field expiries without them, as a lower bound. Mirrors rdbLoadObject(), rdb.c, and hashTypeConvertZiplist(), t_hash.c, Redis 4.0.14 to 6.2.16. Exact
  * but for a hash table near the end of a rehashing.
  */
 export function ziplistHashes(presized: boolean): Pick<Loader, HashLayout> {
@@ -48,13 +48,17 @@ export function ziplistHashes(presized: boolean): Pick<Loader, HashLayout> {
     addDictHash(TABLE, dict, stats, on, bill);
     if (forked) expectOther(left, bill);
   };
+  const withoutExpiries: Finish = (stats, on, bill) => {
+    byPairs(stats, on, bill);
+    bill.exactness = EXACTNESS.lowerBound;
+  };
   return {
     hash: byPairs,
     hashZipmap,
     hashZiplist,
     hashListpack: byPairs,
-    hashExpiry: byPairs,
-    hashListpackExpiry: byPairs,
+    hashExpiry: withoutExpiries,
+    hashListpackExpiry: withoutExpiries,
   };
 }
 
