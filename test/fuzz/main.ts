@@ -39,6 +39,7 @@ const counts = new Map<string, number>();
 const findings = new Map<string, number>();
 /** Snapshots that are stored of one kind of finding. */
 const MAX_SAVED = 2;
+let isEnded = false;
 let slowest: Outcome | undefined;
 let largestRss = 0;
 let next = first;
@@ -73,7 +74,7 @@ async function fuzzCli(): Promise<void> {
   const cli = new CliCases(seed, seeds, place);
   const children = new Children(seed, place);
   try {
-    for (let id = first; id < first + Number(values.cli); id++)
+    for (let id = first; id < first + Number(values.cli) && !isEnded; id++)
       await note("cli ", await cli.run(id), children);
   } finally {
     children.close();
@@ -82,6 +83,7 @@ async function fuzzCli(): Promise<void> {
 
 process.once("SIGTERM", () => {
   deadline = 0;
+  isEnded = true;
 });
 try {
   await Promise.all(Array.from({ length: Number(values.jobs) }, fuzz));
