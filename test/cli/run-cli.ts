@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const BIN = fileURLToPath(new URL("../../bin/rdbscope.js", import.meta.url));
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The sample that ships with the package. */
@@ -14,15 +14,15 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Starts the CLI from its sources. */
+/** Starts the CLI as users do. */
 export function start(args: readonly string[], env: Record<string, string> = {}) {
-  return spawn(process.execPath, ["--import", "tsx", MAIN, ...args], {
+  return spawn(process.execPath, [BIN, ...args], {
     cwd: ROOT,
     env: { ...process.env, ...env },
   });
 }
 
-/** Runs the CLI from its sources to its end. */
+/** Runs the CLI to its end. */
 export function runCli(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = start(args, env);

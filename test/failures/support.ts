@@ -11,8 +11,8 @@ const at = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const ROOT = at("../..");
 const INJECT = at("./inject.js");
 
-/** node's arguments that run the CLI from its sources. */
-export const CLI = ["--import", "tsx", at("../../src/cli/main.ts")];
+/** node's arguments that run the CLI. */
+export const CLI = [at("../../bin/rdbscope.js")];
 
 export function newFolder(): string {
   return fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-failures-"));
@@ -40,7 +40,7 @@ export function runLimited(blocks: number, args: readonly string[]): Promise<End
 
 /** Runs the CLI to its end while something goes wrong in it: see `inject.js`. */
 export function runInjected(injected: string, args: readonly string[]): Promise<Ended> {
-  const options = ["--max-old-space-size=128", "--import", "tsx", "--import", INJECT, CLI.at(-1)!];
+  const options = ["--max-old-space-size=128", "--import", INJECT, ...CLI];
   return ended(process.execPath, [...options, ...args], { RDBSCOPE_INJECT: injected });
 }
 
