@@ -9,6 +9,7 @@ import type { ValueVisitor } from "./visitor.ts";
 import { type ByteSource, LZF, RangeFeed, Window } from "./window.ts";
 
 const NO_VALUE = -1;
+const NO_NAME = -1;
 /** Longest key that a server takes: proto-max-bulk-len, config.c, Redis 7.2.6. */
 const MAX_KEY_BYTES = 2 ** 29;
 /** Little, as all of it is read anew for each damaged value. */
@@ -38,14 +39,14 @@ export class RecordReader {
   damage: RdbError | undefined;
   /** Asked when a record's key is read: false has its value stepped over, and the visitor hears nothing of it. */
   wanted: (() => boolean) | undefined;
-  /** Told of a record whose key cannot be read, but whose end is known; without it, that ends the chunk. */
-  onLost: ((start: number, end: number, error: RdbError) => void) | undefined;
   readonly values: ValueReader;
   private readonly w: Window;
   /** Made for the first damaged value. */
   private second: Window | undefined;
   private source!: ByteSource;
   private end = 0;
+  /** Where the name stands that is being read. */
+  private nameAt = NO_NAME;
   private types: readonly (RdbType | undefined)[] = [];
   private opcodes: readonly (RdbOpcode | undefined)[] = [];
 
@@ -64,6 +65,7 @@ export class RecordReader {
     this.types = typesOf(header.family);
     this.opcodes = opcodesOf(header.family);
     this.db = chunk.db;
+    this.nameAt = NO_NAME;
     this.source = source;
     this.end = chunk.end;
     this.w.reset(new RangeFeed(source, chunk.start, chunk.end, onBytes), chunk.start);
@@ -94,7 +96,9 @@ export class RecordReader {
       if (type !== undefined) {
         this.recordOffset = recordOffset < 0 ? at : recordOffset;
         this.typeCode = code;
-        if (!this.readKey(type)) return this.next();
+        this.nameAt = w.offset();
+        this.readKey();
+        this.nameAt = NO_NAME;
         this.damage = undefined;
         if (this.wanted === undefined || this.wanted()) this.readValue(type);
         else type.skip(w, this.values.templates);
@@ -124,21 +128,16 @@ export class RecordReader {
     values.visitor.end();
   }
 
-  /** Reads the key; false when it was damaged, and the record stepped over. */
-  private readKey(type: RdbType): boolean {
-    const { w } = this;
-    const start = w.offset();
-    try {
-      this.copyName();
-      return true;
-    } catch (error) {
-      if (!(error instanceof RdbError) || this.onLost === undefined) throw error;
-      const end = this.endOf(type, start, true);
-      this.values.reset();
-      w.moveTo(end);
-      this.onLost(this.recordOffset, end, error);
-      return false;
-    }
+  /**
+   * Steps over the record whose key could not be read, when its end is known all the same: `next` goes on behind it.
+   * Returns where it ends; undefined when something else went wrong.
+   */
+  stepOver(): number | undefined {
+    if (this.nameAt < 0) return undefined;
+    const end = this.endOf(this.types[this.typeCode]!, this.nameAt, true);
+    this.values.reset();
+    this.w.moveTo(end);
+    return end;
   }
 
   /** Where a value ends, or a name and its value, found without looking at what is in it. */
@@ -176,7 +175,7 @@ export class RecordReader {
     }
   }
 
-  private copyName(): void {
+  private readKey(): void {
     const w = this.w;
     const n = w.length();
     if (n >= 0) this.copyKey(w, n);

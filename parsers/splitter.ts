@@ -169,25 +169,24 @@ export class Splitter {
     const db = this.db;
     const keysBefore = facts.keys;
     let at = start;
-    while (at - start < chunkBytes) {
-      const dbBefore = this.db;
-      const keys = facts.keys;
-      try {
+    try {
+      while (at - start < chunkBytes) {
+        const dbBefore = this.db;
+        const keys = facts.keys;
         this.record();
+        const end = w.offset();
+        if (end - at > chunkBytes && at > start && !this.ended) {
+          // A record larger than a chunk is a chunk of its own, so that it holds nobody up.
+          this.held = { start: at, end, db: dbBefore, keys: facts.keys - keys };
+          return { index: this.index++, start, end: at, db, keys: keys - keysBefore };
+        }
+        at = end;
         if (this.ended) this.readEnd();
-      } catch (error) {
-        if (at === start) throw error;
-        this.failure = error;
-        return { index: this.index++, start, end: at, db, keys: keys - keysBefore };
+        if (this.ended || at === this.gapAt) break;
       }
-      const end = this.ended ? facts.checkedBytes : w.offset();
-      if (end - at > chunkBytes && at > start && !this.ended) {
-        // A record larger than a chunk is a chunk of its own, so that it holds nobody up.
-        this.held = { start: at, end, db: dbBefore, keys: facts.keys - keys };
-        return { index: this.index++, start, end: at, db, keys: keys - keysBefore };
-      }
-      at = end;
-      if (this.ended || at === this.gapAt) break;
+    } catch (error) {
+      if (at === start) throw error;
+      this.failure = error;
     }
     return { index: this.index++, start, end: at, db, keys: facts.keys - keysBefore };
   }

@@ -1,5 +1,5 @@
 import { Crc64 } from "../parsers/crc64.ts";
-import type { RdbError } from "../parsers/errors.ts";
+import { RdbError } from "../parsers/errors.ts";
 import { RecordReader } from "../parsers/records.ts";
 import { TemplateStore } from "../parsers/templates.ts";
 import type { ValueVisitor } from "../parsers/visitor.ts";
@@ -55,7 +55,6 @@ export class ChunkRecords {
     this.source = new FileSource(task.path, task.identity);
     this.records = new RecordReader(task.windowBytes, visitor);
     this.records.values.templates = this.templates;
-    if (task.salvage) this.records.onLost = (start, end, error) => noteLost(this.lost, { start, end, error });
   }
 
   /** Reads a chunk; `visit` is called after each record, whose fields stand in `records`. */
@@ -69,10 +68,24 @@ export class ChunkRecords {
     if (chunk.lost === true) records.pass(this.source, chunk, onBytes);
     else {
       records.begin(this.source, task.header, chunk, onBytes);
-      while (records.next()) visit();
+      this.readAll(visit);
     }
     const bytes = chunk.end - chunk.start;
     return { index: chunk.index, bytes, keys: chunk.keys, crcHigh: crc.high, crcLow: crc.low };
+  }
+
+  private readAll(visit: () => void): void {
+    const { records, task, lost } = this;
+    for (;;) {
+      try {
+        while (records.next()) visit();
+        return;
+      } catch (error) {
+        const end = task.salvage && error instanceof RdbError ? records.stepOver() : undefined;
+        if (end === undefined) throw error;
+        noteLost(lost, { start: records.recordOffset, end, error: error as RdbError });
+      }
+    }
   }
 
   close(): void {
