@@ -23,7 +23,7 @@ const MAX_ZONE_BYTES = 2 ** 20;
 /** The end of a zone that is looked at again, with what follows. */
 const OVERLAP_BYTES = 2 ** 12;
 /** How far what comes before the failure is doubted; a record larger than that is doubted on its own. */
-const MAX_DOUBT_BYTES = 2 ** 22;
+const MAX_DOUBT_BYTES = 2 ** 20;
 /** How far behind an end in the middle of a file something is looked for. */
 const BEHIND_END_BYTES = 2 ** 22;
 /** What comes behind so many failures is lost as a whole. */
@@ -128,7 +128,7 @@ class Salvage {
     let from = failedAt;
     this.known = new Set();
     for (const start of scout.startsBackwards()) {
-      if (bits >= CERTAIN_BITS) break;
+      if (bits >= CERTAIN_BITS || failedAt - from > MAX_DOUBT_BYTES) break;
       from = start;
       this.known.add(start);
       if (start !== failedAt) bits += bitsAt(probe, start);
