@@ -10,8 +10,12 @@ const RESYNC_BITS = 40;
 const FIRST_BITS = 14;
 /** Bits that settle it: what is worth as much is not looked at again. */
 export const CERTAIN_BITS = 64;
-/** Bits of a run whose records are worth less each, as of numbers: its first may just stand before it, and is left out. */
+/**
+ * Bits of a run whose records are worth less each, as of numbers: its first may just stand before it, and is left out.
+ * A better one that begins soon after is preferred: this much goes off.
+ */
 const WEAK_RUN_BITS = 128;
+const WEAK_COST = 32;
 /** A record that reaches beyond the zone is followed if its name is worth as much. */
 const CROSSING_BITS = 12;
 /** Such records that are followed, a zone; and records behind each. */
@@ -119,21 +123,18 @@ export class Zone {
       end === NOTHING ? Number.NEGATIVE_INFINITY : bits[at]! + (end === BEYOND ? 0 : aligned[end]!);
     const begins = end !== NOTHING && bits[at]! >= FIRST_BITS;
     this.run[at] = end === NOTHING ? 0 : bits[at]! + (end === BEYOND ? 0 : this.run[end]!);
-    // What is in a sound value is not looked for, whatever it looks like: a snapshot, say.
-    const isSound = this.leadsOn(end);
-    if (begins && isSound) skipping[at] = worth - RESYNC_BITS;
-    else skipping[at] = Math.max(skipping[at + 1]!, (begins ? worth : this.behindWeak(at)) - RESYNC_BITS);
-    aligned[at] = isSound ? worth : Math.max(worth, skipping[at]! - RESYNC_BITS);
+    skipping[at] = Math.max(skipping[at + 1]!, (begins ? worth : this.behindWeak(at)) - RESYNC_BITS);
+    aligned[at] = this.leadsOn(end) ? worth : Math.max(worth, skipping[at]! - RESYNC_BITS);
   }
 
   /** Worth of the way from behind a record that is worth little itself, where many follow. */
   private behindWeak(at: number): number {
     const end = this.next[at]!;
     const isWeak = end >= 0 && end < this.size && this.bits[at]! > 0 && this.run[end]! >= WEAK_RUN_BITS;
-    return isWeak ? this.aligned[end]! : Number.NEGATIVE_INFINITY;
+    return isWeak ? this.aligned[end]! - WEAK_COST : Number.NEGATIVE_INFINITY;
   }
 
-  /** Whether records begin at an offset that would be believed on their own. */
+  /** Whether records begin at an offset that are believed whatever leads there: then nothing in the value before is looked for. */
   private leadsOn(end: number): boolean {
     return end >= 0 && end < this.size && this.bits[end]! >= FIRST_BITS && this.run[end]! >= CERTAIN_BITS;
   }

@@ -78,14 +78,15 @@ export function salvageWarnings(ranges: readonly LostRange[], read: ReadSnapshot
 /** One lost range in a sentence: what, between which keys, and why reading goes on where it does. */
 function told({ start, end, message, keyBefore, keyAfter, recordsAfter }: LostRange): string {
   const what = start === end ? `whatever followed byte ${start}` : `bytes ${start} to ${end}`;
-  const where = `lost: ${what}, ${between(keyBefore, keyAfter)}`;
+  const keys = between(keyBefore, keyAfter);
+  const where = `lost: ${what}${keys === "" ? "" : `, ${keys}`}`;
   const how =
     recordsAfter === 0 ? "" : `; reading goes on with ${counted(recordsAfter, "whole record")} in a row`;
   return `${where} (${message})${how}`;
 }
 
 function between(before: Uint8Array | null, after: Uint8Array | null): string {
-  if (before === null && after === null) return "with a name that cannot be read";
+  if (before === null && after === null) return "";
   if (before === null) return `before ${shown(after!)}`;
   return after === null ? `after ${shown(before)}` : `between ${shown(before)} and ${shown(after)}`;
 }
