@@ -116,7 +116,7 @@ export class Splitter {
   private readonly templates: TemplateStore;
   protected db = 0;
   private index = 0;
-  /** Where the name stands of the key that was stepped over last, or begun; -1 before any. */
+  /** Where the last name stands that was stepped over; -1 before any. */
   lastKeyAt = -1;
   private functionNamesKept = 0;
   private ended = false;
@@ -207,8 +207,9 @@ export class Splitter {
       const code = w.byte();
       const type = this.types[code];
       if (type !== undefined) {
-        this.lastKeyAt = w.offset();
+        const nameAt = w.offset();
         skipString(w);
+        this.lastKeyAt = nameAt;
         type.skip(w, this.templates);
         this.facts.keys++;
         return;
@@ -339,19 +340,25 @@ export class Splitter {
 
   private throwUnknown(code: number): never {
     const family = this.header.family;
-    const before = this.lastKeyAt < 0 ? "before any key" : `after the key ${JSON.stringify(this.lastKey())}`;
+    const key = this.lastKey() ?? "";
+    const before = this.lastKeyAt < 0 ? "before any key" : `after the key ${JSON.stringify(key)}`;
     const where = `${code} in ${family} RDB version ${this.header.version}, ${before}`;
     if (code === 6)
       throw new RdbError("UNSUPPORTED_TYPE", this.w.offset() - 1, `MODULE_PRE_GA, type ${where}`);
     throw new RdbError(code < 64 ? "UNKNOWN_TYPE" : "UNKNOWN_OPCODE", this.w.offset() - 1, where);
   }
 
-  /** The name of the key that was stepped over last, or begun. */
+  /** The last name that was stepped over; undefined before any, and when it is damaged itself. */
   lastKey(): string | undefined {
     if (this.lastKeyAt < 0) return undefined;
     const w = new Window(64 * 1024);
     w.reset(new RangeFeed(this.source, this.lastKeyAt, this.source.size), this.lastKeyAt);
-    return new StringReader(w).text(80);
+    try {
+      return new StringReader(w).text(80);
+    } catch (error) {
+      if (error instanceof RdbError) return undefined;
+      throw error;
+    }
   }
 }
 

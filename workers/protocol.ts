@@ -49,7 +49,7 @@ export interface SplitResult {
 
 /** What stands around a fault. */
 export interface FaultPlace {
-  /** The key that was begun, or ended, last. */
+  /** The last key whose name was stepped over. */
   readonly key: string | undefined;
   /** Bytes before the fault and from it on, in hexadecimal. */
   readonly before: string;

@@ -26,10 +26,25 @@ const BITS = {
   notTime: -8,
   smallNumber: 4,
   counts: 8,
+  field: 16,
   largeNumber: -8,
   end: 64,
 } as const;
 const MAX_SMALL_NUMBER = 16384;
+/** AUX fields that servers write (rdb.c), and the longest of their names. */
+const FIELDS = new Set([
+  "redis-ver",
+  "valkey-ver",
+  "redis-bits",
+  "ctime",
+  "used-mem",
+  "repl-stream-db",
+  "repl-id",
+  "repl-offset",
+  "aof-base",
+  "aof-preamble",
+]);
+const MAX_FIELD_BYTES = 14;
 
 /**
  * Looks whether a record, or an opcode that belongs to no key, begins at an offset, and how unlikely it is that other
@@ -97,7 +112,7 @@ export class Probe {
       if (opcode.code === OPCODE.eof) return this.readEnd();
       const bits = NUMBERS[opcode.name];
       if (bits !== undefined) this.bits += bits(w);
-      else if (opcode.code === OPCODE.aux) this.bits += this.text() + this.text();
+      else if (opcode.code === OPCODE.aux) this.bits += this.field() + this.text();
       else if (opcode.code === OPCODE.function2) this.bits += this.text();
       else opcode.skip(w);
       if (opcode.ofKey !== true && !this.isFollowed(opcode)) return w.offset();
@@ -110,6 +125,16 @@ export class Probe {
     return code === OPCODE.selectDb && !w.atEnd() && w.bytes[w.pos] === OPCODE.resizeDb;
   }
 
+  /** Reads the name of an AUX field: those that servers write are worth more than other names. */
+  private field(): number {
+    const { w } = this;
+    const bytes = w.bytes[w.pos]!;
+    if (bytes > MAX_FIELD_BYTES) return this.text();
+    w.require(bytes + 1);
+    const name = String.fromCharCode(...w.bytes.subarray(w.pos + 1, w.pos + 1 + bytes));
+    return this.text() + (FIELDS.has(name) ? BITS.field : 0);
+  }
+
   private readRecord(type: RdbType): number {
     const { w, values, evidence } = this;
     this.isKey = true;
@@ -120,13 +145,15 @@ export class Probe {
     evidence.reset();
     try {
       type.walk(values);
-      this.bits += BITS.value + evidence.bits;
+      this.bits += BITS.value + evidence.bits + evidence.snapshotBits;
       return w.offset();
     } catch (error) {
       if (error !== FAR && !(error instanceof RdbError)) throw error;
       values.reset();
-      // What is in the value makes no sense, but it may end where it says: it is damaged, and what follows is not.
-      this.bits += error === FAR ? BITS.value : BITS.damagedValue;
+      // What is in the value makes no sense, but it may end where it says: it is damaged, and what follows is not. One that
+      // ends behind what is looked at may be sound.
+      const isSound = !(error instanceof RdbError) || error.code === "UNEXPECTED_EOF";
+      this.bits += isSound ? BITS.value + evidence.snapshotBits : BITS.damagedValue;
     }
     this.feed.begin(start);
     if (!isFollowed) this.feed.limit(start + NEAR_BYTES, true);

@@ -1,3 +1,4 @@
+import { HEADER_BYTES } from "../header.ts";
 import { IGNORE_ALL, type ValueVisitor } from "../visitor.ts";
 
 /** Bytes of a name that are looked at, and bits that it can be worth. */
@@ -19,6 +20,7 @@ const SHORT_ELEMENT_BYTES = 64;
 const MAX_ELEMENT_BITS = 32;
 /** A packed value that holds together: its lengths, its end and its number of entries agree. */
 const PACKED_BITS = 24;
+const MAGIC = /^(?:REDIS\d{4}|VALKEY\d{3})$/;
 
 /**
  * Bits that the first `looked` of `length` bytes are worth as a name: one for each printable byte, a half for one that
@@ -42,15 +44,26 @@ export function nameBits(bytes: Uint8Array, start: number, looked: number, lengt
   );
 }
 
+/** Whether a text is a snapshot: its records are none of the snapshot it stands in. */
+function isSnapshot(bytes: number, buffer: Uint8Array, start: number): boolean {
+  const first = buffer[start];
+  if (bytes < HEADER_BYTES || (first !== 0x52 && first !== 0x56)) return false;
+  return MAGIC.test(String.fromCharCode(...buffer.subarray(start, start + HEADER_BYTES)));
+}
+
 /** Counts bits of what a walk over a value reports. */
 export class TextEvidence implements ValueVisitor {
   bits = 0;
+  /** Of snapshots in the value: as many as everything in them could be worth. */
+  snapshotBits = 0;
 
   reset(): void {
     this.bits = 0;
+    this.snapshotBits = 0;
   }
 
   text(bytes: number, buffer: Uint8Array, start: number): void {
+    if (isSnapshot(bytes, buffer, start)) this.snapshotBits += bytes * 8;
     if (this.bits >= MAX_ELEMENT_BITS || bytes > SHORT_ELEMENT_BYTES) return;
     let bits = 0;
     const end = start + Math.min(bytes, ELEMENT_BYTES);

@@ -10,6 +10,12 @@ const RESYNC_BITS = 40;
 const FIRST_BITS = 14;
 /** Bits that settle it: what is worth as much is not looked at again. */
 export const CERTAIN_BITS = 64;
+/**
+ * Bits of a run whose records are worth less each, as of numbers: its first may just stand before it, and is left out.
+ * A better one that begins soon after is preferred: this much goes off.
+ */
+const WEAK_RUN_BITS = 128;
+const WEAK_COST = 32;
 /** A record that reaches beyond the zone is followed if its name is worth as much. */
 const CROSSING_BITS = 12;
 /** Such records that are followed, a zone; and records behind each. */
@@ -61,6 +67,8 @@ export class Zone {
   /** What begins there: its bits, and the offset behind it. */
   private readonly bits: Float32Array;
   private readonly next: Int32Array;
+  /** Bits of the records in a row that begin there. */
+  private readonly run: Float32Array;
   private crossings = 0;
 
   constructor(
@@ -87,10 +95,18 @@ export class Zone {
     this.skipping = new Float32Array(size + 1);
     this.bits = new Float32Array(size);
     this.next = new Int32Array(size);
+    this.run = new Float32Array(size + 1);
   }
 
   way(): Way {
-    for (let at = this.size - 1; at >= 0; at--) this.weigh(at);
+    // Most of what is looked at is an error, and traces of the stack would take most of the time.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      for (let at = this.size - 1; at >= 0; at--) this.weigh(at);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
     return this.trace();
   }
 
@@ -106,8 +122,21 @@ export class Zone {
     const worth =
       end === NOTHING ? Number.NEGATIVE_INFINITY : bits[at]! + (end === BEYOND ? 0 : aligned[end]!);
     const begins = end !== NOTHING && bits[at]! >= FIRST_BITS;
-    skipping[at] = Math.max(skipping[at + 1]!, begins ? worth - RESYNC_BITS : Number.NEGATIVE_INFINITY);
-    aligned[at] = Math.max(worth, skipping[at]! - RESYNC_BITS);
+    this.run[at] = end === NOTHING ? 0 : bits[at]! + (end === BEYOND ? 0 : this.run[end]!);
+    skipping[at] = Math.max(skipping[at + 1]!, (begins ? worth : this.behindWeak(at)) - RESYNC_BITS);
+    aligned[at] = this.leadsOn(end) ? worth : Math.max(worth, skipping[at]! - RESYNC_BITS);
+  }
+
+  /** Worth of the way from behind a record that is worth little itself, where many follow. */
+  private behindWeak(at: number): number {
+    const end = this.next[at]!;
+    const isWeak = end >= 0 && end < this.size && this.bits[at]! > 0 && this.run[end]! >= WEAK_RUN_BITS;
+    return isWeak ? this.aligned[end]! - WEAK_COST : Number.NEGATIVE_INFINITY;
+  }
+
+  /** Whether records begin at an offset that are believed whatever leads there: then nothing in the value before is looked for. */
+  private leadsOn(end: number): boolean {
+    return end >= 0 && end < this.size && this.bits[end]! >= FIRST_BITS && this.run[end]! >= CERTAIN_BITS;
   }
 
   private look(at: number): number {
@@ -154,6 +183,7 @@ export class Zone {
       if (open !== undefined) {
         while (at < this.size && this.skipping[at] === this.skipping[at + 1]) at++;
         if (at === this.size) break;
+        if (this.bits[at]! < FIRST_BITS) at = this.next[at]!;
         skipped.push({ start: open, end: start + at, units: 0 });
         open = undefined;
         runBits = 0;

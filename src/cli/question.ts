@@ -1,11 +1,12 @@
 import { Command } from "commander";
 import { isUnfiltered, type QuestionFilters } from "../queries/filters.ts";
 import { QUESTIONS, type QuestionName } from "../queries/index.ts";
+import { damageNotes } from "../queries/notes.ts";
 import type { PatternOrder } from "../queries/patterns.ts";
 import type { Scope } from "../queries/scope.ts";
 import { snapshots } from "../queries/snapshots.ts";
 import type { Part } from "../reports/index.ts";
-import { type Cli, layoutOf, writeParts } from "./io.ts";
+import { type Cli, layoutOf, warner, writeParts } from "./io.ts";
 import {
   addFilterOptions,
   addInputOptions,
@@ -24,6 +25,9 @@ export const DEFAULT_LARGEST = 20;
 
 /** Rankings of biggest keys that every inventory has go this deep. */
 export const KEPT_RANKS = 100;
+
+/** Formats that have notes in them: to those who read others, damage is told on stderr. */
+const NOTED_FORMATS: readonly string[] = ["table", "markdown"];
 
 /** A command with the arguments and options that all questions share. */
 export function questionCommand(name: string, description: string): Command {
@@ -45,9 +49,12 @@ export async function forEachScope(
   const { before, filters } = splitFilters(options);
   const keys = needsRows || !isUnfiltered(filters) ? "all" : "none";
   const needed = { keys, ...(isUnfiltered(before) ? {} : { filters: before }) } as const;
-  await withInventory(cli, file, options, needed, (inventory) =>
-    answer(snapshots(inventory, options.snapshot).map((snapshot) => ({ inventory, snapshot, filters }))),
-  );
+  await withInventory(cli, file, options, needed, (inventory) => {
+    if (!NOTED_FORMATS.includes(options.format)) damageNotes(inventory).forEach(warner(cli, options.quiet));
+    return answer(
+      snapshots(inventory, options.snapshot).map((snapshot) => ({ inventory, snapshot, filters })),
+    );
+  });
 }
 
 /** The filters of a question; those over names apply `before` names are hashed. */
