@@ -129,12 +129,18 @@ describe("imports", () => {
     expect(told(imports.filter(({ file, target }) => pure.test(file) && isBuiltIn(target)))).toEqual([]);
   });
 
-  it("cover the dependencies of package.json, no more and no less", () => {
-    const { dependencies } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8"));
+  it("cover the dependencies of package.json, no more and no less; all others are bundled", () => {
+    const manifest = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8"));
+    const { dependencies, devDependencies } = manifest as Record<string, Record<string, string>>;
     const used = imports
       .map(({ target }) => target)
       .filter((target) => !isLocal(target) && !isBuiltIn(target));
-    expect([...new Set(used)].sort()).toEqual(Object.keys(dependencies).sort());
+    expect(used).toEqual(expect.arrayContaining(Object.keys(dependencies!)));
+    const bundled = used.filter((name) => !(name in dependencies!));
+    expect(bundled.filter((name) => !(name in devDependencies!))).toEqual([]);
+    const build = fs.readFileSync(path.join(ROOT, "scripts/build.mjs"), "utf8");
+    const external = JSON.parse(/external: (\[.*\])/.exec(build)![1]!) as string[];
+    expect(external.sort()).toEqual(Object.keys(dependencies!).sort());
   });
 });
 
