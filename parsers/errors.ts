@@ -15,7 +15,7 @@ export const RDB_ERROR_CODES = {
   BAD_MODULE: "damaged module value",
   BAD_TEMPLATE: "hash template that is damaged or was never defined",
   BAD_VALUE: "a value that cannot be right",
-  BAD_COMPRESSION: "the compressed file is damaged: only analyze --salvage uses what can be unpacked",
+  BAD_COMPRESSION: "the compressed file is damaged: only --salvage uses what can be unpacked",
   UNSUPPORTED_INPUT: "no snapshot can be read from this",
   CHECKSUM_MISMATCH: "the checksum does not match: bytes of the snapshot were changed",
 } as const;

@@ -63,6 +63,8 @@ export interface SnapshotFacts {
   readonly templates: number[];
   slotImports: number;
   keys: number;
+  /** Keys before the first SELECTDB: none, unless it is lost. */
+  unnumberedKeys: number | undefined;
   /** Offset behind the EOF opcode: the checksum covers everything before. */
   checkedBytes: number;
   /** The checksum as written (two int32), or undefined when the version has none. */
@@ -83,6 +85,7 @@ export function noFacts(): SnapshotFacts {
     templates: [],
     slotImports: 0,
     keys: 0,
+    unnumberedKeys: undefined,
     checkedBytes: 0,
     checksum: undefined,
     trailingBytes: 0,
@@ -240,6 +243,7 @@ export class Splitter {
       s.ended = true;
     },
     SELECTDB(s) {
+      s.facts.unnumberedKeys ??= s.facts.keys;
       s.db = s.w.count();
     },
     AUX(s) {

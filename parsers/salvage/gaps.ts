@@ -65,6 +65,7 @@ class Salvage {
   gaps(): Gap[] {
     const { source, header, found, templates, failed } = this;
     let start = HEADER_BYTES;
+    if (header.guessed === true) start = this.beginning(start);
     if (source.size === start)
       this.add({ start, end: start, units: 0 }, new RdbError("UNEXPECTED_EOF", start));
     while (start < source.size) {
@@ -82,6 +83,16 @@ class Salvage {
       }
     }
     return found;
+  }
+
+  /** Where the first record begins that is believed, where the header before it is lost. */
+  private beginning(start: number): number {
+    const way = this.search(start, start, this.source.size, this.failed, start);
+    const error = new RdbError("BAD_MAGIC", 0);
+    for (const range of way.skipped) this.add(range, error);
+    if (way.resume !== undefined) return way.resume;
+    this.add({ start: way.open!, end: this.source.size, units: 0 }, error);
+    return this.source.size;
   }
 
   /** Passes what made a scout fail; returns where to go on. */
@@ -157,11 +168,17 @@ class Salvage {
   }
 
   /** Looks for a way from `from` on, zone by zone, until one is found or `until` is reached. */
-  private search(from: number, failedAt: number, until: number, failed = this.failed): Way {
+  private search(
+    from: number,
+    failedAt: number,
+    until: number,
+    failed = this.failed,
+    skippedSince?: number,
+  ): Way {
     const { source, header, known, templates } = this;
     const skipped: Way["skipped"] = [];
     let start = from;
-    let open: number | undefined;
+    let open = skippedSince;
     let bytes = failedAt - from + FIRST_ZONE_BYTES;
     for (;;) {
       const bytesLeft = Math.min(this.effortLeft, MAX_EFFORT_BYTES);

@@ -36,7 +36,12 @@ export async function runAnalysis(
 }
 
 function reportChecksums(cli: Cli, options: AnalysisOptions, { snapshots }: AnalyzeResult): void {
-  for (const snapshot of snapshots) reportChecksum(cli, options, snapshot);
+  for (const snapshot of snapshots) {
+    reportChecksum(cli, options, snapshot);
+    if (!snapshot.salvaged || snapshot.keys > 0) continue;
+    note(cli, `${snapshot.path}: no key could be salvaged`);
+    cli.status = EXIT.damaged;
+  }
 }
 
 /** What is told of a snapshot's checksum. */

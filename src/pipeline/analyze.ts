@@ -280,7 +280,7 @@ class Run {
         this.tell("read");
       },
     });
-    throwDamage(read);
+    throwDamage(read, this.hash !== undefined);
     return this.summed(plan, id, origin, target, read);
   }
 
@@ -418,7 +418,7 @@ function warningsOf(
       "NEAREST_PROFILE",
       -1,
       () =>
-        `no profile of ${origin.server ?? "an unknown server"} ${origin.version ?? ""}: sized as ${profile.name}`,
+        `no profile of ${[origin.server ?? "an unknown server", origin.version ?? []].flat().join(" ")}: sized as ${profile.name}`,
     ],
     [
       profile.measured === undefined,
@@ -427,7 +427,7 @@ function warningsOf(
       () => `the profile ${profile.name} is derived from the server's sources, not measured on one`,
     ],
     [
-      !loadsVersion(profile, header.family, header.version),
+      header.guessed !== true && !loadsVersion(profile, header.family, header.version),
       "NEWER_THAN_SERVER",
       0,
       () => tooNew(profile, header),

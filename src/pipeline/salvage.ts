@@ -1,18 +1,24 @@
 import { RdbError } from "../../parsers/errors.ts";
+import type { SnapshotFacts } from "../../parsers/splitter.ts";
 import type { Damage, LostRange, ReadResult } from "../../workers/protocol.ts";
 import type { NameHash } from "../inventory/name-hash.ts";
-import { counted } from "../queries/words.ts";
+import { counted, thousands } from "../queries/words.ts";
 import type { ReadSnapshot } from "./read-snapshot.ts";
 
-/** @throws {RdbError} what ended the reading, with what was read before it */
-export function throwDamage({ damage, facts }: ReadSnapshot<unknown>): void {
+/** @throws {RdbError} what ended the reading, with what was read before it; with `hashed`, without the name in it */
+export function throwDamage({ damage, facts }: ReadSnapshot<unknown>, hashed = false): void {
   if (damage === undefined) return;
   const { code, offset, detail } = damage.error;
   const read =
     facts.keys === 0
       ? "no key stands"
       : `${counted(facts.keys, "key")} ${facts.keys === 1 ? "stands" : "stand"}`;
-  throw new RdbError(code, offset, detail, `${read} before it: analyze --salvage keeps what can be read`);
+  throw new RdbError(
+    code,
+    offset,
+    hashed ? "" : detail,
+    `${read} before it: analyze --salvage keeps what can be read`,
+  );
 }
 
 /**
@@ -55,24 +61,37 @@ const SHOWN_NAME_BYTES = 80;
 export function salvageWarnings(ranges: readonly LostRange[], read: ReadSnapshot<ReadResult>): Damage[] {
   if (ranges.length === 0) return [];
   const unlisted = read.readers.reduce((sum, { lost }) => sum + lost.count - lost.first.length, 0);
-  const bytes = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
-  const places = `${counted(bytes, "byte")} in ${counted(ranges.length + unlisted, "place")}`;
-  const what =
-    bytes === 0 ? "what followed the last record is cut off and" : `${places} could not be read and`;
-  const verb = bytes === 0 ? "is" : "are";
-  const message = `salvaged: ${what} ${verb} missing in all figures (table lost_ranges)`;
-  const guesses = ranges.filter(({ db }) => db !== null);
+  const message = `salvaged: ${amount(ranges, unlisted)}${missing(read.facts)} (table lost_ranges)`;
+  const guesses = ranges.flatMap(({ end, db }) => (db === null ? [] : [{ offset: end, db }]));
+  const { unnumberedKeys: unnumbered = read.facts.keys } = read.facts;
+  if (unnumbered > 0) guesses.unshift({ offset: 0, db: 0 });
   return [
     { code: "SALVAGED", offset: ranges[0]!.start, message },
-    ...guesses.map(({ end, db }) => ({
+    ...guesses.map(({ offset, db }) => ({
       code: "DATABASE_GUESSED",
-      offset: end,
-      message: `the number of the database that begins near byte ${end} is lost: its keys are taken to be of database ${db}`,
+      offset,
+      message: `the number of the database that begins near byte ${offset} is lost: its keys are taken to be of database ${db}`,
     })),
     ...ranges
       .slice(0, MAX_TOLD)
       .map((range) => ({ code: "LOST", offset: range.start, message: told(range) })),
   ];
+}
+
+function amount(ranges: readonly LostRange[], unlisted: number): string {
+  const bytes = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+  const last = ranges.at(-1)!;
+  const isCut = last.code === "UNEXPECTED_EOF" && last.keyAfter === null;
+  const inside = isCut ? ranges.length - 1 + unlisted : ranges.length + unlisted;
+  const cut = "the snapshot is cut off: nobody knows how much followed";
+  const places = `${counted(bytes, "byte")} in ${counted(inside, "place")} could not be read`;
+  return [...(isCut ? [cut] : []), ...(inside > 0 ? [places] : [])].join("; ");
+}
+
+/** How many keys the databases that were seen lack of those that they announced. */
+function missing({ keys, databases }: SnapshotFacts): string {
+  const announced = [...databases.values()].reduce((sum, one) => sum + one.keys, 0);
+  return announced > keys ? `; of ${counted(announced, "announced key")} ${thousands(keys)} are here` : "";
 }
 
 /** One lost range in a sentence: what, between which keys, and why reading goes on where it does. */

@@ -188,7 +188,8 @@ function facts({ totals: t, memory, snapshot }: Summary): [string[], string[], s
     ["Patterns", humanCount(t.patterns), "key-name templates"],
     ["Key names", humanBytes(t.name_bytes), "of the payload"],
   ];
-  const used = memory === null ? [] : usedMemoryLines(memory, atLeast, serverOf(snapshot));
+  const used =
+    memory === null ? [] : usedMemoryLines(memory, atLeast, serverOf(snapshot), snapshot.complete === 1);
   return [factLines(left, 8), factLines(right, 11), used];
 }
 

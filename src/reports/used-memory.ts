@@ -6,9 +6,14 @@ const CLOSE = 0.02;
 
 /**
  * What used_memory would be after loading and was when saved by a server: their sums, and what their difference means.
- * `atLeast`: sizes of some keys are lower bounds.
+ * `atLeast`: sizes of some keys are lower bounds. `complete`: no key is missing.
  */
-export function usedMemoryLines(memory: MemoryRow, atLeast: boolean, savedBy: string): string[] {
+export function usedMemoryLines(
+  memory: MemoryRow,
+  atLeast: boolean,
+  savedBy: string,
+  complete: boolean,
+): string[] {
   const { key_bytes: keys, table_bytes: tables, function_bytes: functions, baseline_bytes: server } = memory;
   const made: [string, number][] = [
     ["keys", keys],
@@ -18,10 +23,10 @@ export function usedMemoryLines(memory: MemoryRow, atLeast: boolean, savedBy: st
   ];
   const parts = made.filter(([, bytes]) => bytes > 0).map(([name, bytes]) => `${humanBytes(bytes)} ${name}`);
   const estimate = `${atLeast ? "≥" : ""}${humanBytes(memory.estimated_bytes)}`.padStart(9);
-  return [`used_memory ${estimate}  estimated: ${parts.join(", ")}`, asSaved(memory, savedBy)];
+  return [`used_memory ${estimate}  estimated: ${parts.join(", ")}`, asSaved(memory, savedBy, complete)];
 }
 
-function asSaved(memory: MemoryRow, savedBy: string): string {
+function asSaved(memory: MemoryRow, savedBy: string, complete: boolean): string {
   const { used_mem: saved, unexplained_bytes: difference, unexplained_share: share } = memory;
   if (saved !== null && memory.comparable === 0) {
     return `            ${humanBytes(saved).padStart(9)}  when saved, by ${savedBy}: not comparable with another server`;
@@ -29,6 +34,8 @@ function asSaved(memory: MemoryRow, savedBy: string): string {
   if (saved === null || difference === null || share === null) {
     return `            ${"-".padStart(9)}  when saved: the snapshot does not say`;
   }
+  if (!complete)
+    return `            ${humanBytes(saved).padStart(9)}  when saved: not comparable, as keys are missing here`;
   const size = `${humanBytes(Math.abs(difference))} (${humanShare(Math.abs(share))})`;
   return `            ${humanBytes(saved).padStart(9)}  when saved: ${size} ${meaning(share)}`;
 }

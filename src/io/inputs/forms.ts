@@ -15,7 +15,8 @@ export const HEAD_BYTES = 512;
 export interface Wrapping {
   readonly name: "gzip" | "zstd" | "lz4" | "vcs" | "diskless";
   readonly isIt: (head: Uint8Array) => boolean;
-  readonly unpack: (reader: ByteReader) => Pieces;
+  /** `salvage`: as much as can be, however long it takes. */
+  readonly unpack: (reader: ByteReader, salvage: boolean) => Pieces;
   /** Bytes of the content, if the head says so. */
   readonly contentBytes?: (head: Uint8Array) => number | undefined;
 }

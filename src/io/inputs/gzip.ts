@@ -3,17 +3,18 @@ import type { ByteReader, Pieces } from "./byte-reader.ts";
 import { InputDamage } from "./damage.ts";
 import { throughEngine } from "./engine.ts";
 
-/** Input given to zlib at once: it may become 1,032 times as much. */
+/** Input given to zlib at once: it may become 1,032 times as much. What a damaged piece became is lost. */
 const PIECE_BYTES = 16384;
+const SALVAGE_PIECE_BYTES = 128;
 const OUTPUT_BYTES = 2 ** 18;
 
 /** Unpacks gzip, several members too; zeros behind the last are passed over as gzip does. @throws {InputDamage} */
-export async function* unpackGzip(reader: ByteReader): Pieces {
+export async function* unpackGzip(reader: ByteReader, salvage: boolean): Pieces {
   const engine = zlib.createGunzip({ chunkSize: OUTPUT_BYTES });
   const start = reader.offset;
   let last = new Uint8Array(0);
   const pieces = async function* (): Pieces {
-    for await (const piece of reader.rest(PIECE_BYTES)) {
+    for await (const piece of reader.rest(salvage ? SALVAGE_PIECE_BYTES : PIECE_BYTES)) {
       last = piece.slice();
       yield piece;
     }

@@ -2,11 +2,12 @@ import { FileSource } from "../file-source.ts";
 
 const MARK_BYTES = 40;
 const MARK = /^[0-9a-zA-Z]{40}/;
+const SNAPSHOT = /^(?:REDIS|VALKEY)\d{3}/;
 const COMMANDS = /^(?:\*\d+\r\n\$|#TS:)/;
 
-/** What follows the end of a snapshot: nothing, commands of an AOF, or something unknown. */
+/** What follows the end of a snapshot: nothing, commands of an AOF, another snapshot, or something unknown. */
 export interface Tail {
-  readonly kind: "none" | "commands" | "unknown";
+  readonly kind: "none" | "commands" | "snapshot" | "unknown";
   readonly offset: number;
   readonly bytes: number;
 }
@@ -22,7 +23,8 @@ export function tailOf(file: string, trailingBytes: number): Tail {
     const marked = MARK.test(text) && (trailingBytes === MARK_BYTES || COMMANDS.test(text.slice(MARK_BYTES)));
     const skipped = marked ? MARK_BYTES : 0;
     const bytes = trailingBytes - skipped;
-    const kind = COMMANDS.test(text.slice(skipped)) ? "commands" : "unknown";
+    const follows = text.slice(skipped);
+    const kind = COMMANDS.test(follows) ? "commands" : SNAPSHOT.test(follows) ? "snapshot" : "unknown";
     return { kind: bytes === 0 ? "none" : kind, offset: offset + skipped, bytes };
   } finally {
     source.close();

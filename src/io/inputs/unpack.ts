@@ -61,7 +61,7 @@ async function* unwrap(
   const { maxExpanded, layers, reader: outermost } = unpacking;
   let bytes = 0;
   try {
-    for await (const piece of unpack(reader)) {
+    for await (const piece of unpack(reader, unpacking.salvage)) {
       bytes += piece.length;
       const limit = maxExpanded ?? FREE_BYTES + MAX_RATIO * outermost.offset;
       if (bytes > limit) {

@@ -37,7 +37,7 @@ async function* cut(bytes: Uint8Array, length: number): Pieces {
 /** The content of a wrapped input; what is thrown, if it is damaged. */
 async function unwrapped(bytes: Uint8Array, length = 65536): Promise<Buffer> {
   const parts: Uint8Array[] = [];
-  for await (const piece of wrappingOf(bytes)!.unpack(new ByteReader(cut(bytes, length)))) {
+  for await (const piece of wrappingOf(bytes)!.unpack(new ByteReader(cut(bytes, length)), false)) {
     parts.push(piece.slice());
   }
   return Buffer.concat(parts);
