@@ -25,11 +25,11 @@ import {
   ROLLUP_SUMS,
   type RollupExport,
   rollupParts,
-  SLOTS,
   slotCounts,
 } from "./rollup/rollup.ts";
 import type { TopKey, TopMeasure } from "./rollup/top-keys.ts";
 import { ACCURACY, IDLE_BOUNDS } from "./schema.ts";
+import { SLOTS } from "./slot.ts";
 import { isText } from "./utf8.ts";
 
 const HOUR_MS = 3_600_000;

@@ -1,4 +1,4 @@
-import { SLOTS } from "../inventory/rollup/rollup.ts";
+import { SLOTS } from "../inventory/slot.ts";
 import { type Column, column, type Section } from "./answer.ts";
 import { isUnfiltered } from "./filters.ts";
 import { hashTags } from "./hash-tags.ts";

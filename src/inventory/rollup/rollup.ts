@@ -1,5 +1,6 @@
 import type { DatabaseCounts } from "../../memory/profiles/index.ts";
 import { ACCURACY } from "../schema.ts";
+import { SLOTS } from "../slot.ts";
 import { AccessCounts, type AccessExport } from "./access.ts";
 import { expiryBucketOf, sizeClassOf, sketchBucketOf } from "./buckets.ts";
 import type { CounterExport } from "./counters.ts";
@@ -26,7 +27,6 @@ export const ROLLUP_SUMS = [
   "max_elements",
 ] as const;
 
-export const SLOTS = 16384;
 /** Databases that are counted by slot: clusters have one, or those of `cluster-databases`, 16 at most by default. */
 const SLOT_DATABASES = 16;
 /** Sizes from here on in `ACCURACY` are no less than: lower bounds, and what could be read of damaged values. */
