@@ -71,9 +71,20 @@ export function keySource(scope: Scope): string {
     requireNames(scope);
     scope.inventory.define("name_matches", (key) => (matches(key as string | Buffer) ? 1 : 0));
   }
-  return `(SELECT * FROM keys WHERE snapshot = @snapshot AND ${BY_DB} AND ${BY_TYPE} AND ${BY_PATTERN}
-    AND (@minBytes IS NULL OR bytes >= @minBytes) AND (@maxBytes IS NULL OR bytes <= @maxBytes)
-    AND ${ttlCondition(scope.filters.ttl)}${matches ? " AND name_matches(key)" : ""})`;
+  return `(SELECT * FROM keys WHERE ${[...keyConditions(scope.filters), ...(matches ? ["name_matches(key)"] : [])].join(" AND ")})`;
+}
+
+/** Conditions on key rows, and none that nobody gave: each costs something a row. */
+function keyConditions({ dbs, types, pattern, minBytes, maxBytes, ttl }: QuestionFilters): string[] {
+  const given: [unknown, string][] = [
+    [minBytes, "bytes >= @minBytes"],
+    [maxBytes === Number.POSITIVE_INFINITY ? undefined : maxBytes, "bytes <= @maxBytes"],
+    [dbs, BY_DB],
+    [ttl, ttlCondition(ttl)],
+    [types, BY_TYPE],
+    [pattern, "pattern = @pattern"],
+  ];
+  return ["snapshot = @snapshot", ...given.flatMap(([value, sql]) => (value === undefined ? [] : [sql]))];
 }
 
 /** Whether the inventory holds a row a key of this snapshot. */
