@@ -64,6 +64,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     expired: false,
     expiringFields: false,
     freq: 0,
+    idleSeconds: 0,
     slot: 0,
     accuracy: 0,
     recordOffset: 0,
@@ -125,6 +126,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     k.expired = k.hasExpiry && k.expiresAt <= this.task.createdAt;
     k.expiringFields = meter.stats.fieldsWithExpiry > 0;
     k.freq = records.freq;
+    k.idleSeconds = records.idleSeconds;
     k.slot = keyHashSlot(records.key, k.nameBytes);
     k.accuracy = records.damage === undefined ? bill.exactness : DAMAGED;
     k.recordOffset = records.recordOffset;
@@ -149,7 +151,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     v[9] = k.elements < 0 ? Number.NaN : k.elements;
     v[10] = k.largestBytes;
     v[11] = k.hasExpiry ? k.expiresAt : Number.NaN;
-    v[12] = records.idleSeconds < 0 ? Number.NaN : records.idleSeconds;
+    v[12] = k.idleSeconds < 0 ? Number.NaN : k.idleSeconds;
     v[13] = k.freq < 0 ? Number.NaN : k.freq;
     v[14] = k.slot;
     v[15] = k.accuracy;

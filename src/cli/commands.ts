@@ -2,11 +2,17 @@ import type { Command } from "commander";
 import { analyzeCommand } from "./analyze.ts";
 import { bigkeysCommand } from "./bigkeys.ts";
 import { compareCommand } from "./compare.ts";
+import { efficiencyCommand } from "./efficiency.ts";
 import { encodingsCommand } from "./encodings.ts";
 import { explainCommand } from "./explain.ts";
+import { hotkeysCommand } from "./hotkeys.ts";
 import type { Cli } from "./io.ts";
+import { memkeysCommand } from "./memkeys.ts";
+import { paretoCommand } from "./pareto.ts";
 import { patternsCommand } from "./patterns.ts";
 import { queryCommand } from "./query.ts";
+import { sizesCommand } from "./sizes.ts";
+import { slotsCommand } from "./slots.ts";
 import { summaryCommand } from "./summary.ts";
 import { ttlCommand } from "./ttl.ts";
 import { typesCommand } from "./types.ts";
@@ -21,6 +27,12 @@ export const COMMANDS = {
   patterns: patternsCommand,
   ttl: ttlCommand,
   bigkeys: bigkeysCommand,
+  memkeys: memkeysCommand,
+  sizes: sizesCommand,
+  slots: slotsCommand,
+  hotkeys: hotkeysCommand,
+  efficiency: efficiencyCommand,
+  pareto: paretoCommand,
   explain: explainCommand,
   compare: compareCommand,
   query: queryCommand,

@@ -13,7 +13,7 @@ import type { TargetChoice } from "../pipeline/target-choice.ts";
 import type { QuestionFilters } from "../queries/filters.ts";
 import { FORMATS, type FormatName } from "../reports/index.ts";
 import { readConfigFile, setLast } from "./config-file.ts";
-import { parseByteRange, parseBytes, parseDuration, parseTimeRange } from "./ranges.ts";
+import { parseByteRange, parseBytes, parseDuration, parseTime, parseTimeRange } from "./ranges.ts";
 
 /** A text that `parse` understands; else one line that says what it should be. */
 function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
@@ -170,6 +170,20 @@ export const COMPARE_OPTIONS = z.object({
 
 /** How many of the largest a question shows. */
 export const LARGEST = wholeNumber(1, 1_000_000);
+
+/** The time that spans of time begin at. */
+export const NOW = parsed(
+  parseTime,
+  "a time such as now, 2026-11-21, 2026-11-21T15:00Z or seconds since the epoch",
+).optional();
+
+/** Nodes of a cluster: each has a slot at least. */
+export const NODES = wholeNumber(1, 16384).optional();
+
+/** What is grouped apart: one thing. */
+export function byOne<T extends string>(name: T) {
+  return oneOf([name]).optional();
+}
 
 /** What an analysis looks at. */
 export type AnalysisOptions = Omit<RunOptions, "format" | "color">;

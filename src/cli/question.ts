@@ -1,8 +1,7 @@
 import { Command } from "commander";
 import { isUnfiltered, type QuestionFilters } from "../queries/filters.ts";
-import { QUESTIONS, type QuestionName } from "../queries/index.ts";
+import { type QuestionOptions as Asked, QUESTIONS, type QuestionName } from "../queries/index.ts";
 import { damageNotes } from "../queries/notes.ts";
-import type { PatternOrder } from "../queries/patterns.ts";
 import type { Scope } from "../queries/scope.ts";
 import { snapshots } from "../queries/snapshots.ts";
 import type { Part } from "../reports/index.ts";
@@ -23,7 +22,7 @@ import { withInventory } from "./target.ts";
 /** What a question shows when `-l` does not say. */
 export const DEFAULT_LARGEST = 20;
 
-/** Rankings of biggest keys that every inventory has go this deep. */
+/** Rankings of biggest and hottest keys that every inventory has go this deep. */
 export const KEPT_RANKS = 100;
 
 /** Formats that have notes in them: to those who read others, damage is told on stderr. */
@@ -71,11 +70,12 @@ export async function runQuestion(
   command: Command,
   file: string,
   name: QuestionName,
-  more: { readonly largest?: number; readonly order?: PatternOrder } = {},
+  more: Partial<Asked> = {},
 ): Promise<void> {
   const options = checkOptions(QUESTION_OPTIONS, command);
-  const asked = { largest: more.largest ?? DEFAULT_LARGEST, order: more.order ?? "bytes" };
-  const needsRows = name === "bigkeys" && asked.largest > KEPT_RANKS;
+  const asked: Asked = { largest: DEFAULT_LARGEST, order: "bytes", ...more };
+  const isList = name === "bigkeys" || name === "hotkeys";
+  const needsRows = (isList && asked.largest > KEPT_RANKS) || asked.tags === true || asked.exact === true;
   await forEachScope(cli, file, options, needsRows, async (scopes) => {
     const parts = scopes.flatMap((scope): Part[] =>
       QUESTIONS[name](scope, asked).map((section) => ({

@@ -35,6 +35,20 @@ export function parseTimeRange(text: string): NumberRange | undefined {
   return parseRange(text, SECONDS);
 }
 
+const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)?)?$/i;
+
+/** A time: "now", ISO 8601 (UTC where no zone is told), or seconds since the epoch; as ms since then. */
+export function parseTime(text: string): number | undefined {
+  if (text === "now") return Date.now();
+  if (/^\d{1,11}$/.test(text)) return Number(text) * 1000;
+  if (!ISO.test(text)) return undefined;
+  const hasZone = /(?:Z|[+-]\d\d:\d\d)$/i.test(text) && text.length > 10;
+  const ms = Date.parse(
+    hasZone || text.length === 10 ? text.replace(" ", "T") : `${text.replace(" ", "T")}Z`,
+  );
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
 function parseRange(text: string, units: Readonly<Record<string, number>>): NumberRange | undefined {
   const ends = text.split("..");
   if (ends.length !== 2 || text === "..") return undefined;

@@ -27,6 +27,11 @@ export const SIZE_CLASS_BOUNDS = [
 /** Growth of a sketch bucket: values of one bucket differ by at most 2%, so its middle is right within 1%. */
 export const SKETCH_GAMMA = 1.02;
 
+/** Lower bounds of the classes of idle times, in seconds. */
+export const IDLE_BOUNDS = [
+  0, 60, 600, 3600, 21600, 86400, 604800, 2592000, 7776000, 15552000, 31536000,
+] as const;
+
 /** Columns of `key_rows` behind its id, in the order in which the row writer gives them. */
 export const KEY_COLUMNS = [
   "db INTEGER NOT NULL",
@@ -70,12 +75,16 @@ CREATE TABLE rollup_rows (
   max_bytes INTEGER NOT NULL, max_elements INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE expiry_rows (
-  snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL, hour INTEGER NOT NULL,
-  keys INTEGER NOT NULL, bytes INTEGER NOT NULL
+  snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL, starts_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL, keys INTEGER NOT NULL, bytes INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE sketch_rows (
   snapshot INTEGER NOT NULL, type TEXT, pattern_id INTEGER, measure TEXT NOT NULL, bucket INTEGER NOT NULL,
-  keys INTEGER NOT NULL
+  keys INTEGER NOT NULL, value_sum INTEGER NOT NULL
+) STRICT;
+CREATE TABLE access_rows (
+  snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL, measure TEXT NOT NULL,
+  at_least INTEGER NOT NULL, keys INTEGER NOT NULL, bytes INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE slots (
   snapshot INTEGER NOT NULL, slot INTEGER NOT NULL, keys INTEGER NOT NULL, bytes INTEGER NOT NULL
@@ -87,8 +96,9 @@ CREATE TABLE big_keys (
   record_offset INTEGER NOT NULL, accuracy TEXT NOT NULL
 ) STRICT;
 CREATE TABLE hot_keys (
-  snapshot INTEGER NOT NULL, rank INTEGER NOT NULL, db INTEGER NOT NULL, key ANY NOT NULL, type TEXT NOT NULL,
-  freq INTEGER NOT NULL, bytes INTEGER NOT NULL, record_offset INTEGER NOT NULL
+  snapshot INTEGER NOT NULL, ranked_by TEXT NOT NULL, rank INTEGER NOT NULL, db INTEGER NOT NULL, key ANY NOT NULL,
+  type TEXT NOT NULL, freq INTEGER, idle_seconds INTEGER, bytes INTEGER NOT NULL, pattern TEXT NOT NULL,
+  record_offset INTEGER NOT NULL, accuracy TEXT NOT NULL
 ) STRICT;
 CREATE TABLE databases (
   snapshot INTEGER NOT NULL, db INTEGER NOT NULL, keys INTEGER NOT NULL, keys_with_ttl INTEGER NOT NULL,
@@ -157,12 +167,17 @@ LEFT JOIN kinds ON kinds.id = r.kind_id
 LEFT JOIN pattern_ids p ON p.id = r.pattern_id
 LEFT JOIN size_classes c ON c.id = r.size_class;
 CREATE VIEW expiry AS SELECT
-  e.snapshot AS snapshot, e.db AS db, p.pattern AS pattern, e.hour AS hour, e.keys AS keys, e.bytes AS bytes
+  e.snapshot AS snapshot, e.db AS db, p.pattern AS pattern, e.starts_at AS starts_at, e.ends_at AS ends_at,
+  e.keys AS keys, e.bytes AS bytes
 FROM expiry_rows e LEFT JOIN pattern_ids p ON p.id = e.pattern_id;
 CREATE VIEW sketches AS SELECT
   s.snapshot AS snapshot, s.type AS type, p.pattern AS pattern, s.measure AS measure, s.bucket AS bucket,
-  s.keys AS keys
+  s.keys AS keys, s.value_sum AS value_sum
 FROM sketch_rows s LEFT JOIN pattern_ids p ON p.id = s.pattern_id;
+CREATE VIEW access AS SELECT
+  a.snapshot AS snapshot, a.db AS db, p.pattern AS pattern, a.measure AS measure, a.at_least AS at_least,
+  a.keys AS keys, a.bytes AS bytes
+FROM access_rows a LEFT JOIN pattern_ids p ON p.id = a.pattern_id;
 `;
 
 /** Everything that makes an empty inventory. */

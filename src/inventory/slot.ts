@@ -5,6 +5,9 @@ for (let n = 0; n < 256; n++) {
   TABLE[n] = crc;
 }
 
+/** Hash slots of a cluster: CLUSTER_SLOTS, cluster.h, Redis 7.2. */
+export const SLOTS = 16384;
+
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 

@@ -15,6 +15,8 @@ import { hashedField, hashedTemplates } from "./hashed-facts.ts";
 import { ENCODING_LIMIT, FIRST_MODULE_KIND } from "./module-kinds.ts";
 import { NameHash } from "./name-hash.ts";
 import { patternBase } from "./pattern-ids.ts";
+import { ACCESS_MEASURES, ACCESS_RANKINGS, accessParts } from "./rollup/access.ts";
+import { expiryBucketHours } from "./rollup/buckets.ts";
 import type { CounterExport } from "./rollup/counters.ts";
 import {
   BUCKET_LIMIT,
@@ -23,13 +25,14 @@ import {
   ROLLUP_SUMS,
   type RollupExport,
   rollupParts,
-  SLOTS,
   slotCounts,
 } from "./rollup/rollup.ts";
-import type { TopKey } from "./rollup/top-keys.ts";
-import { ACCURACY } from "./schema.ts";
+import type { TopKey, TopMeasure } from "./rollup/top-keys.ts";
+import { ACCURACY, IDLE_BOUNDS } from "./schema.ts";
+import { SLOTS } from "./slot.ts";
 import { isText } from "./utf8.ts";
 
+const HOUR_MS = 3_600_000;
 /** Maxima stand at the end of a rollup entry's sums. */
 const FIRST_MAXIMUM = ROLLUP_SUMS.indexOf("max_bytes");
 const MAX_RANK = 100;
@@ -113,7 +116,7 @@ class SnapshotWriter {
     this.slots();
     this.bigKeys("bytes", (r) => r.bigByBytes);
     this.bigKeys("elements", (r) => r.bigByElements);
-    this.hotKeys();
+    this.access();
     this.facts();
   }
 
@@ -247,7 +250,10 @@ class SnapshotWriter {
       (r) => r.expiry,
       (reader, db, second) => {
         const { pattern, hour } = expiryParts(second);
-        return [db, this.patternId(reader, pattern), hour];
+        const times = [hour, hour + expiryBucketHours(hour)].map(
+          (h) => Number(this.s.row.created_at) + h * HOUR_MS,
+        );
+        return [db, this.patternId(reader, pattern), ...times];
       },
     );
     this.insertAll("expiry_rows", rows);
@@ -284,7 +290,7 @@ class SnapshotWriter {
 
   private ranked(
     pick: (r: RollupExport) => readonly TopKey[],
-    measure: "bytes" | "elements" | "freq",
+    measure: TopMeasure,
   ): (TopKey & { reader: number })[] {
     return this.s.rollups
       .flatMap((r, reader) => pick(r).map((key) => ({ ...key, reader })))
@@ -315,18 +321,41 @@ class SnapshotWriter {
     });
   }
 
-  private hotKeys(): void {
-    const rows = this.ranked((r) => r.hot, "freq").map((k, rank): Cell[] => [
+  private access(): void {
+    const counts = this.summed(
+      (r) => r.access.counts,
+      (reader, db, second) => {
+        const { pattern, measure, measured } = accessParts(second);
+        const name = ACCESS_MEASURES[measure]!;
+        const atLeast = name === "freq" ? measured : IDLE_BOUNDS[measured]!;
+        return [db, this.patternId(reader, pattern), name, atLeast];
+      },
+    );
+    this.insertAll("access_rows", counts);
+    ACCESS_RANKINGS.forEach(({ name, measure }, i) => {
+      const ranked = this.ranked((r) => r.access.top[i]!, measure);
+      this.insertAll(
+        "hot_keys",
+        ranked.map((k, rank) => this.hotKey(name, k, rank + 1)),
+      );
+    });
+  }
+
+  private hotKey(ranking: string, k: TopKey & { reader: number }, rank: number): Cell[] {
+    return [
       this.s.id,
-      rank + 1,
+      ranking,
+      rank,
       k.db,
       textOrBlob(k.key),
       this.typeName(k),
-      k.freq,
+      k.freq < 0 ? null : k.freq,
+      k.idleSeconds < 0 ? null : k.idleSeconds,
       k.bytes,
+      this.templateOf(k.reader, k.pattern),
       k.recordOffset,
-    ]);
-    this.insertAll("hot_keys", rows);
+      ACCURACY[k.accuracy]!,
+    ];
   }
 
   private typeName(k: TopKey): string {

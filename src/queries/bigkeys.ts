@@ -1,6 +1,8 @@
-import { type Column, column } from "./answer.ts";
+import { type Column, column, type Section } from "./answer.ts";
+import { bigKeyClass } from "./big-key-classes.ts";
 import { isUnfiltered, type QuestionFilters } from "./filters.ts";
-import { AT_LEAST, BY_TYPE, hasKeyRows, keySource, type Scope, scopeParams } from "./scope.ts";
+import { notesOf } from "./notes.ts";
+import { AT_LEAST, BY_TYPE, hasKeyRows, keySource, type Scope, scopeParams, tallySource } from "./scope.ts";
 import { thousands } from "./words.ts";
 
 /** One of the biggest keys. */
@@ -22,22 +24,25 @@ export type BigKeyRow = {
   readonly record_offset: number;
   /** As in the view `keys`. */
   readonly accuracy: string;
+  /** How big it is by the thresholds for its type: see `BIG_KEY_CLASSES`. */
+  readonly class: string;
   /** 1: `bytes` is no less than what it says. */
   readonly lower_bound: number;
 };
 
-export const BIG_KEY_COLUMNS: readonly Column[] = [
+const BIG_KEY_COLUMNS: readonly Column[] = [
   column("ranked_by", "By", "text", { machineOnly: true }),
   column("rank", "#", "count"),
   column("bytes", "Memory", "bytes", { atLeast: "lower_bound" }),
   column("type", "Type", "text"),
   column("encoding", "Encoding", "text"),
   column("elements", "Elements", "count"),
-  column("largest_element_bytes", "Largest", "bytes", { spare: true }),
-  column("expires_at", "Expires", "time"),
+  column("class", "Class", "text"),
+  column("expires_at", "Expires", "time", { spare: true }),
   column("db", "DB", "count"),
   column("key", "Key", "key"),
-  column("largest_element", "Largest element", "key", { machineOnly: true }),
+  column("largest_element_bytes", "Largest", "bytes", { spare: true }),
+  column("largest_element", "Largest element", "key", { spare: true }),
   column("pattern", "Pattern", "key", { machineOnly: true }),
   column("record_offset", "Offset", "count", { machineOnly: true }),
   column("accuracy", "Accuracy", "text", { machineOnly: true }),
@@ -45,23 +50,24 @@ export const BIG_KEY_COLUMNS: readonly Column[] = [
 ];
 
 /** What keys are ranked by: memory, or elements. */
-export const RANKINGS = ["bytes", "elements"] as const;
-export type Ranking = (typeof RANKINGS)[number];
+const RANKINGS = ["bytes", "elements"] as const;
+type Ranking = (typeof RANKINGS)[number];
 
 /** The `largest` keys by `ranking`; keys without elements are in no ranking by elements. */
 export function bigkeys(scope: Scope, largest: number, ranking: Ranking): BigKeyRow[] {
   const source = isRanked(scope.filters) ? rankedSource(scope, largest) : keyRowSource(scope);
-  const rows = scope.inventory.all<Omit<BigKeyRow, "rank" | "ranked_by">>(
-    `SELECT db, key, type, encoding, bytes, elements, largest_element_bytes, largest_element, expires_at, pattern,
-       record_offset, accuracy, accuracy IN (${AT_LEAST}) AS lower_bound
-     FROM ${source} WHERE ${ranking} IS NOT NULL ORDER BY ${ranking} DESC, record_offset LIMIT @largest`,
+  const rows = scope.inventory.all<Omit<BigKeyRow, "rank" | "ranked_by" | "class">>(
+    `SELECT db, key, type, encoding, bytes, elements, largest_element_bytes, ${LARGEST_ELEMENT} AS largest_element, expires_at,
+       pattern, record_offset, accuracy, accuracy IN (${AT_LEAST}) AS lower_bound
+     FROM (SELECT * FROM ${source} WHERE ${ranking} IS NOT NULL ORDER BY ${ranking} DESC, record_offset LIMIT @largest) k
+     ORDER BY ${ranking} DESC, record_offset`,
     { ...scopeParams(scope), ranking, largest },
   );
-  return rows.map((row, i) => ({ ...row, ranked_by: ranking, rank: i + 1 }));
+  return rows.map((row, i) => ({ ...row, ranked_by: ranking, rank: i + 1, class: bigKeyClass(row) }));
 }
 
 /** What the reader has to know when fewer keys are shown than were asked for. */
-export function bigkeysNotes(scope: Scope, largest: number): string[] {
+function bigkeysNotes(scope: Scope, largest: number): string[] {
   if (!isRanked(scope.filters) || hasKeyRows(scope)) return [];
   const kept = keptRanks(scope);
   if (kept >= largest || scope.snapshot.keys <= kept) return [];
@@ -73,6 +79,43 @@ export function isRanked({ types: _, ...others }: QuestionFilters): boolean {
   return isUnfiltered(others);
 }
 
+/** The name of the largest element, of which only the table `big_keys` knows. */
+const LARGEST_ELEMENT = `(SELECT b.largest_element FROM big_keys b WHERE b.snapshot = k.snapshot
+  AND b.record_offset = k.record_offset AND b.largest_element IS NOT NULL LIMIT 1)`;
+
+/** Biggest keys by each ranking; `byType`: of each type apart. */
+export function bigkeysSections(
+  scope: Scope,
+  { largest, byType }: { largest: number; byType?: boolean | undefined },
+): Section[] {
+  const scopes =
+    byType === true ? typesOf(scope).map((type) => ofType(scope, type)) : [{ scope, of: "Biggest" }];
+  const sections = scopes.flatMap(({ scope: one, of }) =>
+    RANKINGS.map((ranking) => ({
+      name: "bigkeys",
+      title: `${of} by ${ranking === "bytes" ? "memory" : "elements"}`,
+      columns: BIG_KEY_COLUMNS,
+      rows: bigkeys(one, largest, ranking),
+    })),
+  );
+  const shown = byType === true ? sections.filter(({ rows }) => rows.length > 0) : sections;
+  const notes = [...notesOf(scope), ...bigkeysNotes(scope, largest)];
+  return shown.map((section, i) => (i < shown.length - 1 ? section : { ...section, notes }));
+}
+
+/** Types that there are keys of, the one with the most memory first. */
+function typesOf(scope: Scope): string[] {
+  const rows = scope.inventory.all<{ type: string }>(
+    `SELECT type FROM ${tallySource(scope)} GROUP BY type ORDER BY sum(bytes) DESC, type`,
+    scopeParams(scope),
+  );
+  return rows.map(({ type }) => type);
+}
+
+function ofType(scope: Scope, type: string): { scope: Scope; of: string } {
+  return { scope: { ...scope, filters: { ...scope.filters, types: [type] } }, of: `Biggest of type ${type}` };
+}
+
 function rankedSource(scope: Scope, largest: number): string {
   if (hasKeyRows(scope) && keptRanks(scope) < largest && scope.snapshot.keys > keptRanks(scope)) {
     return keyRowSource(scope);
@@ -82,7 +125,7 @@ function rankedSource(scope: Scope, largest: number): string {
 }
 
 function keyRowSource(scope: Scope): string {
-  return `(SELECT *, NULL AS largest_element FROM ${keySource(scope)} WHERE @ranking IS NOT NULL)`;
+  return `(SELECT * FROM ${keySource(scope)} WHERE @ranking IS NOT NULL)`;
 }
 
 function keptRanks(scope: Scope): number {

@@ -1,16 +1,31 @@
 import type { Section } from "./answer.ts";
-import { BIG_KEY_COLUMNS, bigkeys, bigkeysNotes, RANKINGS } from "./bigkeys.ts";
+import { bigkeysSections } from "./bigkeys.ts";
+import { efficiencySections } from "./efficiency.ts";
 import { ENCODING_COLUMNS, encodings } from "./encodings.ts";
+import { hotkeysSections } from "./hotkeys.ts";
+import { memkeysSections } from "./memkeys.ts";
 import { notesOf } from "./notes.ts";
+import { paretoSections } from "./pareto.ts";
 import { PATTERN_COLUMNS, type PatternOrder, patterns } from "./patterns.ts";
 import type { Scope } from "./scope.ts";
-import { TTL_COLUMNS, ttl } from "./ttl.ts";
+import { sizesSections } from "./sizes.ts";
+import { slotsSections } from "./slots.ts";
+import { ttlSections } from "./ttl.ts";
 import { TYPE_COLUMNS, types } from "./types.ts";
 
-/** What a question may be asked besides its scope. */
+/** What a question may be asked besides its scope; each knows what is meant for it. */
 export interface QuestionOptions {
   readonly largest: number;
   readonly order: PatternOrder;
+  /** Milliseconds since the epoch that spans of time begin at. */
+  readonly now?: number | undefined;
+  /** A table for each type. */
+  readonly byType?: boolean | undefined;
+  /** A row for each pattern. */
+  readonly byPattern?: boolean | undefined;
+  readonly nodes?: number | undefined;
+  readonly tags?: boolean | undefined;
+  readonly exact?: boolean | undefined;
 }
 
 /** Every question whose answer is tables. A new one: a file, and a line here. */
@@ -32,23 +47,14 @@ export const QUESTIONS = {
     const section = { name: "patterns", title: "By pattern", columns: PATTERN_COLUMNS, rows };
     return [{ ...section, ...(rest && { rest }), notes: notesOf(scope) }];
   },
-  ttl: (scope) => [
-    {
-      name: "ttl",
-      title: "By time to live",
-      columns: TTL_COLUMNS,
-      rows: ttl(scope),
-      notes: notesOf(scope),
-    },
-  ],
-  bigkeys: (scope, { largest }) =>
-    RANKINGS.map((ranking, i) => ({
-      name: "bigkeys",
-      title: ranking === "bytes" ? "Biggest by memory" : "Biggest by elements",
-      columns: BIG_KEY_COLUMNS,
-      rows: bigkeys(scope, largest, ranking),
-      notes: i < RANKINGS.length - 1 ? [] : [...notesOf(scope), ...bigkeysNotes(scope, largest)],
-    })),
+  ttl: ttlSections,
+  bigkeys: bigkeysSections,
+  memkeys: memkeysSections,
+  sizes: sizesSections,
+  slots: slotsSections,
+  hotkeys: hotkeysSections,
+  efficiency: efficiencySections,
+  pareto: paretoSections,
 } as const satisfies Record<string, (scope: Scope, options: QuestionOptions) => Section[]>;
 
 export type QuestionName = keyof typeof QUESTIONS;

@@ -8,6 +8,8 @@ export type PatternRow = LowerBounds & {
   readonly pattern: string;
   /** The types its keys have, separated by commas. */
   readonly types: string;
+  /** Their encodings, separated by commas. */
+  readonly encodings: string;
   readonly keys: number;
   readonly keys_share: number;
   readonly bytes: number;
@@ -19,6 +21,8 @@ export type PatternRow = LowerBounds & {
   readonly max_bytes: number;
   readonly heap_bytes: number;
   readonly payload_bytes: number;
+  /** Payload over `bytes`: how efficiently memory is used. */
+  readonly payload_share: number | null;
   readonly serialized_bytes: number;
   readonly elements: number;
   readonly keys_without_ttl: number;
@@ -34,7 +38,7 @@ export const PATTERN_COLUMNS: readonly Column[] = [
   column("bytes", "Memory", "bytes", { sum: true, atLeast: "lower_bound_keys" }),
   column("bytes_share", "% mem", "share"),
   column("avg_bytes", "Average", "bytes"),
-  column("p50_bytes", "p50", "bytes", { machineOnly: true }),
+  column("p50_bytes", "p50", "bytes", { spare: true }),
   column("p95_bytes", "p95", "bytes", { machineOnly: true }),
   column("p99_bytes", "p99", "bytes"),
   column("max_bytes", "Max", "bytes", { spare: true }),
@@ -44,6 +48,8 @@ export const PATTERN_COLUMNS: readonly Column[] = [
   column("elements", "Elements", "count", { machineOnly: true }),
   column("keys_without_ttl", "No TTL", "count", { machineOnly: true }),
   column("no_ttl_share", "No TTL", "share"),
+  column("payload_share", "Payload", "share", { spare: true }),
+  column("encodings", "Encodings", "text", { spare: true }),
   column("expired", "Expired", "count", { machineOnly: true }),
   column("lower_bound_keys", "≥", "count", { sum: true, machineOnly: true }),
   column("lower_bound_bytes", "≥", "bytes", { sum: true, machineOnly: true }),
@@ -67,10 +73,11 @@ export interface PatternAnswer {
 }
 
 const sql = (source: string) => `
-  SELECT pattern, group_concat(DISTINCT type) AS types, sum(keys) AS keys,
+  SELECT pattern, group_concat(DISTINCT type) AS types, group_concat(DISTINCT encoding) AS encodings, sum(keys) AS keys,
     sum(keys) * 1.0 / sum(sum(keys)) OVER () AS keys_share, sum(bytes) AS bytes,
     sum(bytes) * 1.0 / sum(sum(bytes)) OVER () AS bytes_share, round(sum(bytes) * 1.0 / sum(keys), 1) AS avg_bytes,
     max(max_bytes) AS max_bytes, sum(heap_bytes) AS heap_bytes, ${LOWER_BOUND_SUMS}, sum(payload_bytes) AS payload_bytes,
+    sum(payload_bytes) * 1.0 / nullif(sum(bytes), 0) AS payload_share,
     sum(serialized_bytes) AS serialized_bytes, sum(elements) AS elements,
     sum(keys_without_ttl) AS keys_without_ttl, sum(keys_without_ttl) * 1.0 / sum(keys) AS no_ttl_share,
     sum(expired) AS expired
@@ -98,12 +105,15 @@ function restOf(others: readonly PatternRow[]): Row | undefined {
   return {
     pattern: `(${others.length} more)`,
     types: "",
+    encodings: "",
     keys,
     bytes,
     lower_bound_keys: sum((row) => row.lower_bound_keys),
     bytes_share: sum((row) => row.bytes_share),
     avg_bytes: bytes / keys,
+    p50_bytes: null,
     p99_bytes: null,
+    payload_share: sum((row) => row.payload_bytes) / bytes,
     max_bytes: others.reduce((max, row) => Math.max(max, row.max_bytes), 0),
     no_ttl_share: sum((row) => row.keys_without_ttl) / keys,
   };

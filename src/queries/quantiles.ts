@@ -1,5 +1,6 @@
 import { SKETCH_GAMMA } from "../inventory/schema.ts";
 import { keyRowFilters } from "./filters.ts";
+import { grouped } from "./groups.ts";
 import { keySource, type Scope, scopeParams } from "./scope.ts";
 
 /** Quantiles of one measure of one group, right within 1%. */
@@ -27,13 +28,9 @@ export function quantiles(
   const sql = bucketSql(scope, by, measure);
   if (sql === undefined) return new Map();
   const rows = scope.inventory.all<BucketRow>(sql, { ...scopeParams(scope), measure, gamma: SKETCH_GAMMA });
-  const groups = new Map<string, BucketRow[]>();
-  for (const row of rows) {
-    const group = groups.get(row.name);
-    if (group) group.push(row);
-    else groups.set(row.name, [row]);
-  }
-  return new Map([...groups].map(([name, buckets]) => [name, quantilesOf(buckets)]));
+  return new Map(
+    [...grouped(rows, (row) => row.name)].map(([name, buckets]) => [name, quantilesOf(buckets)]),
+  );
 }
 
 function bucketSql(scope: Scope, by: "type" | "pattern", measure: "bytes" | "elements"): string | undefined {

@@ -52,6 +52,14 @@ export function expirySource(): string {
   return `(SELECT * FROM expiry WHERE snapshot = @snapshot AND ${BY_DB} AND ${BY_PATTERN})`;
 }
 
+/** SQL of a relation like the view `access`, of one measure: from key rows where filters need them. */
+export function accessSource(scope: Scope, measure: "freq" | "idle_seconds"): string {
+  if (keyRowFilters(scope.filters).length === 0 && scope.filters.types === undefined) {
+    return `(SELECT * FROM access WHERE snapshot = @snapshot AND ${BY_DB} AND ${BY_PATTERN} AND measure = '${measure}')`;
+  }
+  return `(SELECT ${measure} AS at_least, 1 AS keys, bytes FROM ${keySource(scope)} WHERE ${measure} IS NOT NULL)`;
+}
+
 /**
  * SQL of the rows of the view `keys` that are in the scope.
  * @throws {UsageError} when the inventory holds no row a key.
@@ -63,14 +71,37 @@ export function keySource(scope: Scope): string {
     requireNames(scope);
     scope.inventory.define("name_matches", (key) => (matches(key as string | Buffer) ? 1 : 0));
   }
-  return `(SELECT * FROM keys WHERE snapshot = @snapshot AND ${BY_DB} AND ${BY_TYPE} AND ${BY_PATTERN}
-    AND (@minBytes IS NULL OR bytes >= @minBytes) AND (@maxBytes IS NULL OR bytes <= @maxBytes)
-    AND ${ttlCondition(scope.filters.ttl)}${matches ? " AND name_matches(key)" : ""})`;
+  return `(SELECT * FROM keys WHERE ${[...keyConditions(scope.filters), ...(matches ? ["name_matches(key)"] : [])].join(" AND ")})`;
+}
+
+/** Conditions on key rows, and none that nobody gave: each costs something a row. */
+function keyConditions({ dbs, types, pattern, minBytes, maxBytes, ttl }: QuestionFilters): string[] {
+  const given: [unknown, string][] = [
+    [minBytes, "bytes >= @minBytes"],
+    [maxBytes === Number.POSITIVE_INFINITY ? undefined : maxBytes, "bytes <= @maxBytes"],
+    [dbs, BY_DB],
+    [ttl, ttlCondition(ttl)],
+    [types, BY_TYPE],
+    [pattern, "pattern = @pattern"],
+  ];
+  return ["snapshot = @snapshot", ...given.flatMap(([value, sql]) => (value === undefined ? [] : [sql]))];
 }
 
 /** Whether the inventory holds a row a key of this snapshot. */
 export function hasKeyRows({ snapshot }: Scope): boolean {
   return snapshot.stored_rows > 0 || snapshot.keys === 0;
+}
+
+/** Rows a key that a question may look at, each of them, and still answer at once. */
+const FEW_ROWS = 1_000_000;
+
+/**
+ * Whether a question is to be answered from key rows: because a filter asks for them, or because that is `better` than what
+ * the aggregates say, and there are so few rows that nobody waits.
+ */
+export function isAnsweredByRows({ snapshot, filters }: Scope, better: boolean): boolean {
+  if (keyRowFilters(filters).length > 0) return true;
+  return better && snapshot.stored_rows >= snapshot.keys && snapshot.stored_rows <= FEW_ROWS;
 }
 
 function requireKeyRows(scope: Scope): void {

@@ -1,11 +1,14 @@
-import { type Column, column } from "./answer.ts";
-import { keyRowFilters } from "./filters.ts";
-import { expirySource, keySource, type Scope, scopeParams, tallySource } from "./scope.ts";
+import { type Column, column, type Section } from "./answer.ts";
+import { notesOf } from "./notes.ts";
+import { expirySource, isAnsweredByRows, keySource, type Scope, scopeParams, tallySource } from "./scope.ts";
+import { EXPIRED_SPAN, NO_TTL_SPAN, SPANS, STRADDLES_SQL, spanSql } from "./spans.ts";
+import { ttlByPattern } from "./ttl-patterns.ts";
+import { counted } from "./words.ts";
 
-/** Keys whose time runs out in one span, counted from the snapshot's own time. */
+/** Keys whose time runs out in one span, counted from the snapshot's own time or the one that was asked for. */
 export type TtlRow = {
   readonly ttl: string;
-  /** Seconds left, from (inclusive) and to (exclusive); null where there is no such end. */
+  /** Seconds left, from (exclusive) and to (inclusive); null where there is no such end. */
   readonly min_seconds: number | null;
   readonly max_seconds: number | null;
   readonly keys: number;
@@ -14,7 +17,7 @@ export type TtlRow = {
   readonly bytes_share: number;
 };
 
-export const TTL_COLUMNS: readonly Column[] = [
+const TTL_COLUMNS: readonly Column[] = [
   column("ttl", "Expires in", "text"),
   column("min_seconds", "From", "number", { machineOnly: true }),
   column("max_seconds", "To", "number", { machineOnly: true }),
@@ -24,107 +27,112 @@ export const TTL_COLUMNS: readonly Column[] = [
   column("bytes_share", "% mem", "share"),
 ];
 
-const HOUR_MS = 3_600_000;
-
-/** Spans by their end, in hours; `expired` and `no TTL` stand around them. */
-const SPANS = [
-  { ttl: "under 1 hour", hours: 1 },
-  { ttl: "under 1 day", hours: 24 },
-  { ttl: "under 7 days", hours: 24 * 7 },
-  { ttl: "under 30 days", hours: 24 * 30 },
-  { ttl: "later", hours: Number.POSITIVE_INFINITY },
-] as const;
-
-interface Amount {
-  keys: number;
-  bytes: number;
+/** What the question may be asked besides its scope. */
+export interface TtlOptions {
+  readonly largest: number;
+  /** Milliseconds since the epoch; the snapshot's own time where it is not given. */
+  readonly now?: number | undefined;
+  readonly byPattern?: boolean | undefined;
 }
 
-interface HourRow extends Amount {
-  readonly hour: number;
+/** Keys and memory of one span, by its number; of one pattern where it is asked by pattern. */
+export interface SpanAmount {
+  readonly span: number;
+  readonly pattern: string;
+  readonly keys: number;
+  readonly bytes: number;
 }
 
-interface TotalRow extends Amount {
-  readonly without: number;
-  readonly expired: number;
-  readonly expired_bytes: number;
-}
-
-/**
- * How keys and memory spread over the time they have left. Expired keys and those without a TTL are exact; spans
- * are counted by the hour of expiry, so a key may be up to half an hour from its span's edge on the wrong side. With
- * filters that only key rows answer (the type is one of them here), all is exact.
- */
-export function ttl(scope: Scope): TtlRow[] {
-  const exact = keyRowFilters(scope.filters).length > 0 || scope.filters.types !== undefined;
-  return exact ? fromKeyRows(scope) : fromExpiry(scope);
-}
-
-function fromExpiry(scope: Scope): TtlRow[] {
-  const params = scopeParams(scope);
-  const total = scope.inventory.get<TotalRow>(
-    `SELECT coalesce(sum(keys), 0) AS keys, coalesce(sum(bytes), 0) AS bytes,
-       coalesce(sum(keys_without_ttl), 0) AS without, coalesce(sum(expired), 0) AS expired,
-       coalesce(sum(expired_bytes), 0) AS expired_bytes FROM ${tallySource(scope)}`,
-    params,
-  )!;
-  const hours = scope.inventory.all<HourRow>(
-    `SELECT hour, sum(keys) AS keys, sum(bytes) AS bytes FROM ${expirySource()} GROUP BY hour`,
-    params,
-  );
-  const spans = SPANS.map((): Amount => ({ keys: 0, bytes: 0 }));
-  const withTtl: Amount = { keys: 0, bytes: 0 };
-  for (const { hour, keys, bytes } of hours) {
-    const hoursLeft = (hour * HOUR_MS + HOUR_MS / 2 - scope.snapshot.created_at) / HOUR_MS;
-    add(spans[SPANS.findIndex((span) => hoursLeft < span.hours)]!, keys, bytes);
-    add(withTtl, keys, bytes);
+/** The tables of the answer, with what their reader has to know. */
+export function ttlSections(scope: Scope, options: TtlOptions): Section[] {
+  const notes = [...notesOf(scope), ...timeNotes(scope, options.now)];
+  if (options.byPattern !== true) {
+    return [
+      { name: "ttl", title: "By time to live", columns: TTL_COLUMNS, rows: ttl(scope, options.now), notes },
+    ];
   }
-  const expired = { keys: total.expired, bytes: total.expired_bytes };
-  add(spans[0]!, -expired.keys, -expired.bytes); // what has expired was counted among those that soon do
-  const none = { keys: total.without, bytes: total.bytes - withTtl.bytes };
-  return ttlRows(expired, spans, none);
+  return [{ ...ttlByPattern(spanAmounts(scope, options.now, true), options.largest), notes }];
 }
 
-function fromKeyRows(scope: Scope): TtlRow[] {
-  const cases = SPANS.slice(0, -1).map(
-    (s, i) => `WHEN expires_at < @createdAt + ${s.hours * HOUR_MS} THEN ${i}`,
-  );
-  const rows = scope.inventory.all<Amount & { span: number }>(
-    `SELECT CASE WHEN expires_at IS NULL THEN -2 WHEN expired THEN -1 ${cases.join(" ")} ELSE ${cases.length} END
-       AS span, count(*) AS keys, sum(bytes) AS bytes FROM ${keySource(scope)} GROUP BY span`,
-    scopeParams(scope),
-  );
-  const at = (span: number): Amount => rows.find((row) => row.span === span) ?? { keys: 0, bytes: 0 };
-  return ttlRows(
-    at(-1),
-    SPANS.map((_, i) => at(i)),
-    at(-2),
-  );
-}
-
-function ttlRows(expired: Amount, spans: readonly Amount[], none: Amount): TtlRow[] {
-  const all = [expired, ...spans, none];
-  const keys = all.reduce((sum, amount) => sum + amount.keys, 0);
-  const bytes = all.reduce((sum, amount) => sum + amount.bytes, 0);
-  const row = (name: string, min: number | null, max: number | null, amount: Amount): TtlRow => ({
-    ttl: name,
-    min_seconds: min,
-    max_seconds: max === Number.POSITIVE_INFINITY ? null : max,
-    keys: amount.keys,
-    keys_share: keys > 0 ? amount.keys / keys : 0,
-    bytes: amount.bytes,
-    bytes_share: bytes > 0 ? amount.bytes / bytes : 0,
-  });
+/** How keys and memory spread over the time they have left at `now`. */
+export function ttl(scope: Scope, now?: number): TtlRow[] {
+  const amounts = spanAmounts(scope, now, false);
+  const keys = amounts.reduce((sum, amount) => sum + amount.keys, 0);
+  const bytes = amounts.reduce((sum, amount) => sum + amount.bytes, 0);
+  const row = (name: string, span: number, min: number | null, max: number | null): TtlRow => {
+    const amount = amounts.find((one) => one.span === span) ?? { keys: 0, bytes: 0 };
+    return {
+      ttl: name,
+      min_seconds: min,
+      max_seconds: max === Number.POSITIVE_INFINITY ? null : max,
+      keys: amount.keys,
+      keys_share: keys > 0 ? amount.keys / keys : 0,
+      bytes: amount.bytes,
+      bytes_share: bytes > 0 ? amount.bytes / bytes : 0,
+    };
+  };
   return [
-    row("expired", null, 0, expired),
-    ...SPANS.map((span, i) =>
-      row(span.ttl, i === 0 ? 0 : SPANS[i - 1]!.hours * 3600, span.hours * 3600, spans[i]!),
+    row("expired", EXPIRED_SPAN, null, 0),
+    ...SPANS.map(({ name, hours }, i) =>
+      row(name, i, i === 0 ? 0 : SPANS[i - 1]!.hours * 3600, hours * 3600),
     ),
-    row("no TTL", null, null, none),
+    row("no TTL", NO_TTL_SPAN, null, null),
   ];
 }
 
-function add(amount: Amount, keys: number, bytes: number): void {
-  amount.keys += keys;
-  amount.bytes += bytes;
+/**
+ * Keys and memory by span. From the table `expiry`, whose buckets begin and end where spans do at the snapshot's own
+ * time; at another time what an hour has in it is counted where the middle of the hour is, but from key rows where
+ * there are few of them, or a filter asks for them (the type is one here).
+ */
+function spanAmounts(scope: Scope, now: number | undefined, byPattern: boolean): SpanAmount[] {
+  const params = { ...scopeParams(scope), now: now ?? scope.snapshot.created_at };
+  const pattern = byPattern ? "pattern" : "'' AS pattern";
+  if (readsRows(scope, now)) {
+    return scope.inventory.all<SpanAmount>(
+      `SELECT ${spanSql("expires_at")} AS span, ${pattern}, count(*) AS keys, sum(bytes) AS bytes
+       FROM ${keySource(scope)} GROUP BY 1, 2`,
+      params,
+    );
+  }
+  const expiring = `SELECT ${spanSql("(starts_at + ends_at) / 2")} AS span, ${pattern}, sum(keys) AS keys, sum(bytes) AS bytes
+    FROM ${expirySource()} GROUP BY 1, 2`;
+  return scope.inventory.all<SpanAmount>(
+    `WITH expiring AS (${expiring})
+     SELECT * FROM expiring UNION ALL
+     SELECT ${NO_TTL_SPAN} AS span, t.pattern, t.keys, t.bytes - coalesce(e.bytes, 0) AS bytes
+     FROM (SELECT ${pattern}, sum(keys_without_ttl) AS keys, sum(bytes) AS bytes FROM ${tallySource(scope)} GROUP BY 1) t
+     LEFT JOIN (SELECT pattern, sum(bytes) AS bytes FROM expiring GROUP BY 1) e USING (pattern)
+     WHERE t.keys > 0`,
+    params,
+  );
+}
+
+function readsRows(scope: Scope, now: number | undefined): boolean {
+  const atAnotherTime = now !== undefined && now !== scope.snapshot.created_at;
+  return scope.filters.types !== undefined || isAnsweredByRows(scope, atAnotherTime);
+}
+
+/** Which time spans begin at, where that is not the snapshot's own, and what is not exact for it. */
+function timeNotes(scope: Scope, now: number | undefined): string[] {
+  const { created_at: createdAt, created_at_source: source } = scope.snapshot;
+  const at = now ?? createdAt;
+  const told = new Date(at)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.000Z$|Z$/, " UTC");
+  if (now === undefined)
+    return source === "file" ? [`at ${told}, the file's time: the snapshot has none`] : [];
+  return [`at ${told} (--now)`, ...(readsRows(scope, now) ? [] : straddlingNotes(scope, at))];
+}
+
+function straddlingNotes(scope: Scope, now: number): string[] {
+  const { keys } = scope.inventory.get<{ keys: number }>(
+    `SELECT coalesce(sum(keys), 0) AS keys FROM ${expirySource()} WHERE ${STRADDLES_SQL}`,
+    { ...scopeParams(scope), now },
+  )!;
+  if (keys === 0) return [];
+  return [
+    `counted by the hour: up to ${counted(keys, "key")} may belong to the span before or behind theirs`,
+  ];
 }

@@ -47,7 +47,8 @@ export class RunningTotal {
   row(): Row | undefined {
     const { columns, total } = this.section;
     if (this.count < 2 || !columns.some((column) => column.sum && !column.machineOnly)) return undefined;
-    const empty = columns.map(({ name }, i) => [name, i === 0 ? "total" : ""]);
+    const first = columns.find((column) => !column.machineOnly);
+    const empty = columns.map(({ name }) => [name, name === first?.name ? "total" : ""]);
     return { ...Object.fromEntries(empty), ...this.sums, ...total };
   }
 }

@@ -111,12 +111,14 @@ describe("an inventory", () => {
        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
     );
     same(
-      "SELECT snapshot, pattern, sum(keys) AS keys FROM sketches WHERE measure = 'bytes' AND pattern IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
-      "SELECT snapshot, pattern, count(*) AS keys FROM keys GROUP BY 1, 2 ORDER BY 1, 2",
+      `SELECT snapshot, pattern, sum(keys) AS keys, sum(value_sum) AS bytes FROM sketches
+       WHERE measure = 'bytes' AND pattern IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2`,
+      "SELECT snapshot, pattern, count(*) AS keys, sum(bytes) AS bytes FROM keys GROUP BY 1, 2 ORDER BY 1, 2",
     );
     same(
-      "SELECT snapshot, sum(keys) AS keys FROM sketches WHERE measure = 'elements' AND type IS NOT NULL GROUP BY 1 ORDER BY 1",
-      "SELECT snapshot, count(*) AS keys FROM keys WHERE elements IS NOT NULL GROUP BY 1 ORDER BY 1",
+      `SELECT snapshot, sum(keys) AS keys, sum(value_sum) AS elements FROM sketches
+       WHERE measure = 'elements' AND type IS NOT NULL GROUP BY 1 ORDER BY 1`,
+      "SELECT snapshot, count(*) AS keys, sum(elements) AS elements FROM keys WHERE elements IS NOT NULL GROUP BY 1 ORDER BY 1",
     );
     same(
       "SELECT snapshot, bytes, record_offset FROM big_keys WHERE ranked_by = 'bytes' AND type = 'string' AND rank = 1 ORDER BY 1",
@@ -124,10 +126,28 @@ describe("an inventory", () => {
        FROM keys WHERE type = 'string') WHERE n = 1 ORDER BY snapshot`,
     );
     same(
-      "SELECT rank, freq, record_offset FROM hot_keys WHERE snapshot = 2 ORDER BY rank",
+      "SELECT rank, freq, record_offset FROM hot_keys WHERE snapshot = 2 AND ranked_by = 'freq' ORDER BY rank",
       `SELECT row_number() OVER (ORDER BY freq DESC, record_offset) AS rank, freq, record_offset FROM keys WHERE snapshot = 2
        ORDER BY 1 LIMIT 100`,
     );
+    for (const [measure, ranking, order] of [
+      ["freq", "freq", "freq DESC"],
+      ["idle_seconds", "recent", "idle_seconds"],
+      ["idle_seconds", "idle", "idle_seconds DESC"],
+    ] as const) {
+      same(
+        `SELECT snapshot, db, pattern, sum(keys) AS keys, sum(bytes) AS bytes FROM access WHERE measure = '${measure}'
+         GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+        `SELECT snapshot, db, pattern, count(*) AS keys, sum(bytes) AS bytes FROM keys WHERE ${measure} IS NOT NULL
+         GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+      );
+      same(
+        `SELECT snapshot, rank, ${measure}, pattern, record_offset FROM hot_keys WHERE ranked_by = '${ranking}' ORDER BY 1, 2`,
+        `SELECT * FROM (SELECT snapshot, row_number() OVER (PARTITION BY snapshot ORDER BY ${order}, record_offset) AS rank,
+         ${measure}, pattern, record_offset FROM keys WHERE ${measure} ${measure === "freq" ? "> 0" : "IS NOT NULL"}) WHERE rank <= 100
+         ORDER BY 1, 2`,
+      );
+    }
   });
 
   it("has records that do not overlap, and framing that makes up the rest of the file", () => {

@@ -52,11 +52,12 @@ export function ask(output: string, sql: string, ...params: unknown[]): Row[] {
 /** Every view and table that summaries are asked from, in an order that does not depend on who wrote it. */
 export const SUMMARIES: Readonly<Record<string, string>> = {
   rollup: "SELECT * FROM rollup ORDER BY snapshot, db, type, encoding, pattern, size_class",
-  expiry: "SELECT * FROM expiry ORDER BY snapshot, db, pattern, hour",
+  expiry: "SELECT * FROM expiry ORDER BY snapshot, db, pattern, starts_at",
   sketches: "SELECT * FROM sketches ORDER BY snapshot, type, pattern, measure, bucket",
+  access: "SELECT * FROM access ORDER BY snapshot, db, pattern, measure, at_least",
   slots: "SELECT * FROM slots ORDER BY snapshot, slot",
   big_keys: "SELECT * FROM big_keys ORDER BY snapshot, ranked_by, type, rank, record_offset",
-  hot_keys: "SELECT * FROM hot_keys ORDER BY snapshot, rank",
+  hot_keys: "SELECT * FROM hot_keys ORDER BY snapshot, ranked_by, rank",
   databases: "SELECT * FROM databases ORDER BY snapshot, db",
   functions: "SELECT * FROM functions",
   module_aux: "SELECT * FROM module_aux",

@@ -57,8 +57,8 @@ describe.each([
         const keys = Object.fromEntries(ttl(scope).map((row) => [row.ttl, row.keys]));
         expect(keys).toMatchObject({
           expired: 1,
-          "under 1 hour": 0,
-          "under 1 day": 1,
+          "within 1 hour": 0,
+          "within 24 hours": 1,
           later: 0,
           "no TTL": 4,
         });
@@ -126,7 +126,7 @@ describe("filters that need key rows", () => {
   test("count TTLs to the millisecond", () =>
     withScope({ types: ["string"] }, (scope) => {
       const rows = Object.fromEntries(ttl(scope).map((row) => [row.ttl, row.keys]));
-      expect(rows).toMatchObject({ expired: 1, "under 1 day": 1, "no TTL": 1 });
+      expect(rows).toMatchObject({ expired: 1, "within 24 hours": 1, "no TTL": 1 });
     }));
 });
 

@@ -146,11 +146,12 @@ export function writeInventory(
         elements ?? 0,
       ]);
       if (expiresAt !== null) {
-        insert("expiry_rows", [snapshot, number, pattern, Math.floor(expiresAt / HOUR_MS), 1, k.bytes]);
+        const startsAt = CREATED_AT + (Math.ceil((expiresAt - CREATED_AT) / HOUR_MS) - 1) * HOUR_MS;
+        insert("expiry_rows", [snapshot, number, pattern, startsAt, startsAt + HOUR_MS, 1, k.bytes]);
       }
       const bucket = Math.ceil(Math.log(k.bytes) / Math.log(1.02));
-      insert("sketch_rows", [snapshot, k.type, null, "bytes", bucket, 1]);
-      insert("sketch_rows", [snapshot, null, pattern, "bytes", bucket, 1]);
+      insert("sketch_rows", [snapshot, k.type, null, "bytes", bucket, 1, k.bytes]);
+      insert("sketch_rows", [snapshot, null, pattern, "bytes", bucket, 1, k.bytes]);
       const rank = (ranks.get(k.type) ?? 0) + 1;
       ranks.set(k.type, rank);
       for (const rankedBy of elements === null ? ["bytes"] : ["bytes", "elements"]) {

@@ -1,4 +1,4 @@
-import { SIZE_CLASS_BOUNDS, SKETCH_GAMMA } from "../schema.ts";
+import { IDLE_BOUNDS, SIZE_CLASS_BOUNDS, SKETCH_GAMMA } from "../schema.ts";
 
 /** Index of the size class of a key: the first whose upper bound is not below `bytes`. */
 export function sizeClassOf(bytes: number): number {
@@ -23,14 +23,28 @@ const FAR_HOURS = 5 * 366 * HOURS_A_DAY;
 const DISTANT_HOURS = 200 * 366 * HOURS_A_DAY;
 
 /**
- * The bucket an expiry is counted under, named by its first hour since the epoch. Within 45 days of the snapshot
- * it is that hour; within 5 years its day; within 200 years its 30 days; what is further counts there. So a
- * pattern has some 7,000 buckets at most, whatever a snapshot says.
+ * The bucket an expiry is counted under, named by the hours from the snapshot's time to where it begins: negative for
+ * what has expired. A bucket of `expiryBucketHours(b)` hours has the expiries after its beginning and up to its end,
+ * as a key whose time is the snapshot's own has expired. Within 45 days of the snapshot it is an hour; within 5 years
+ * a day; within 200 years 30 days; what is further counts there. So a pattern has some 7,000 buckets at most,
+ * whatever a snapshot says.
  */
-export function expiryHourOf(expiresAt: number, createdAt: number): number {
-  const now = Math.floor(createdAt / HOUR_MS);
-  const hour = Math.max(now - DISTANT_HOURS, Math.min(now + DISTANT_HOURS, Math.floor(expiresAt / HOUR_MS)));
-  const distance = Math.abs(hour - now);
-  const step = distance <= NEAR_HOURS ? 1 : distance <= FAR_HOURS ? HOURS_A_DAY : 30 * HOURS_A_DAY;
+export function expiryBucketOf(expiresAt: number, createdAt: number): number {
+  const begun = Math.ceil((expiresAt - createdAt) / HOUR_MS) - 1;
+  const hour = Math.max(-DISTANT_HOURS, Math.min(DISTANT_HOURS - 1, begun));
+  const step = expiryBucketHours(hour);
   return Math.floor(hour / step) * step;
+}
+
+/** Hours that the bucket with this hour in it is long. */
+export function expiryBucketHours(hour: number): number {
+  if (hour >= -NEAR_HOURS && hour < NEAR_HOURS) return 1;
+  return hour >= -FAR_HOURS && hour < FAR_HOURS ? HOURS_A_DAY : 30 * HOURS_A_DAY;
+}
+
+/** Index in `IDLE_BOUNDS` of the class of an idle time in seconds: the last whose bound it reaches. */
+export function idleClassOf(idleSeconds: number): number {
+  let i = 0;
+  while (i + 1 < IDLE_BOUNDS.length && idleSeconds >= IDLE_BOUNDS[i + 1]!) i++;
+  return i;
 }

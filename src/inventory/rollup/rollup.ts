@@ -1,6 +1,8 @@
 import type { DatabaseCounts } from "../../memory/profiles/index.ts";
 import { ACCURACY } from "../schema.ts";
-import { expiryHourOf, sizeClassOf, sketchBucketOf } from "./buckets.ts";
+import { SLOTS } from "../slot.ts";
+import { AccessCounts, type AccessExport } from "./access.ts";
+import { expiryBucketOf, sizeClassOf, sketchBucketOf } from "./buckets.ts";
 import type { CounterExport } from "./counters.ts";
 import { CounterTable } from "./counters.ts";
 import { type NameForm, plainName, type TopKey, TopKeys } from "./top-keys.ts";
@@ -25,7 +27,6 @@ export const ROLLUP_SUMS = [
   "max_elements",
 ] as const;
 
-export const SLOTS = 16384;
 /** Databases that are counted by slot: clusters have one, or those of `cluster-databases`, 16 at most by default. */
 const SLOT_DATABASES = 16;
 /** Sizes from here on in `ACCURACY` are no less than: lower bounds, and what could be read of damaged values. */
@@ -33,7 +34,6 @@ const LOWER_BOUND = ACCURACY.indexOf("lower bound");
 const DAMAGED = ACCURACY.indexOf("damaged");
 const NO_NAME = new Uint8Array(0);
 const BIG_KEYS = 100;
-const HOT_KEYS = 100;
 
 /** How composite names of counter entries are made of small numbers. */
 export const KIND_LIMIT = 4096;
@@ -61,8 +61,9 @@ export interface KeyFacts {
   expired: boolean;
   /** A hash with at least one field that expires. */
   expiringFields: boolean;
-  /** -1: none. */
+  /** -1: none, as of `idleSeconds`. */
   freq: number;
+  idleSeconds: number;
   slot: number;
   /** Index in `ACCURACY`. */
   accuracy: number;
@@ -82,20 +83,20 @@ export interface RollupExport {
   readonly expiringHashes: ReadonlyMap<number, number>;
   readonly bigByBytes: TopKey[][];
   readonly bigByElements: TopKey[][];
-  readonly hot: TopKey[];
+  readonly access: AccessExport;
 }
 
 /** Counts keys into every summary of the inventory. */
 export class Rollup {
   private readonly rollup = new CounterTable(ROLLUP_SUMS.length);
   private readonly expiry = new CounterTable(2);
-  private readonly typeSketch = new CounterTable(1);
-  private readonly patternSketch = new CounterTable(1);
+  private readonly typeSketch = new CounterTable(2);
+  private readonly patternSketch = new CounterTable(2);
   private readonly slots = new Float64Array(SLOTS * 2);
   private readonly expiringHashes = new Map<number, number>();
   private readonly bigByBytes: TopKeys[];
   private readonly bigByElements: TopKeys[];
-  private readonly hot = new TopKeys(HOT_KEYS, "freq");
+  private readonly access = new AccessCounts();
   private readonly createdAt: number;
   private readonly nameForm: NameForm;
   private readonly loadedSlots: Map<number, Float64Array> | undefined;
@@ -114,7 +115,7 @@ export class Rollup {
     if (k.hasExpiry) {
       const at = this.expiry.at(
         k.db,
-        k.pattern + PATTERN_LIMIT * expiryIndex(expiryHourOf(k.expiresAt, this.createdAt)),
+        k.pattern + PATTERN_LIMIT * (expiryBucketOf(k.expiresAt, this.createdAt) + HOUR_SHIFT),
       );
       this.expiry.sums[at]! += 1;
       this.expiry.sums[at + 1]! += k.bytes;
@@ -131,13 +132,13 @@ export class Rollup {
     const byElements = this.bigByElements[k.type]!;
     const big = k.bytes >= byBytes.threshold;
     const many = k.elements > 0 && k.elements >= byElements.threshold;
-    const hot = k.freq > 0 && k.freq >= this.hot.threshold;
-    if (!big && !many && !hot) return;
+    const used = this.access.count(k);
+    if (!big && !many && !used) return;
     const largest = largestNameLength === 0 ? NO_NAME : this.nameForm(largestName, largestNameLength);
     const top = topKey(k, this.nameForm(key, k.nameBytes), largest);
     if (big) byBytes.add(top);
     if (many) byElements.add(top);
-    if (hot) this.hot.add(top);
+    if (used) this.access.list(top);
   }
 
   private count(k: KeyFacts): void {
@@ -170,8 +171,10 @@ export class Rollup {
     // `at` may grow the table: `sums` must be looked up after it.
     const ofType = this.typeSketch.at(k.type, bucket);
     this.typeSketch.sums[ofType]! += 1;
+    this.typeSketch.sums[ofType + 1]! += value;
     const ofPattern = this.patternSketch.at(k.pattern, bucket);
     this.patternSketch.sums[ofPattern]! += 1;
+    this.patternSketch.sums[ofPattern + 1]! += value;
   }
 
   export(): RollupExport {
@@ -185,7 +188,7 @@ export class Rollup {
       expiringHashes: this.expiringHashes,
       bigByBytes: this.bigByBytes.map((top) => top.take()),
       bigByElements: this.bigByElements.map((top) => top.take()),
-      hot: this.hot.take(),
+      access: this.access.export(),
     };
   }
 }
@@ -223,14 +226,10 @@ export function slotCounts(
   return { slots: { keys, expires } };
 }
 
-/** Hours reach some 200 years before the epoch; shifted so that they are never negative. */
+/** Hours reach some 200 years before the snapshot; shifted so that they are never negative. */
 const HOUR_SHIFT = 2 ** 22;
 
-function expiryIndex(hour: number): number {
-  return hour + HOUR_SHIFT;
-}
-
-/** The pattern and hour of an expiry entry's second number. */
+/** The pattern of an expiry entry's second number, and the bucket as `expiryBucketOf` names it. */
 export function expiryParts(second: number): { pattern: number; hour: number } {
   return { pattern: second % PATTERN_LIMIT, hour: Math.floor(second / PATTERN_LIMIT) - HOUR_SHIFT };
 }
@@ -258,6 +257,8 @@ function topKey(k: KeyFacts, key: Uint8Array, largestName: Uint8Array): TopKey {
     largestName,
     expiresAt: k.hasExpiry ? k.expiresAt : Number.NaN,
     freq: k.freq,
+    idleSeconds: k.idleSeconds,
+    recency: -k.idleSeconds,
     accuracy: k.accuracy,
     recordOffset: k.recordOffset,
   };

@@ -10,7 +10,11 @@ export interface TopKey {
   readonly largestBytes: number;
   readonly largestName: Uint8Array;
   readonly expiresAt: number;
+  /** -1: none, as of `idleSeconds`. */
   readonly freq: number;
+  readonly idleSeconds: number;
+  /** `-idleSeconds`: the key that was used last has the most. */
+  readonly recency: number;
   /** Index in `ACCURACY`. */
   readonly accuracy: number;
   readonly recordOffset: number;
@@ -25,17 +29,25 @@ export type NameForm = (bytes: Uint8Array, length: number) => Uint8Array;
 /** The name as it is. */
 export const plainName: NameForm = (bytes, length) => bytes.slice(0, Math.min(length, MAX_NAME_BYTES));
 
+/** What keys can be ranked by. */
+export type TopMeasure = "bytes" | "elements" | "freq" | "idleSeconds" | "recency";
+
 /** The `limit` largest by one measure; equal ones in the order of the snapshot, whoever found them. */
 export class TopKeys {
   private readonly limit: number;
-  private readonly measure: "bytes" | "elements" | "freq";
+  private readonly measure: TopMeasure;
   private list: TopKey[] = [];
   /** What a key must exceed or equal to be looked at. */
-  threshold = 0;
+  threshold = Number.NEGATIVE_INFINITY;
 
-  constructor(limit: number, measure: "bytes" | "elements" | "freq") {
+  constructor(limit: number, measure: TopMeasure) {
     this.limit = limit;
     this.measure = measure;
+  }
+
+  /** Adds a key that reaches the threshold. */
+  offer(key: TopKey): void {
+    if (key[this.measure] >= this.threshold) this.add(key);
   }
 
   add(key: TopKey): void {

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { expiryHourOf, sizeClassOf, sketchBucketOf } from "../../../src/inventory/rollup/buckets.ts";
-import { SIZE_CLASS_BOUNDS, SKETCH_GAMMA } from "../../../src/inventory/schema.ts";
+import {
+  expiryBucketHours,
+  expiryBucketOf,
+  idleClassOf,
+  sizeClassOf,
+  sketchBucketOf,
+} from "../../../src/inventory/rollup/buckets.ts";
+import { IDLE_BOUNDS, SIZE_CLASS_BOUNDS, SKETCH_GAMMA } from "../../../src/inventory/schema.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -43,42 +49,61 @@ describe("a size class", () => {
   });
 });
 
-describe("expiryHourOf", () => {
-  const NOW = Date.UTC(2026, 10, 1, 12, 30);
+describe("an idle class", () => {
+  it("begins with its bound", () => {
+    IDLE_BOUNDS.slice(1).forEach((bound, i) => {
+      expect([idleClassOf(bound - 1), idleClassOf(bound)]).toEqual([i, i + 1]);
+    });
+    expect(idleClassOf(0)).toBe(0);
+    expect(idleClassOf(Number.MAX_SAFE_INTEGER)).toBe(IDLE_BOUNDS.length - 1);
+  });
+});
 
-  it("is the hour within 45 days, the day within 5 years, 30 days beyond", () => {
+describe("an expiry's bucket", () => {
+  const NOW = Date.UTC(2026, 10, 1, 12, 34, 56, 789);
+
+  it("is an hour within 45 days, a day within 5 years, 30 days beyond, and has the expiry in it", () => {
     const sized = fc.oneof(
-      fc.tuple(fc.constant(1), fc.nat(44 * DAY)),
-      fc.tuple(fc.constant(24), fc.integer({ min: 46 * DAY, max: 1800 * DAY })),
-      fc.tuple(fc.constant(720), fc.integer({ min: 1900 * DAY, max: 199 * 366 * DAY })),
+      fc.tuple(fc.constant(1), fc.nat(45 * DAY)),
+      fc.tuple(fc.constant(24), fc.integer({ min: 45 * DAY + 1, max: 1830 * DAY })),
+      fc.tuple(fc.constant(720), fc.integer({ min: 1830 * DAY + 1, max: 199 * 366 * DAY })),
     );
     fc.assert(
-      fc.property(sized, fc.boolean(), ([step, ms], past) => {
-        const at = past ? NOW - ms : NOW + ms;
-        const hour = expiryHourOf(at, NOW);
-        expect(Math.abs(hour % step)).toBe(0);
-        expect(hour * HOUR).toBeLessThanOrEqual(at);
-        expect(at).toBeLessThan((hour + step) * HOUR);
+      fc.property(sized, fc.boolean(), ([hours, ms], past) => {
+        const left = past ? -ms : ms;
+        const bucket = expiryBucketOf(NOW + left, NOW);
+        // The very ends of a span: past ones belong to the longer bucket before it.
+        if (ms % DAY !== 0) expect(expiryBucketHours(bucket)).toBe(hours);
+        expect(bucket * HOUR).toBeLessThan(left);
+        expect(left).toBeLessThanOrEqual((bucket + expiryBucketHours(bucket)) * HOUR);
       }),
       { numRuns: 2000 },
     );
   });
 
-  it("is bounded whatever a snapshot says", () => {
-    const bound = 201 * 366 * 24;
-    const now = Math.floor(NOW / HOUR);
-    for (const at of [2 ** 63, -(2 ** 63), 2 ** 53, 0, -1, NOW]) {
-      const hour = expiryHourOf(at, NOW);
-      expect(Number.isSafeInteger(hour)).toBe(true);
-      expect(Math.abs(hour - now)).toBeLessThanOrEqual(bound);
+  it("begins and ends where the next one does", () => {
+    const near = [0, 1080, 43920, -1080, -43920];
+    for (const hours of near) {
+      const before = expiryBucketOf(NOW + hours * HOUR, NOW);
+      expect(before + expiryBucketHours(before)).toBe(hours);
+      expect(expiryBucketOf(NOW + hours * HOUR + 1, NOW)).toBe(hours);
     }
   });
 
-  it("makes few buckets of any expiries", () => {
-    const hours = new Set<number>();
+  it("is bounded whatever a snapshot says", () => {
+    const bound = 201 * 366 * 24;
+    for (const at of [2 ** 63, -(2 ** 63), 2 ** 53, 0, -1, NOW]) {
+      const bucket = expiryBucketOf(at, NOW);
+      expect(Number.isSafeInteger(bucket)).toBe(true);
+      expect(Math.abs(bucket)).toBeLessThanOrEqual(bound);
+    }
+  });
+
+  it("is one of few for any expiries", () => {
+    const buckets = new Set<number>();
     for (let at = NOW - 300 * 366 * DAY; at < NOW + 300 * 366 * DAY; at += 7 * HOUR)
-      hours.add(expiryHourOf(at, NOW));
-    for (let at = NOW - 50 * DAY; at < NOW + 50 * DAY; at += HOUR) hours.add(expiryHourOf(at, NOW));
-    expect(hours.size).toBeLessThan(12_000);
+      buckets.add(expiryBucketOf(at, NOW));
+    for (let at = NOW - 50 * DAY; at < NOW + 50 * DAY; at += HOUR) buckets.add(expiryBucketOf(at, NOW));
+    expect(buckets.size).toBeLessThan(12_000);
   });
 });

@@ -18,6 +18,7 @@ const KEY: KeyFacts = {
   expired: false,
   expiringFields: false,
   freq: -1,
+  idleSeconds: -1,
   slot: 0,
   accuracy: 0,
   recordOffset: 9,
@@ -33,8 +34,9 @@ it("counts each key once in every summary, however many patterns there are", () 
     sums.reduce((n, sum, i) => (i % width === 0 ? n + sum : n), 0);
   expect(total(rows.sums, rows.width)).toBe(patterns);
   expect(total(expiry.sums, expiry.width)).toBe(patterns);
-  expect(total(typeSketch.sums, 1)).toBe(2 * patterns);
-  expect(total(patternSketch.sums, 1)).toBe(2 * patterns);
+  expect(total(typeSketch.sums, typeSketch.width)).toBe(2 * patterns);
+  expect(total(patternSketch.sums, patternSketch.width)).toBe(2 * patterns);
+  expect(total(patternSketch.sums.slice(1), patternSketch.width)).toBe((50 + 4) * patterns);
   expect([slots[0], slots[1]]).toEqual([patterns, patterns * 50]);
 });
 
