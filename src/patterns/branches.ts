@@ -19,8 +19,10 @@ export interface Branch {
 /** So many different texts in one place are values, whatever their frequencies: at the beginning of a name, and behind. */
 const MANY_AT_ROOT = 100;
 const MANY = 48;
-/** Fewer are never taken for an open set. */
+/** Fewer are never taken for an open set; nor at the beginning of a name, or before continuations of which each is rare. */
 const FEW = 6;
+const FEW_AT_ROOT = 24;
+const FEW_BEFORE_RARE = 12;
 /** Different texts with an id inside (`web-1`, `db-2`) from which on they are values. */
 const FEW_WITH_ID = 4;
 const NUMBERED_BYTES = 12;
@@ -38,9 +40,13 @@ const AFFIX_SHARE = 0.2;
 const AFFIXES_SHARE = 0.9;
 const AFFIX_SUFFIX_BYTES = 3;
 const ID = "\x01";
+/** What stands for segments that are rare: no text has it. */
+const RARE = "\x02";
 
 /** Texts of one place before the same continuation. */
 interface Column {
+  /** Whether it is all texts before continuations that are rare. */
+  readonly beforeRare: boolean;
   readonly counts: Map<string, number>;
   names: number;
 }
@@ -63,7 +69,7 @@ export class Branches {
     const next = nextTokens(rows, depth);
     const places = rows.map((row) => continuation(row, depth, next));
     rows.forEach(({ tokens, count }, i) => {
-      const column = columns.get(places[i]!) ?? { counts: new Map(), names: 0 };
+      const column = columns.get(places[i]!) ?? newColumn(places[i]!);
       columns.set(places[i]!, column);
       const token = tokens[depth]!;
       column.counts.set(token, (column.counts.get(token) ?? 0) + count);
@@ -101,14 +107,15 @@ export class Branches {
     return rules;
   }
 
-  private openSet({ counts, names }: Column, depth: number): Map<string, number> {
+  private openSet({ counts, names, beforeRare }: Column, depth: number): Map<string, number> {
+    const few = depth === 0 ? FEW_AT_ROOT : beforeRare ? FEW_BEFORE_RARE : FEW;
     const words = [...counts].filter(([token]) => !isNumber(token));
     const withId = words.filter(([token]) => isNumbered(token)).length;
     const once = words.filter(([, count]) => count === 1).length;
     const wordNames = words.reduce((sum, [, count]) => sum + count, 0);
     const isOpen =
       words.length >= (depth === 0 ? MANY_AT_ROOT : MANY) ||
-      (words.length >= FEW && once >= wordNames * OPEN_SHARE) ||
+      (words.length >= few && once >= wordNames * OPEN_SHARE) ||
       withId >= FEW_WITH_ID;
     if (!isOpen) return new Map();
     const sorted = words.map(([, count]) => count).sort((a, b) => a - b);
@@ -132,6 +139,10 @@ function isNumber(token: string): boolean {
 /** A short text around an id. */
 function isNumbered(token: string): boolean {
   return token.includes(ID) && token.length <= NUMBERED_BYTES;
+}
+
+function newColumn(place: string): Column {
+  return { counts: new Map(), names: 0, beforeRare: place.endsWith(RARE) };
 }
 
 interface Rule {
@@ -162,7 +173,7 @@ function continuation({ tokens, separators }: Row, depth: number, next: Readonly
   if (following === undefined) return "";
   const rest = separators.slice(depth, depth + 3).join("");
   if (isNumber(following)) return `${rest}\0${ID}`;
-  return `${rest}\0${next.has(following) ? following : "?"}`;
+  return `${rest}\0${next.has(following) ? following : RARE}`;
 }
 
 /** Beginnings and ends that many values share: what stands for a value that has one. */

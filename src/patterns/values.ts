@@ -1,14 +1,19 @@
+import { ID } from "./segments.ts";
 import type { Trie } from "./trie.ts";
 
 /** So many different texts in one place are values: at the beginning of a name, and behind. */
 const MANY_AT_ROOT = 100;
 const MANY = 48;
 /** Fewer are never taken for an open set. */
+const FEW_AT_ROOT = 24;
 const FEW = 12;
+/** So many different texts with an id inside are values. */
+const FEW_WITH_ID = 4;
 /** Share of names whose text was seen once, from which on the set is open. */
 const OPEN_SHARE = 0.25;
 /** Texts behind which names go on must do so in fewer ways than a third of them, to be values. */
 const SAME_WAYS = 3;
+const ID_TEXT = String.fromCharCode(ID);
 
 /**
  * Collapses what turns out to be values once all names are known; `names` by leaf. As in `Branches`, but of whole
@@ -19,7 +24,7 @@ export function collapseValues(trie: Trie, names: ReadonlyMap<number, number>): 
     if (trie.forward[node]! >= 0) continue;
     for (const childClass of trie.literalClassesOf(node)) {
       const literals = trie.literalsOf(node, childClass);
-      if (literals.length < FEW) continue;
+      if (literals.length < FEW_WITH_ID) continue;
       if (isOpen(trie, node, childClass, literals, names)) trie.collapse(node, childClass);
     }
   }
@@ -32,6 +37,8 @@ function isOpen(
   literals: readonly number[],
   names: ReadonlyMap<number, number>,
 ): boolean {
+  if (node > 0 && literals.filter((child) => trie.labelText(child).includes(ID_TEXT)).length >= FEW_WITH_ID) return true;
+  if (literals.length < (node === 0 ? FEW_AT_ROOT : FEW)) return false;
   const counts = literals.map((child) => namesBelow(trie, child, names));
   const all = counts.reduce((sum, count) => sum + count, 0);
   const once = counts.filter((count) => count === 1).length;
