@@ -98,7 +98,7 @@ export class Classifier {
         this.edgeHash[edge] === hash &&
         this.edgeFrom[edge] === node &&
         this.edgeSeparator[edge] === separator &&
-        isAt(this.edgeText[edge]!, segments.text, segments.starts[i]!, segments.ends[i]!)
+        isAt(this.edgeText[edge]!, segments.texts[i]!, segments.starts[i]!, segments.ends[i]!)
       ) {
         return this.edgeTo[edge]!;
       }
@@ -133,7 +133,7 @@ function fits({ prefix, suffix }: Affix, segments: Segments, i: number): boolean
   const start = segments.starts[i]!;
   const end = segments.ends[i]!;
   if (end - start <= prefix.length + suffix.length) return false;
-  const { text } = segments;
+  const text = segments.texts[i]!;
   for (let p = 0; p < prefix.length; p++) if (prefix[p] !== text[start + p]) return false;
   for (let p = 0, q = end - suffix.length; p < suffix.length; p++, q++) {
     if (suffix[p] !== text[q]) return false;

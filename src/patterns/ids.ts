@@ -130,7 +130,7 @@ function randomText(bytes: Uint8Array, p: number, end: number): number {
   let changes = 0;
   let cases = 0;
   let numbers = 0;
-  if (beginsWithWord(bytes, p, end)) return p;
+  if (end - p < 20 || beginsWithWord(bytes, p, end)) return p;
   for (; at < end; at++) {
     const byte = bytes[at]!;
     let kind = BYTE_CLASS[byte]!;

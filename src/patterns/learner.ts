@@ -23,9 +23,10 @@ export class Learner {
   add(bytes: Uint8Array, start: number, end: number): void {
     const { segments } = this;
     segments.read(bytes, start, end);
-    const { starts, ends, separators, text } = segments;
+    const { starts, ends, separators, texts } = segments;
     let skeleton = "";
     for (let i = 0; i < segments.count; i++) {
+      const text = texts[i]!;
       for (let p = starts[i]!; p < ends[i]!; p++) skeleton += String.fromCharCode(text[p]!);
       skeleton += separators[i] === 0 ? "" : `\0${String.fromCharCode(separators[i]!)}`;
     }

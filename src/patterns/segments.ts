@@ -35,9 +35,18 @@ const NOT_WEAK = WEAK.length;
 const WEAK_RANK = new Uint8Array(256).fill(NOT_WEAK);
 for (let i = 0; i < WEAK.length; i++) WEAK_RANK[WEAK.charCodeAt(i)] = i;
 
-function tableOf(separators: string): Uint8Array {
-  const table = new Uint8Array(256);
-  for (const byte of Buffer.from(separators, "latin1")) table[byte] = 1;
+/** Bits of a table of separators, besides those of BYTE_CLASS. */
+const IS_SEPARATOR = 256;
+const IS_DOT = 512;
+const IS_AT = 1024;
+/** What makes a segment of letters and joints one that is looked at more closely. */
+const SUSPECT = DIGIT | HIGH | CONTROL | IS_AT;
+
+function tableOf(separators: string): Uint16Array {
+  const table = Uint16Array.from(BYTE_CLASS);
+  table[DOT]! |= IS_DOT;
+  table[AT]! |= IS_AT;
+  for (const byte of Buffer.from(separators, "latin1")) table[byte]! |= IS_SEPARATOR;
   return table;
 }
 
@@ -48,21 +57,27 @@ export function hashBytes(bytes: Uint8Array, start: number, end: number): number
   return hash;
 }
 
+/** A segment that is an id, and its hash. */
+const ONE_ID = Uint8Array.of(ID);
+const ID_HASH = hashBytes(ONE_ID, 0, 1);
+
 /**
- * The segments of one name after the other, ids in them replaced by `ID`. Segment `i` is `text[starts[i], ends[i])`, its hash
- * `hashes[i]`, and the separator behind it `separators[i]`, 0 for the last. Nothing is allocated a name.
+ * The segments of one name after the other, ids in them replaced by `ID`. Segment `i` is `texts[i][starts[i], ends[i])`, its hash
+ * `hashes[i]`, and the separator behind it `separators[i]`, 0 for the last. Nothing is allocated a name, and nothing copied
+ * but what was replaced: they are valid as long as the name is.
  */
 export class Segments {
   count = 0;
-  readonly text = new Uint8Array(MAX_SEGMENTS * MAX_SEGMENT_BYTES + MAX_RAW_BYTES * 2);
+  private readonly text = new Uint8Array(MAX_SEGMENTS * MAX_SEGMENT_BYTES + MAX_RAW_BYTES * 2);
+  readonly texts: Uint8Array[] = Array.from({ length: MAX_SEGMENTS }, () => this.text);
   readonly starts = new Int32Array(MAX_SEGMENTS);
   readonly ends = new Int32Array(MAX_SEGMENTS);
   readonly hashes = new Int32Array(MAX_SEGMENTS);
   readonly separators = new Uint8Array(MAX_SEGMENTS);
-  private readonly strong: Uint8Array;
-  private readonly dotted: Uint8Array;
-  private table: Uint8Array;
-  private readonly weak: readonly Uint8Array[];
+  private readonly strong: Uint16Array;
+  private readonly dotted: Uint16Array;
+  private table: Uint16Array;
+  private readonly weak: readonly Uint16Array[];
   private readonly limit: number;
   /** All bytes that may part names. */
   readonly separatorsUsed: string;
@@ -86,7 +101,7 @@ export class Segments {
     let p = start;
     for (;;) {
       if (this.count === this.limit) {
-        this.add(ID, 0);
+        this.addId();
         return;
       }
       p = this.segment(bytes, p, end);
@@ -103,15 +118,16 @@ export class Segments {
     const at = this.starts[i]!;
     const length = this.ends[i]! - at;
     if (length === 0 || length > SHORT_NUMBER_DIGITS) return false;
-    const first = this.text[at]!;
+    const text = this.texts[i]!;
+    const first = text[at]!;
     if (first === ID) return length === 1;
-    return BYTE_CLASS[first] === DIGIT && BYTE_CLASS[this.text[at + length - 1]!] === DIGIT;
+    return BYTE_CLASS[first] === DIGIT && BYTE_CLASS[text[at + length - 1]!] === DIGIT;
   }
 
-  private tableFor(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  private tableFor(bytes: Uint8Array, start: number, end: number): Uint16Array {
     const { strong } = this;
     let p = start;
-    while (p < end && strong[bytes[p]!] === 0) p++;
+    while (p < end && (strong[bytes[p]!]! & IS_SEPARATOR) === 0) p++;
     if (p < end) return strong;
     let first = NOT_WEAK;
     let hasDot = false;
@@ -136,30 +152,28 @@ export class Segments {
     const weak = table !== this.strong;
     let hash = HASH_BASIS;
     let mask = 0;
-    let hasAt = false;
-    let dots = 0;
     let p = start;
     for (; p < end; p++) {
       const byte = bytes[p]!;
-      if (table[byte] === 1) break;
-      if (byte === DOT) dots++;
-      mask |= BYTE_CLASS[byte]!;
-      if (byte === AT) hasAt = true;
+      const kind = table[byte]!;
+      if ((kind & IS_SEPARATOR) !== 0) break;
+      mask |= kind;
       hash = Math.imul(hash ^ byte, FNV_PRIME);
     }
-    if (dots >= MANY_DOTS && table === this.strong && this.dotted !== table) {
+    if ((mask & IS_DOT) !== 0 && table === this.strong && this.dotted !== table && dotsIn(bytes, start, p) >= MANY_DOTS) {
       this.table = this.dotted;
       return this.segment(bytes, start, end);
     }
     const mayGoOn = p < end && (weak || (p - start === 2 && bytes[p] === COLON));
-    if (mask === DIGIT && !mayGoOn) {
-      if (p - start > SHORT_NUMBER_DIGITS) this.add(ID, 0);
+    if ((mask & 255) === DIGIT && !mayGoOn) {
+      if (p - start > SHORT_NUMBER_DIGITS) this.addId();
       else this.literal(bytes, start, p, hash);
       return p;
     }
-    if ((mask & (DIGIT | HIGH | CONTROL)) === 0 && !hasAt && p - start < 16 && !mayGoOn) {
-      this.literal(bytes, start, p, hash);
-    } else return this.closer(bytes, start, p, end, mask, hash, hasAt);
+    if (mayGoOn) return this.closer(bytes, start, p, end, mask, hash);
+    if ((mask & SUSPECT) === 0 && p - start < 16) this.literal(bytes, start, p, hash);
+    else if ((mask & (JOINT | CONTROL | HIGH)) === 0 && p - start <= MAX_RAW_BYTES) this.token(bytes, start, p, mask, hash);
+    else return this.closer(bytes, start, p, end, mask, hash);
     return p;
   }
 
@@ -170,18 +184,17 @@ export class Segments {
     end: number,
     mask: number,
     hash: number,
-    hasAt: boolean,
   ): number {
     const long = endOfLongId(bytes, start, end);
     if (long > p || (long === p && long > start)) {
-      if (long === end || this.table[bytes[long]!] === 1) {
-        this.add(ID, 0);
+      if (long === end || (this.table[bytes[long]!]! & IS_SEPARATOR) !== 0) {
+        this.addId();
         return long;
       }
     }
-    if (p - start > MAX_RAW_BYTES || (mask & CONTROL) !== 0) this.add(ID, 0);
-    else if ((mask & HIGH) !== 0 && !isUtf8(bytes, start, p)) this.add(ID, 0);
-    else if (hasAt && endOfEmail(bytes, start, p) === p) this.add(ID, 0);
+    if (p - start > MAX_RAW_BYTES || (mask & CONTROL) !== 0) this.addId();
+    else if ((mask & HIGH) !== 0 && !isUtf8(bytes, start, p)) this.addId();
+    else if ((mask & IS_AT) !== 0 && endOfEmail(bytes, start, p) === p) this.addId();
     else if ((mask & JOINT) === 0) this.token(bytes, start, p, mask, hash);
     else this.parts(bytes, start, p);
     return p;
@@ -189,15 +202,14 @@ export class Segments {
 
   /** A segment without joints. */
   private token(bytes: Uint8Array, start: number, end: number, mask: number, hash: number): void {
-    const x = timesIn(bytes, start, end);
-    if (x > start) {
+    if ((mask & DIGIT) !== 0 && timesIn(bytes, start, end) > start) {
       this.parts(bytes, start, end);
       return;
     }
     const from = idInToken(bytes, start, end, mask);
-    const isShort = mask === DIGIT && end - start <= SHORT_NUMBER_DIGITS;
+    const isShort = (mask & 255) === DIGIT && end - start <= SHORT_NUMBER_DIGITS;
     if (from === NO_ID || isShort) this.literal(bytes, start, end, hash);
-    else if (from === 0) this.add(ID, 0);
+    else if (from === 0) this.addId();
     else {
       const at = this.out;
       for (let q = start; q < start + from; q++) this.text[this.out++] = bytes[q]!;
@@ -241,19 +253,29 @@ export class Segments {
   }
 
   private literal(bytes: Uint8Array, start: number, end: number, hash: number): void {
-    const at = this.out;
-    for (let p = start; p < end; p++) this.text[this.out++] = bytes[p]!;
-    this.close(at, hash);
+    if (end - start > MAX_SEGMENT_BYTES) {
+      this.addId();
+      return;
+    }
+    const i = this.count++;
+    this.texts[i] = bytes;
+    this.starts[i] = start;
+    this.ends[i] = end;
+    this.hashes[i] = hash;
   }
 
-  private add(byte: number, separator: number): void {
-    this.text[this.out++] = byte;
-    this.close(this.out - 1, hashBytes(this.text, this.out - 1, this.out));
-    this.separators[this.count - 1] = separator;
+  private addId(): void {
+    const i = this.count++;
+    this.texts[i] = ONE_ID;
+    this.starts[i] = 0;
+    this.ends[i] = 1;
+    this.hashes[i] = ID_HASH;
+    this.separators[i] = 0;
   }
 
   private close(at: number, hash: number): void {
     const i = this.count++;
+    this.texts[i] = this.text;
     if (this.out - at > MAX_SEGMENT_BYTES) {
       this.text[at] = ID;
       this.out = at + 1;
@@ -262,6 +284,12 @@ export class Segments {
     this.starts[i] = at;
     this.ends[i] = this.out;
   }
+}
+
+function dotsIn(bytes: Uint8Array, start: number, end: number): number {
+  let dots = 0;
+  for (let p = start; p < end; p++) if (bytes[p] === DOT) dots++;
+  return dots;
 }
 
 function endOfToken(bytes: Uint8Array, start: number, end: number): number {

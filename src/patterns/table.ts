@@ -71,14 +71,14 @@ export class PatternTable {
   private leafOf(segments: Segments): number {
     if (this.trie.nodes > MAX_NODES) this.shrink();
     const { trie } = this;
-    const { starts, ends, hashes, separators, text, count } = segments;
+    const { starts, ends, hashes, separators, texts, count } = segments;
     let node = 0;
     for (let i = 0; i < count; i++) {
       if (trie.isDeepest(node)) return trie.recognised(node, 0);
       const childClass = this.classOf[separators[i]!]!;
       node = segments.isNumber(i)
         ? trie.recognised(node, childClass)
-        : trie.literal(node, childClass, text, starts[i]!, ends[i]!, hashes[i]!);
+        : trie.literal(node, childClass, texts[i]!, starts[i]!, ends[i]!, hashes[i]!);
     }
     return node;
   }
