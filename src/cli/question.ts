@@ -64,10 +64,14 @@ export async function runQuestion(
   command: Command,
   file: string,
   name: QuestionName,
-  more: { readonly largest?: number; readonly order?: PatternOrder } = {},
+  more: { readonly largest?: number; readonly order?: PatternOrder; readonly depth?: number } = {},
 ): Promise<void> {
   const options = checkOptions(QUESTION_OPTIONS, command);
-  const asked = { largest: more.largest ?? DEFAULT_LARGEST, order: more.order ?? "bytes" };
+  const asked = {
+    largest: more.largest ?? DEFAULT_LARGEST,
+    order: more.order ?? "bytes",
+    depth: more.depth ?? 1,
+  };
   const needsRows = name === "bigkeys" && asked.largest > KEPT_RANKS;
   await forEachScope(cli, file, options, needsRows, async (scopes) => {
     const parts = scopes.flatMap((scope): Part[] =>

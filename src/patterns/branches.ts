@@ -102,7 +102,8 @@ export class Branches {
     const affixes = affixesOf(values);
     for (const token of values.keys()) rules.set(token, affixes(token));
     const numbers = [...column.counts.keys()].filter(isNumber);
-    const isConstant = numbers.length === 1 && numbers[0] !== ID && column.counts.size === 1 && column.names >= MIN_WORD_NAMES;
+    const isConstant =
+      numbers.length === 1 && numbers[0] !== ID && column.counts.size === 1 && column.names >= MIN_WORD_NAMES;
     if (!isConstant) for (const token of numbers) rules.set(token, ID_ONLY);
     return rules;
   }

@@ -144,7 +144,12 @@ function randomText(bytes: Uint8Array, p: number, end: number): number {
     }
     before = kind;
   }
-  return at - p >= 20 && cases >= 3 && changes * 3 >= at - p && (numbers > 1 || (numbers === 1 && changes * 2 > at - p)) ? at : p;
+  return at - p >= 20 &&
+    cases >= 3 &&
+    changes * 3 >= at - p &&
+    (numbers > 1 || (numbers === 1 && changes * 2 > at - p))
+    ? at
+    : p;
 }
 
 /** Whether three letters of one case or more, and perhaps digits, stand before the first `-` or `_`. */
@@ -168,7 +173,8 @@ export function endOfEmail(bytes: Uint8Array, start: number, end: number): numbe
       if (at >= 0) return start;
       at = p;
     } else if (byte === DOT) dot = p;
-    else if ((BYTE_CLASS[byte]! & JOINT) !== 0 && byte !== DASH && byte !== UNDERSCORE && byte !== PLUS) break;
+    else if ((BYTE_CLASS[byte]! & JOINT) !== 0 && byte !== DASH && byte !== UNDERSCORE && byte !== PLUS)
+      break;
   }
   return at > start && dot > at + 1 && dot < p - 1 ? p : start;
 }
@@ -211,7 +217,7 @@ function isRandomLetters(bytes: Uint8Array, start: number, end: number, mask: nu
   if (length < 20 || (mask & SMALL) === 0 || (mask & LARGE) === 0) return false;
   let changes = 0;
   for (let p = start + 1; p < end; p++) {
-    if ((BYTE_CLASS[bytes[p]!]! & SMALL) === 0 !== ((BYTE_CLASS[bytes[p - 1]!]! & SMALL) === 0)) changes++;
+    if (((BYTE_CLASS[bytes[p]!]! & SMALL) === 0) !== ((BYTE_CLASS[bytes[p - 1]!]! & SMALL) === 0)) changes++;
   }
   return changes * 3 >= length;
 }

@@ -1,5 +1,5 @@
-import type { Edge, EdgeKind, ModelNode, PatternModel } from "./model.ts";
 import { Branches, type Row } from "./branches.ts";
+import type { Edge, EdgeKind, ModelNode, PatternModel } from "./model.ts";
 import { Segments } from "./segments.ts";
 import type { PatternSettings } from "./settings.ts";
 
@@ -104,11 +104,7 @@ function collectEnds(node: GrownNode, ends: GrownNode[]): void {
 }
 
 /** Adds a node and what is below it; returns its index, or -1 when no pattern is there. */
-function addNode(
-  node: GrownNode,
-  nodes: ModelNode[],
-  templateOf: ReadonlyMap<GrownNode, number>,
-): number {
+function addNode(node: GrownNode, nodes: ModelNode[], templateOf: ReadonlyMap<GrownNode, number>): number {
   const index = nodes.length;
   const template = templateOf.get(node) ?? -1;
   const edges: Edge[] = [];

@@ -51,7 +51,11 @@ function united(exports: readonly PatternExport[]): { trie: Trie; leaves: Int32A
 }
 
 /** Names by live leaf. */
-function namesOf(exports: readonly PatternExport[], leaves: readonly Int32Array[], trie: Trie): Map<number, number> {
+function namesOf(
+  exports: readonly PatternExport[],
+  leaves: readonly Int32Array[],
+  trie: Trie,
+): Map<number, number> {
   const names = new Map<number, number>();
   exports.forEach((one, i) => {
     one.names.forEach((count, id) => {

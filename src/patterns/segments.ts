@@ -160,7 +160,12 @@ export class Segments {
       mask |= kind;
       hash = Math.imul(hash ^ byte, FNV_PRIME);
     }
-    if ((mask & IS_DOT) !== 0 && table === this.strong && this.dotted !== table && dotsIn(bytes, start, p) >= MANY_DOTS) {
+    if (
+      (mask & IS_DOT) !== 0 &&
+      table === this.strong &&
+      this.dotted !== table &&
+      dotsIn(bytes, start, p) >= MANY_DOTS
+    ) {
       this.table = this.dotted;
       return this.segment(bytes, start, end);
     }
@@ -172,7 +177,8 @@ export class Segments {
     }
     if (mayGoOn) return this.closer(bytes, start, p, end, mask, hash);
     if ((mask & SUSPECT) === 0 && p - start < 16) this.literal(bytes, start, p, hash);
-    else if ((mask & (JOINT | CONTROL | HIGH)) === 0 && p - start <= MAX_RAW_BYTES) this.token(bytes, start, p, mask, hash);
+    else if ((mask & (JOINT | CONTROL | HIGH)) === 0 && p - start <= MAX_RAW_BYTES)
+      this.token(bytes, start, p, mask, hash);
     else return this.closer(bytes, start, p, end, mask, hash);
     return p;
   }

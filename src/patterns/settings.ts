@@ -1,7 +1,7 @@
 import { MAX_SEGMENTS } from "./segments.ts";
 
 /** Segments that can be told apart. */
-const MAX_DEPTH = MAX_SEGMENTS - 1;
+export const MAX_DEPTH = MAX_SEGMENTS - 1;
 
 /** What an analysis was told of patterns. Structured-cloneable, and kept in the inventory. */
 export interface PatternSettings {
@@ -38,7 +38,9 @@ export function parseTemplate(template: string): OwnTemplate {
   const parts = template.split(PLACE);
   if (parts.length < 2) throw new RangeError("it has no place such as {id}");
   const source = parts.map((part) => latin1(part).replace(/[^\w]/g, "\\$&"));
-  const joined = source.reduce((all, part, i) => `${all}${i === source.length - 1 && part === "" ? "[^]+" : "[^]+?"}${part}`);
+  const joined = source.reduce(
+    (all, part, i) => `${all}${i === source.length - 1 && part === "" ? "[^]+" : "[^]+?"}${part}`,
+  );
   const text = parts.join("*");
   return { regex: new RegExp(`^${joined}$`), text: () => text };
 }
@@ -52,7 +54,9 @@ function withoutGroups({ 0: all, indices, index, input }: RegExpExecArray): stri
     text += `${input.slice(at, range[0])}*`;
     at = range[1];
   }
-  return fromLatin1(text + input.slice(at, index + all.length) + (index + all.length < input.length ? "*" : ""));
+  return fromLatin1(
+    text + input.slice(at, index + all.length) + (index + all.length < input.length ? "*" : ""),
+  );
 }
 
 function latin1(text: string): string {
@@ -84,12 +88,20 @@ export class OwnTemplates {
 
 /**
  * Checks what somebody chose.
- * @throws {RangeError} or {SyntaxError} with one line on what is wrong
+ * @throws {RangeError} with one line on what is wrong
  */
 export function checkPatternSettings({ templates = [], separators, depth }: PatternSettings): void {
-  for (const template of templates) parseTemplate(template);
+  for (const template of templates) {
+    try {
+      parseTemplate(template);
+    } catch (error) {
+      throw new RangeError(`template ${template}: ${(error as Error).message}`);
+    }
+  }
   if (separators !== undefined && !/^[!-)+-/:-@[-`{-~ ]{1,15}$/.test(separators))
-    throw new RangeError(`"${separators}" is not one to 15 characters of ASCII without letters, digits and *`);
+    throw new RangeError(
+      `separators "${separators}": expected one to 15 characters of ASCII without letters, digits and *`,
+    );
   if (depth !== undefined && !(Number.isInteger(depth) && depth >= 1 && depth <= MAX_DEPTH))
-    throw new RangeError(`${depth} is not a whole number from 1 to ${MAX_DEPTH}`);
+    throw new RangeError(`depth ${depth}: expected a whole number from 1 to ${MAX_DEPTH}`);
 }

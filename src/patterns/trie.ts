@@ -186,7 +186,11 @@ export class Trie {
   literalsOf(node: number, childClass: number): number[] {
     const found: number[] = [];
     for (let child = this.firstChild[node]!; child >= 0; child = this.nextSibling[child]!) {
-      if (this.childClass[child] === childClass && this.kind[child] === LITERAL_NODE && this.forward[child]! < 0) {
+      if (
+        this.childClass[child] === childClass &&
+        this.kind[child] === LITERAL_NODE &&
+        this.forward[child]! < 0
+      ) {
         found.push(child);
       }
     }

@@ -37,7 +37,8 @@ function isOpen(
   literals: readonly number[],
   names: ReadonlyMap<number, number>,
 ): boolean {
-  if (node > 0 && literals.filter((child) => trie.labelText(child).includes(ID_TEXT)).length >= FEW_WITH_ID) return true;
+  if (node > 0 && literals.filter((child) => trie.labelText(child).includes(ID_TEXT)).length >= FEW_WITH_ID)
+    return true;
   if (literals.length < (node === 0 ? FEW_AT_ROOT : FEW)) return false;
   const counts = literals.map((child) => namesBelow(trie, child, names));
   const all = counts.reduce((sum, count) => sum + count, 0);

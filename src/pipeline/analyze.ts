@@ -158,7 +158,7 @@ function checkPatterns(patterns: PatternSettings = {}): void {
   try {
     checkPatternSettings(patterns);
   } catch (error) {
-    throw new UsageError(`patterns: ${(error as Error).message}`);
+    throw new UsageError((error as Error).message);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Section } from "./answer.ts";
 import { BIG_KEY_COLUMNS, bigkeys, bigkeysNotes, RANKINGS } from "./bigkeys.ts";
 import { ENCODING_COLUMNS, encodings } from "./encodings.ts";
 import { notesOf } from "./notes.ts";
+import { PATTERN_TREE_COLUMNS, patternTree } from "./pattern-tree.ts";
 import { PATTERN_COLUMNS, type PatternOrder, patterns } from "./patterns.ts";
 import type { Scope } from "./scope.ts";
 import { TTL_COLUMNS, ttl } from "./ttl.ts";
@@ -11,6 +12,8 @@ import { TYPE_COLUMNS, types } from "./types.ts";
 export interface QuestionOptions {
   readonly largest: number;
   readonly order: PatternOrder;
+  /** Levels of a tree. */
+  readonly depth: number;
 }
 
 /** Every question whose answer is tables. A new one: a file, and a line here. */
@@ -32,6 +35,15 @@ export const QUESTIONS = {
     const section = { name: "patterns", title: "By pattern", columns: PATTERN_COLUMNS, rows };
     return [{ ...section, ...(rest && { rest }), notes: notesOf(scope) }];
   },
+  patternTree: (scope, { largest, depth }) => [
+    {
+      name: "pattern_tree",
+      title: "By prefix of patterns",
+      columns: PATTERN_TREE_COLUMNS,
+      rows: patternTree(scope, depth, largest),
+      notes: notesOf(scope),
+    },
+  ],
   ttl: (scope) => [
     {
       name: "ttl",

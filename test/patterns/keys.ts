@@ -52,10 +52,16 @@ const NAMES = setOf(50_000, (n) => word(n, 3 + (n % 2)) + (n % 5 === 0 ? String(
 const WORDS = setOf(500, (n) => word(n + 9000, 2 + (n % 2)));
 const SLUG_WORDS = setOf(60, (n) => word(n + 700, 2));
 const SLUGS = setOf(20_000, (n) =>
-  Array.from({ length: 3 + (n % 3) }, (_, i) => SLUG_WORDS[Math.floor(n / [1, 60, 3600, 7, 11][i]!) % 60]!).join("-"),
+  Array.from(
+    { length: 3 + (n % 3) },
+    (_, i) => SLUG_WORDS[Math.floor(n / [1, 60, 3600, 7, 11][i]!) % 60]!,
+  ).join("-"),
 );
 const TENANTS = setOf(300, (n) => word(n + 5000, 3) + ["", "-inc", "", "-labs"][n % 4]!);
-const HOSTS = setOf(200, (n) => `${["web", "db", "cache", "worker", "edge", "api"][n % 6]!}-${two(Math.floor(n / 6))}`);
+const HOSTS = setOf(
+  200,
+  (n) => `${["web", "db", "cache", "worker", "edge", "api"][n % 6]!}-${two(Math.floor(n / 6))}`,
+);
 const DOMAINS = setOf(5000, (n) => `${word(n + 100, 3)}.${["com", "org", "net", "io", "co.uk"][n % 5]!}`);
 const TICKERS = setOf(150, (n) => word(n + 300, 2).toUpperCase());
 const COUNTRIES = setOf(60, (n) => LOWER[n % 26]! + LOWER[(n * 7 + Math.floor(n / 26)) % 26]!);

@@ -16,5 +16,6 @@ for (const file of positionals) {
   console.log(`${file}: ${list.length} templates, ${patterns} patterns`);
   console.log(`  by name ${shares[0]}; mean of templates: recall ${shares[1]}, precision ${shares[2]}`);
   console.log(`  learnt in ${learnMs.toFixed(0)} ms; ${classifyNs.toFixed(0)} ns a name`);
-  for (const { template, pattern, names } of wrong.slice(0, 12)) console.log(`  ${names} of ${template} are ${pattern}`);
+  for (const { template, pattern, names } of wrong.slice(0, 12))
+    console.log(`  ${names} of ${template} are ${pattern}`);
 }

@@ -40,7 +40,12 @@ export function scoresOf(list: readonly ListedTemplate[], names: number, tables 
     const name = `${templates[i]} ${merged.idOf[i % tables]![ids[i]!]}`;
     found.set(name, (found.get(name) ?? 0) + 1);
   }
-  return { patterns: merged.templates.length, classifyNs, learnMs, ...compared(list, merged.templates, found) };
+  return {
+    patterns: merged.templates.length,
+    classifyNs,
+    learnMs,
+    ...compared(list, merged.templates, found),
+  };
 }
 
 function madeOf(list: readonly ListedTemplate[], names: number, seed: number) {
