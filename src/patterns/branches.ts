@@ -210,9 +210,10 @@ function shared(
   return new Set(covered < names * AFFIXES_SHARE ? [] : many.map(([affix]) => affix));
 }
 
-/** Up to the first joint, or the digits at the end: `user_` of `user_alice`, `u` of `u12`. */
+/** Up to the first joint, or the digits or id at the end: `user_` of `user_alice`, `u` of `u12`. */
 function prefixOf(token: string): string {
-  return /^(?:[A-Za-z]{2,}[-_.](?=.)|[A-Za-z]+(?=(?:\d+|\x01)$))/.exec(token)?.[0] ?? "";
+  const plain = token.endsWith(ID) ? `${token.slice(0, -1)}0` : token;
+  return /^(?:[A-Za-z]{2,}[-_.](?=.)|[A-Za-z]+(?=\d+$))/.exec(plain)?.[0] ?? "";
 }
 
 /** From the last joint on: `_cart` of `alice_cart`. */

@@ -69,7 +69,12 @@ function mac(bytes: Uint8Array, p: number, end: number): number {
     if (!areHex(bytes, p + i * 3, p + i * 3 + 2)) return p;
     if (i < 5 && bytes[p + i * 3 + 2] !== joint) return p;
   }
-  return p + 17;
+  return hasLetter(bytes, p, p + 17) ? p + 17 : p;
+}
+
+function hasLetter(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let p = start; p < end; p++) if ((BYTE_CLASS[bytes[p]!]! & LETTER) !== 0) return true;
+  return false;
 }
 
 function ipv4(bytes: Uint8Array, p: number, end: number): number {

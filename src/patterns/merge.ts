@@ -75,7 +75,7 @@ function mostFrequent(
 ): { kept: string[]; all: number } {
   const names = new Map<string, number>();
   exports.forEach((one, i) => {
-    texts[i]!.forEach((text, id) => names.set(text, (names.get(text) ?? 0) + one.names[id]!));
+    for (const [id, text] of texts[i]!.entries()) names.set(text, (names.get(text) ?? 0) + one.names[id]!);
   });
   const all = [...names].filter(([, count]) => count > 0);
   if (all.length <= MAX_PATTERNS) return { kept: all.map(([text]) => text), all: all.length };

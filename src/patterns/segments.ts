@@ -129,6 +129,7 @@ export class Segments {
     let p = start;
     while (p < end && (strong[bytes[p]!]! & IS_SEPARATOR) === 0) p++;
     if (p < end) return strong;
+    if (this.weak.length === 0 || end - start > MAX_RAW_BYTES) return strong;
     let first = NOT_WEAK;
     let hasDot = false;
     let hasAt = false;
@@ -139,8 +140,9 @@ export class Segments {
         if (first === NOT_WEAK) first = rank;
         if (rank === 0) hasDot = true;
       } else if (byte === AT) hasAt = true;
+      else if (BYTE_CLASS[byte] === CONTROL) return strong;
     }
-    if (first === NOT_WEAK || this.weak.length === 0) return strong;
+    if (first === NOT_WEAK) return strong;
     if (!hasAt) return this.weak[hasDot ? 0 : first]!;
     // An address may hold all of them: it begins behind the first, unless that is a dot and all of the name an address.
     return first === 0 && endOfEmail(bytes, start, end) === end ? strong : this.weak[first]!;

@@ -138,7 +138,10 @@ export class KeyMaker {
     this.makers = list.map(({ text: template }) => this.maker(template));
     this.single = list.map(({ text: template }) => template.search(PLACE) < 0);
     let sum = 0;
-    for (const { weight } of list) this.bounds.push((sum += weight));
+    for (const { weight } of list) {
+      sum += weight;
+      this.bounds.push(sum);
+    }
   }
 
   /** The next name, and the index of its template. */

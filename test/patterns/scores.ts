@@ -18,7 +18,7 @@ export interface Scores {
 }
 
 /** Names from which is learnt, as in the pipeline. */
-export const SAMPLE = 65_536;
+export const SAMPLE = 32_768;
 
 /** Makes names of a list, learns from the first of them, classifies all in `tables` tables, and compares. */
 export function scoresOf(list: readonly ListedTemplate[], names: number, tables = 2, seed = 1): Scores {
