@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { values } from "../support/rdb-values.ts";
+import * as values from "../support/rdb-values.ts";
 import { RdbWriter } from "../support/rdb-writer.ts";
 import { ask, run, workFolder } from "./support.ts";
 
