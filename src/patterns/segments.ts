@@ -1,4 +1,4 @@
-import { BYTE_CLASS, CONTROL, DIGIT, HIGH, isUtf8, JOINT } from "./bytes.ts";
+import { BYTE_CLASS, CONTROL, DIGIT, HIGH, isUtf8, JOINT, UPPER, UPPER_HEX } from "./bytes.ts";
 import { endOfEmail, endOfLongId, idInToken, NO_ID, timesIn } from "./ids.ts";
 
 /** What stands for an id in a normalised segment: no byte of a segment that is text. */
@@ -97,7 +97,7 @@ export class Segments {
   read(bytes: Uint8Array, start: number, end: number): void {
     this.count = 0;
     this.out = 0;
-    this.table = this.tableFor(bytes, start, end);
+    this.table = this.strong;
     let p = start;
     for (;;) {
       if (this.count === this.limit) {
@@ -124,16 +124,14 @@ export class Segments {
     return BYTE_CLASS[first] === DIGIT && BYTE_CLASS[text[at + length - 1]!] === DIGIT;
   }
 
-  private tableFor(bytes: Uint8Array, start: number, end: number): Uint16Array {
+  /** What parts a name that none of the strong separators does. */
+  private weakTable(bytes: Uint8Array, start: number, end: number): Uint16Array {
     const { strong } = this;
-    let p = start;
-    while (p < end && (strong[bytes[p]!]! & IS_SEPARATOR) === 0) p++;
-    if (p < end) return strong;
     if (this.weak.length === 0 || end - start > MAX_RAW_BYTES) return strong;
     let first = NOT_WEAK;
     let hasDot = false;
     let hasAt = false;
-    for (p = start; p < end; p++) {
+    for (let p = start; p < end; p++) {
       const byte = bytes[p]!;
       const rank = WEAK_RANK[byte]!;
       if (rank < NOT_WEAK) {
@@ -152,15 +150,16 @@ export class Segments {
   private segment(bytes: Uint8Array, start: number, end: number): number {
     const { table } = this;
     const weak = table !== this.strong;
-    let hash = HASH_BASIS;
     let mask = 0;
     let p = start;
     for (; p < end; p++) {
-      const byte = bytes[p]!;
-      const kind = table[byte]!;
+      const kind = table[bytes[p]!]!;
       if ((kind & IS_SEPARATOR) !== 0) break;
       mask |= kind;
-      hash = Math.imul(hash ^ byte, FNV_PRIME);
+    }
+    if (p === end && this.count === 0 && !weak && (mask & JOINT) !== 0) {
+      this.table = this.weakTable(bytes, start, end);
+      if (this.table !== table) return this.segment(bytes, start, end);
     }
     if (
       (mask & IS_DOT) !== 0 &&
@@ -174,25 +173,20 @@ export class Segments {
     const mayGoOn = p < end && (weak || (p - start === 2 && bytes[p] === COLON));
     if ((mask & 255) === DIGIT && !mayGoOn) {
       if (p - start > SHORT_NUMBER_DIGITS) this.addId();
-      else this.literal(bytes, start, p, hash);
+      else this.literal(bytes, start, p);
       return p;
     }
-    if (mayGoOn) return this.closer(bytes, start, p, end, mask, hash);
-    if ((mask & SUSPECT) === 0 && p - start < 16) this.literal(bytes, start, p, hash);
+    if (mayGoOn) return this.closer(bytes, start, p, end, mask);
+    const isWords =
+      (mask & SUSPECT) === 0 && (p - start < 16 || (mask & (JOINT | UPPER | UPPER_HEX)) === JOINT);
+    if (isWords) this.literal(bytes, start, p);
     else if ((mask & (JOINT | CONTROL | HIGH)) === 0 && p - start <= MAX_RAW_BYTES)
-      this.token(bytes, start, p, mask, hash);
-    else return this.closer(bytes, start, p, end, mask, hash);
+      this.token(bytes, start, p, mask);
+    else return this.closer(bytes, start, p, end, mask);
     return p;
   }
 
-  private closer(
-    bytes: Uint8Array,
-    start: number,
-    p: number,
-    end: number,
-    mask: number,
-    hash: number,
-  ): number {
+  private closer(bytes: Uint8Array, start: number, p: number, end: number, mask: number): number {
     const long = endOfLongId(bytes, start, end);
     if (long > p || (long === p && long > start)) {
       if (long === end || (this.table[bytes[long]!]! & IS_SEPARATOR) !== 0) {
@@ -203,20 +197,20 @@ export class Segments {
     if (p - start > MAX_RAW_BYTES || (mask & CONTROL) !== 0) this.addId();
     else if ((mask & HIGH) !== 0 && !isUtf8(bytes, start, p)) this.addId();
     else if ((mask & IS_AT) !== 0 && endOfEmail(bytes, start, p) === p) this.addId();
-    else if ((mask & JOINT) === 0) this.token(bytes, start, p, mask, hash);
+    else if ((mask & JOINT) === 0) this.token(bytes, start, p, mask);
     else this.parts(bytes, start, p);
     return p;
   }
 
   /** A segment without joints. */
-  private token(bytes: Uint8Array, start: number, end: number, mask: number, hash: number): void {
+  private token(bytes: Uint8Array, start: number, end: number, mask: number): void {
     if ((mask & DIGIT) !== 0 && timesIn(bytes, start, end) > start) {
       this.parts(bytes, start, end);
       return;
     }
     const from = idInToken(bytes, start, end, mask);
     const isShort = (mask & 255) === DIGIT && end - start <= SHORT_NUMBER_DIGITS;
-    if (from === NO_ID || isShort) this.literal(bytes, start, end, hash);
+    if (from === NO_ID || isShort) this.literal(bytes, start, end);
     else if (from === 0) this.addId();
     else {
       const at = this.out;
@@ -260,7 +254,7 @@ export class Segments {
     this.close(at, hashBytes(text, at, this.out));
   }
 
-  private literal(bytes: Uint8Array, start: number, end: number, hash: number): void {
+  private literal(bytes: Uint8Array, start: number, end: number): void {
     if (end - start > MAX_SEGMENT_BYTES) {
       this.addId();
       return;
@@ -269,7 +263,7 @@ export class Segments {
     this.texts[i] = bytes;
     this.starts[i] = start;
     this.ends[i] = end;
-    this.hashes[i] = hash;
+    this.hashes[i] = hashBytes(bytes, start, end);
   }
 
   private addId(): void {
