@@ -2,7 +2,7 @@ import { RdbError } from "./errors.ts";
 import { HEADER_BYTES, type RdbHeader } from "./header.ts";
 import { moduleId, moduleTypeName, readModuleId, skipModuleData } from "./module.ts";
 import { OPCODE, opcodesOf, type RdbOpcode, respNumber } from "./opcodes.ts";
-import { StringReader, skipString } from "./strings.ts";
+import { StringReader, skipString, skipStringSeen } from "./strings.ts";
 import { addPlace, readTemplateNames, TemplateStore } from "./templates.ts";
 import { type RdbType, typesOf } from "./types.ts";
 import { type ByteSource, RangeFeed, Window } from "./window.ts";
@@ -26,6 +26,9 @@ export interface ByteRange {
   readonly db?: number;
 }
 
+/** Sees a name, `bytes[start, end)`, of the record whose name stands at `offset`. */
+export type NameSeen = (bytes: Uint8Array, start: number, end: number, db: number, offset: number) => void;
+
 export interface SplitterOptions {
   readonly windowBytes: number;
   readonly chunkBytes: number;
@@ -33,6 +36,8 @@ export interface SplitterOptions {
   readonly start?: number;
   /** Passed over, in order; the last may reach to the end of the file. */
   readonly gaps?: readonly ByteRange[];
+  /** Shown names of keys, most of them: those that can be seen without further ado. */
+  readonly onName?: NameSeen | undefined;
   /** Holds the hash templates found; another splitter may have begun it. */
   readonly templates?: TemplateStore;
 }
@@ -93,6 +98,8 @@ export function noFacts(): SnapshotFacts {
 }
 
 const MAX_NAMED = 20;
+/** Longer names are not shown. */
+const MAX_SEEN_BYTES = 512;
 /** Bytes of a function library's code that are looked at. */
 const CODE_LIMIT = 2 ** 17;
 /** `redis.register_function("name"` and `server.register_function{function_name = 'name'`. */
@@ -117,6 +124,11 @@ export class Splitter {
   private readonly opcodes: readonly (RdbOpcode | undefined)[];
   private readonly chunkBytes: number;
   private readonly templates: TemplateStore;
+  private readonly onName: NameSeen | undefined;
+  /** Where the name stands that is being shown. */
+  private nameAt = 0;
+  private readonly see = (bytes: Uint8Array, start: number, end: number): void =>
+    this.onName!(bytes, start, end, this.db, this.nameAt);
   protected db = 0;
   private index = 0;
   /** Where the last name stands that was stepped over; -1 before any. */
@@ -142,6 +154,7 @@ export class Splitter {
     this.w.reset(new RangeFeed(source, start, source.size), start);
     this.strings = new StringReader(this.w);
     this.templates = templates;
+    this.onName = options.onName;
     this.gaps = gaps;
     this.gapAt = gaps[0]?.start ?? Number.POSITIVE_INFINITY;
   }
@@ -211,7 +224,11 @@ export class Splitter {
       const type = this.types[code];
       if (type !== undefined) {
         const nameAt = w.offset();
-        skipString(w);
+        if (this.onName === undefined) skipString(w);
+        else {
+          this.nameAt = nameAt;
+          skipStringSeen(w, MAX_SEEN_BYTES, this.see);
+        }
         this.lastKeyAt = nameAt;
         type.skip(w, this.templates);
         this.facts.keys++;

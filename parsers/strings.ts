@@ -10,6 +10,24 @@ export function skipString(w: Window): void {
 }
 
 /**
+ * Skips one RDB string, and shows its bytes, `limit` of them at most. What is compressed, a number, or does not stand in
+ * the window as a whole is not shown.
+ */
+export function skipStringSeen(
+  w: Window,
+  limit: number,
+  see: (bytes: Uint8Array, start: number, end: number) => void,
+): void {
+  const n = w.length();
+  if (n < 0) {
+    skipSpecial(w, n);
+    return;
+  }
+  if (n <= limit && w.limit - w.pos >= n) see(w.bytes, w.pos, w.pos + n);
+  w.skip(n);
+}
+
+/**
  * Skips `count` RDB strings. The two short length forms are read in a loop without calls: this is what finds
  * the record boundaries of a whole snapshot.
  */

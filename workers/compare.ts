@@ -1,10 +1,10 @@
 import { type ComparedKey, Tally } from "../src/compare/tally.ts";
 import { keyHashSlot } from "../src/inventory/slot.ts";
 import { TYPE, targetOf, ValueMeter } from "../src/memory/index.ts";
-import { PatternTable } from "../src/patterns/index.ts";
 import { compileFilter } from "../src/pipeline/filter.ts";
 import { began } from "./began.ts";
 import { ChunkRecords, type ChunkWorker, noteDamage, takeChunks } from "./chunks.ts";
+import { PlacedPatterns } from "./placed-patterns.ts";
 import type {
   Answer,
   ChunkDone,
@@ -25,7 +25,7 @@ class ChunkComparer implements ChunkWorker<CompareResult> {
   private readonly createdAt: number;
   private readonly input: ChunkRecords;
   private readonly meter: ValueMeter;
-  private readonly patterns = new PatternTable();
+  private readonly patterns: PlacedPatterns;
   private readonly tally: Tally;
   private readonly filter;
   private readonly bySlot: boolean;
@@ -48,6 +48,7 @@ class ChunkComparer implements ChunkWorker<CompareResult> {
   constructor(task: ChunkTask & CompareTask) {
     const [first, ...others] = task.targets.map(targetOf);
     this.createdAt = task.createdAt;
+    this.patterns = new PlacedPatterns(task.patterns);
     this.meter = new ValueMeter([first!, ...others]);
     this.input = new ChunkRecords(task, this.meter);
     this.bySlot = [first!, ...others].some(({ config }) => config.clusterEnabled);
@@ -56,6 +57,7 @@ class ChunkComparer implements ChunkWorker<CompareResult> {
   }
 
   read(order: NonNullable<ChunkOrder>): ChunkDone {
+    this.patterns.add(order.models);
     return this.input.each(order, this.record);
   }
 
@@ -74,7 +76,7 @@ class ChunkComparer implements ChunkWorker<CompareResult> {
     k.expiringFields = meter.stats.fieldsWithExpiry > 0;
     k.recordOffset = records.recordOffset;
     if (this.bySlot) k.slot = keyHashSlot(records.key, k.nameBytes);
-    k.pattern = this.patterns.classify(records.key, 0, k.nameBytes);
+    k.pattern = this.patterns.classify(records.key, k.nameBytes, k.recordOffset);
     k.damaged = records.damage !== undefined;
     if (k.damaged) noteDamage(this.damages, records);
     this.tally.add(k, records.key);

@@ -8,7 +8,7 @@ import type { ErrorRecord } from "../src/errors.ts";
 import type { LeafPlaces } from "../src/inventory/pages.ts";
 import type { RollupExport } from "../src/inventory/rollup/rollup.ts";
 import type { TargetSpec } from "../src/memory/index.ts";
-import type { PatternExport } from "../src/patterns/index.ts";
+import type { PatternExport, PatternModel, PatternSettings } from "../src/patterns/index.ts";
 import type { KeyFilter } from "../src/pipeline/filter.ts";
 
 /** What a thread can be asked to do. */
@@ -26,13 +26,23 @@ export interface SplitTask {
   readonly credits: number;
   /** Whether damaged bytes are passed over. */
   readonly salvage: boolean;
+  /** How patterns are learnt from names; undefined: they are not. */
+  readonly patterns: PatternSettings | undefined;
   readonly port: MessagePort;
+}
+
+/** Patterns for the keys whose names stand at offset `from` or behind, up to where the next model holds. */
+export interface PlacedModel {
+  readonly from: number;
+  readonly model: PatternModel;
 }
 
 /** A chunk, and the hash templates defined since the chunk before. */
 export interface SplitMessage {
   readonly chunk: Chunk;
   readonly templates: TemplatePlaces;
+  /** What was learnt since the chunk before. */
+  readonly models: readonly PlacedModel[];
   /** The first chunk brings the fields that stand at the beginning of a snapshot. */
   readonly aux?: ReadonlyMap<string, string>;
 }
@@ -92,6 +102,7 @@ export interface ChunkTask {
   /** Whether the snapshot may end with a checksum. */
   readonly checksum: boolean;
   readonly salvage: boolean;
+  readonly patterns: PatternSettings | undefined;
   readonly port: MessagePort;
 }
 
@@ -118,7 +129,9 @@ export interface ChunkDone {
 }
 
 /** To a reader: the next chunk, or undefined when there is no more. */
-export type ChunkOrder = { readonly chunk: Chunk; readonly templates: TemplatePlaces } | undefined;
+export type ChunkOrder =
+  | { readonly chunk: Chunk; readonly templates: TemplatePlaces; readonly models: readonly PlacedModel[] }
+  | undefined;
 
 /** Damage inside a value that did not keep its key from being counted. */
 export interface Damage {

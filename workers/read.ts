@@ -11,10 +11,10 @@ import { ACCURACY, KEY_COLUMNS, SNAPSHOT_ID_SHIFT } from "../src/inventory/schem
 import { keyHashSlot } from "../src/inventory/slot.ts";
 import { isText } from "../src/inventory/utf8.ts";
 import { type Bill, TYPE, TYPES, targetOf, ValueMeter } from "../src/memory/index.ts";
-import { PatternTable } from "../src/patterns/index.ts";
 import { compileFilter } from "../src/pipeline/filter.ts";
 import { began } from "./began.ts";
 import { ChunkRecords, type ChunkWorker, noteDamage, takeChunks } from "./chunks.ts";
+import { PlacedPatterns } from "./placed-patterns.ts";
 import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damages, ReadResult, ReadTask } from "./protocol.ts";
 
 const KEY_COLUMN = 2;
@@ -36,7 +36,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
   private readonly meter: ValueMeter;
   private readonly bill: Bill;
   private readonly records: RecordReader;
-  private readonly patterns = new PatternTable();
+  private readonly patterns: PlacedPatterns;
   private readonly rollup: Rollup;
   private readonly modules: ModuleKinds;
   private readonly rows: RowWriter | undefined;
@@ -74,6 +74,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
 
   constructor(task: ChunkTask & ReadTask) {
     this.task = task;
+    this.patterns = new PlacedPatterns(task.patterns);
     const target = targetOf(task.target);
     this.meter = new ValueMeter([target], { captureLargest: true });
     this.bill = this.meter.bills[0] as Bill;
@@ -99,6 +100,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
   }
 
   read(order: NonNullable<ChunkOrder>): ChunkDone {
+    this.patterns.add(order.models);
     const done = this.input.each(order, this.record);
     this.rows?.finishRange();
     return done;
@@ -130,7 +132,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     k.slot = keyHashSlot(records.key, k.nameBytes);
     k.accuracy = records.damage === undefined ? bill.exactness : DAMAGED;
     k.recordOffset = records.recordOffset;
-    k.pattern = this.patterns.classify(records.key, 0, k.nameBytes);
+    k.pattern = this.patterns.classify(records.key, k.nameBytes, k.recordOffset);
     this.keys++;
     if (k.expired) this.expired++;
     if (records.damage !== undefined) noteDamage(this.damages, records, this.hash);

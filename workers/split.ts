@@ -5,6 +5,7 @@ import { toErrorRecord } from "../src/errors.ts";
 import { FileSource } from "../src/io/file-source.ts";
 import { began } from "./began.ts";
 import { Inbox } from "./inbox.ts";
+import { NameSampler } from "./name-sampler.ts";
 import { lostRanges, placeOf } from "./places.ts";
 import type { SplitMessage, SplitResult, SplitTask } from "./protocol.ts";
 
@@ -34,7 +35,11 @@ class ChunkPoster {
   private credits: number;
   private chunks = 0;
   private templatesSent = 0;
+  private readonly sampler: NameSampler | undefined;
+  /** What waits until the names in it have taught enough. */
+  private held: SplitMessage[] = [];
   private begun = false;
+  private failure: { readonly error: unknown } | undefined;
 
   constructor(task: SplitTask, source: FileSource) {
     this.task = task;
@@ -42,14 +47,18 @@ class ChunkPoster {
     this.done = new Inbox(task.port);
     this.credits = task.credits;
     this.gaps = task.salvage ? findGaps(source, task.header) : [];
-    this.splitter = new Splitter(source, task.header, { ...task, gaps: this.gaps });
+    this.sampler = task.patterns === undefined ? undefined : new NameSampler(task.patterns);
+    const onName = this.sampler?.see;
+    this.splitter = new Splitter(source, task.header, { ...task, gaps: this.gaps, onName });
   }
 
   async run(): Promise<SplitResult> {
     const { splitter, source, task } = this;
     const { facts } = splitter;
     try {
-      for (let chunk = splitter.next(); chunk !== undefined; chunk = splitter.next()) await this.post(chunk);
+      for (let chunk = this.next(); chunk !== undefined; chunk = this.next()) await this.take(chunk);
+      await this.release();
+      if (this.failure !== undefined) throw this.failure.error;
       const gaps = lostRanges(source, task.header, this.gaps, this.keysBefore);
       return { facts, chunks: this.chunks, gaps };
     } catch (error) {
@@ -58,13 +67,23 @@ class ChunkPoster {
     }
   }
 
-  private async post(chunk: Chunk): Promise<void> {
-    const { task, splitter } = this;
+  private next(): Chunk | undefined {
+    try {
+      return this.splitter.next();
+    } catch (error) {
+      this.failure = { error };
+      return undefined;
+    }
+  }
+
+  private async take(chunk: Chunk): Promise<void> {
+    const { splitter, sampler } = this;
     const { templates, aux } = splitter.facts;
     // The fields at the beginning may stand on both sides of damaged bytes: the first keys end them.
     const begins = !this.begun && (chunk.keys > 0 || this.credits === 1);
     const message: SplitMessage = {
       chunk,
+      models: [],
       templates: templates.slice(this.templatesSent),
       ...(begins ? { aux } : {}),
     };
@@ -72,9 +91,21 @@ class ChunkPoster {
     this.templatesSent = templates.length;
     this.chunks++;
     if (chunk.lost === true) this.keysBefore.push(splitter.lastKeyAt);
-    task.port.postMessage(message);
-    if (--this.credits > 0) return;
-    await this.done.next();
-    this.credits++;
+    this.held.push(message);
+    if (sampler === undefined || !sampler.isTaking(chunk.end)) await this.release();
+  }
+
+  /** Posts what waits, and what was learnt. */
+  private async release(): Promise<void> {
+    let models = this.sampler?.take() ?? [];
+    const messages = this.held;
+    this.held = [];
+    for (const message of messages) {
+      this.task.port.postMessage({ ...message, models } satisfies SplitMessage);
+      models = [];
+      if (--this.credits > 0) continue;
+      await this.done.next();
+      this.credits++;
+    }
   }
 }

@@ -7,7 +7,7 @@ import { type AnalysisOptions, choiceOf } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 import { readSecretFile } from "./secret-file.ts";
 
-type Chosen = Pick<EngineOptions, "inputs" | "output" | "force" | "keys" | "filters" | "index">;
+type Chosen = Pick<EngineOptions, "inputs" | "output" | "force" | "keys" | "filters" | "index" | "patterns">;
 
 /** Runs an analysis under a progress bar; Ctrl-C ends it. A wrong checksum sets the exit status. */
 export async function runAnalysis(

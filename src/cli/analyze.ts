@@ -18,6 +18,7 @@ import {
   checkOptions,
   defined,
   filtersOf,
+  repeated,
 } from "./options.ts";
 
 const COLUMNS = [
@@ -47,7 +48,14 @@ export function analyzeCommand(cli: Cli): Command {
     .option("-o, --output <file>", "the inventory (default: the snapshot's name + .sqlite, here)")
     .option("--force", "replace the inventory if there is one")
     .option("--keys <all|none>", "a row for each key, or aggregates only", "all")
-    .option("--index <list>", "index the key rows by key, pattern, bytes");
+    .option("--index <list>", "index the key rows by key, pattern, bytes")
+    .option(
+      "--template <pattern>",
+      "names such as 'sess:{id}' have this pattern, or '/^sess:(.+)/', whose groups are *; may be given several times",
+      repeated,
+    )
+    .option("--separators <characters>", "the only ones that part names, such as ':.|' (default: usual ones)")
+    .option("--depth <n>", "tell so many segments of names apart");
   addReportOptions(addInputOptions(addRunOptions(addFilterOptions(command))));
   return command.action((names: string[]) => run(cli, names, checkOptions(ANALYZE_OPTIONS, command)));
 }
@@ -55,13 +63,15 @@ export function analyzeCommand(cli: Cli): Command {
 async function run(cli: Cli, names: readonly string[], options: AnalyzeOptions): Promise<void> {
   const inputs = expandGlobs(names);
   const filters = filtersOf(options);
-  const { force, keys, index } = options;
+  const { force, keys, index, template: templates, separators, depth } = options;
+  const patterns = defined({ templates, separators, depth });
   if (keys === "none" && index) throw new UsageError("--index needs key rows, and --keys none stores none");
   const given = defined({ force, index, filters: isUnfiltered(filters) ? undefined : filters });
   const result = await runAnalysis(cli, options, {
     inputs,
     output: outputOf(inputs, options),
     keys,
+    patterns,
     ...given,
   });
   const rows = result.snapshots.map(

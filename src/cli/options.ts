@@ -9,6 +9,7 @@ import {
   parseSettings,
   TYPES,
 } from "../memory/index.ts";
+import { MAX_DEPTH } from "../patterns/index.ts";
 import type { TargetChoice } from "../pipeline/target-choice.ts";
 import type { QuestionFilters } from "../queries/filters.ts";
 import { FORMATS, type FormatName } from "../reports/index.ts";
@@ -115,6 +116,9 @@ export const ANALYZE_OPTIONS = z.object({
   force: z.boolean().optional(),
   keys: oneOf(["all", "none"]),
   index: listOf(["key", "pattern", "bytes"]).optional(),
+  template: z.array(z.string()).optional(),
+  separators: z.string().optional(),
+  depth: wholeNumber(1, MAX_DEPTH).optional(),
 });
 
 /** Options of every question. */
@@ -167,6 +171,9 @@ export const COMPARE_OPTIONS = z.object({
   target: z.array(z.string()).optional(),
   largest: wholeNumber(1, 10_000),
 });
+
+/** Levels of a tree of patterns. */
+export const TREE_DEPTH = wholeNumber(1, MAX_DEPTH);
 
 /** How many of the largest a question shows. */
 export const LARGEST = wholeNumber(1, 1_000_000);

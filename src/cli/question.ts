@@ -73,7 +73,7 @@ export async function runQuestion(
   more: Partial<Asked> = {},
 ): Promise<void> {
   const options = checkOptions(QUESTION_OPTIONS, command);
-  const asked: Asked = { largest: DEFAULT_LARGEST, order: "bytes", ...more };
+  const asked: Asked = { largest: DEFAULT_LARGEST, order: "bytes", depth: 1, ...more };
   const isList = name === "bigkeys" || name === "hotkeys";
   const needsRows = (isList && asked.largest > KEPT_RANKS) || asked.tags === true || asked.exact === true;
   await forEachScope(cli, file, options, needsRows, async (scopes) => {

@@ -58,7 +58,8 @@ CREATE TABLE snapshot_rows (
   magic TEXT NOT NULL, rdb_version INTEGER NOT NULL, server TEXT, server_version TEXT,
   created_at INTEGER NOT NULL, created_at_source TEXT NOT NULL, analyzed_at INTEGER NOT NULL,
   used_mem INTEGER, checksum TEXT NOT NULL, profile TEXT NOT NULL, profile_exact INTEGER NOT NULL,
-  profile_measured INTEGER NOT NULL, allocator TEXT NOT NULL, settings TEXT NOT NULL, filters TEXT NOT NULL, keys INTEGER NOT NULL,
+  profile_measured INTEGER NOT NULL, allocator TEXT NOT NULL, settings TEXT NOT NULL, filters TEXT NOT NULL,
+  pattern_settings TEXT NOT NULL, keys INTEGER NOT NULL,
   expired_keys INTEGER NOT NULL, stored_rows INTEGER NOT NULL, complete INTEGER NOT NULL,
   salvaged INTEGER NOT NULL, tool_version TEXT NOT NULL, hashed_names TEXT
 ) STRICT;
@@ -134,7 +135,7 @@ const VIEWS = `
 CREATE VIEW snapshots AS SELECT
   id AS snapshot, path, input, file_bytes, fingerprint, magic, rdb_version, server, server_version, created_at,
   created_at_source, analyzed_at, used_mem, checksum, profile, profile_exact, profile_measured, allocator, settings,
-  filters, keys, expired_keys, stored_rows, complete, salvaged, tool_version, hashed_names
+  filters, pattern_settings, keys, expired_keys, stored_rows, complete, salvaged, tool_version, hashed_names
 FROM snapshot_rows;
 CREATE VIEW memory AS SELECT
   snapshot, key_bytes, table_bytes, function_bytes, baseline_bytes, estimated_bytes, used_mem,

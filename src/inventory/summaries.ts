@@ -138,7 +138,7 @@ class SnapshotWriter {
         if (this.templateIds[template] === -1) this.templateIds[template] = patternId;
       }
     }
-    if (this.merged.strict) {
+    if (this.merged.narrowed) {
       const message = "very many different key patterns: rare ones were merged into wider ones";
       this.insertAll("warnings", [[id, "PATTERNS_NARROWED", null, message]]);
     }

@@ -1,180 +1,301 @@
-/** What a byte of a key can be; a segment's mask is the union of its bytes' bits. */
-const DIGIT = 1;
-const HEX_LETTER = 2;
-const OTHER = 4;
-const JOINT = 8;
-const BRACE = 16;
-const HIGH = 32;
-const CONTROL = 64;
-const AT = 128;
+import { BYTE_CLASS, CONTROL, DIGIT, HIGH, isUtf8, JOINT, UPPER, UPPER_HEX } from "./bytes.ts";
+import { endOfEmail, endOfLongId, idInToken, NO_ID, timesIn } from "./ids.ts";
 
-/** Segments longer than this many bytes are `*`. */
+/** What stands for an id in a normalised segment: no byte of a segment that is text. */
+export const ID = 1;
+
+/** Segments of a name that are told apart, unless settings say fewer; what follows is one. */
+export const MAX_SEGMENTS = 16;
+
+/** Segments of more bytes than this, before and after ids in them were replaced, are ids. */
+const MAX_RAW_BYTES = 256;
 const MAX_SEGMENT_BYTES = 64;
+/** Numbers of at most so many digits stand as they are: they may be ids, or the number of a version or database. */
+const SHORT_NUMBER_DIGITS = 2;
+/** A segment with so many dots is parted there, and so is what follows it: no domain, version or number has as many. */
+const MANY_DOTS = 4;
 
-const STAR = 0x2a;
-const OPEN = 0x7b;
-const CLOSE = 0x7d;
+const AT = 0x40;
+const COLON = 0x3a;
+const DOT = 0x2e;
+const FNV_PRIME = 0x01000193;
 
-/** The bit of every byte value. */
-export const BYTE_CLASS = new Uint8Array(256).map((_, byte) => classOf(byte));
+/** What hashes of segments begin with: another one in each process, so that no names can be made that all meet in one slot. */
+const HASH_BASIS = Math.floor(Math.random() * 4294967296) | 0;
 
-function classOf(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return DIGIT;
-  if ((byte >= 0x61 && byte <= 0x66) || (byte >= 0x41 && byte <= 0x46)) return HEX_LETTER;
-  if (byte < 0x20 || byte === 0x7f) return CONTROL;
-  if (byte >= 0x80) return HIGH;
-  if (byte === 0x40) return AT;
-  if (byte === OPEN || byte === CLOSE) return BRACE;
-  return "-_./|+#=,; ".includes(String.fromCharCode(byte)) ? JOINT : OTHER;
+/** Bytes that part a name wherever they stand. */
+const STRONG = ":/|#,;=&? {}";
+/** Bytes that part a name which has none of those: dots, else the one of the others that comes first. */
+const WEAK = "._-";
+/** Bytes that may part names, unless settings say others. */
+export const SEPARATORS = STRONG + WEAK;
+
+/** Index in `WEAK` of every byte value. */
+const NOT_WEAK = WEAK.length;
+const WEAK_RANK = new Uint8Array(256).fill(NOT_WEAK);
+for (let i = 0; i < WEAK.length; i++) WEAK_RANK[WEAK.charCodeAt(i)] = i;
+
+/** Bits of a table of separators, besides those of BYTE_CLASS. */
+const IS_SEPARATOR = 256;
+const IS_DOT = 512;
+const IS_AT = 1024;
+/** What makes a segment of letters and joints one that is looked at more closely. */
+const SUSPECT = DIGIT | HIGH | CONTROL | IS_AT;
+
+function tableOf(separators: string): Uint16Array {
+  const table = Uint16Array.from(BYTE_CLASS);
+  table[DOT]! |= IS_DOT;
+  table[AT]! |= IS_AT;
+  for (const byte of Buffer.from(separators, "latin1")) table[byte]! |= IS_SEPARATOR;
+  return table;
 }
 
-/** The text a wildcard of each brace shape prints: bare, opening, closing, or a whole hash tag. */
-export const SHAPE_TEXT = ["*", "{*", "*}", "{*}"] as const;
-
-/** Number of brace shapes. */
-export const SHAPES = SHAPE_TEXT.length;
-
-/** `recognise` answered: the segment is a literal, exactly as it stands. */
-export const LITERAL = -1;
-
-/** `recognise` answered: the segment is a wildcard of shape 0 (others follow: `WILDCARD - shape`). */
-export const WILDCARD = -2;
-
-/** Where `recognise` leaves a partly replaced segment; its answer is the length. */
-export const SCRATCH = new Uint8Array(MAX_SEGMENT_BYTES);
-
-/** Brace shape of the segment in `[start, end)`: an index into SHAPE_TEXT. */
-export function shapeOf(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start < 2) return 0;
-  const opens = bytes[start] === OPEN;
-  const closes = bytes[end - 1] === CLOSE;
-  if (opens === closes) return opens ? 3 : 0;
-  for (let p = start + 1; p < end - 1; p++) if (bytes[p] === (opens ? CLOSE : OPEN)) return 0;
-  return opens ? 1 : 2;
+/** Hash of `[start, end)`, as `Segments` has it. */
+export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
+  let hash = HASH_BASIS;
+  for (let p = start; p < end; p++) hash = Math.imul(hash ^ bytes[p]!, FNV_PRIME);
+  return hash;
 }
+
+/** A segment that is an id, and its hash. */
+const ONE_ID = Uint8Array.of(ID);
+const ID_HASH = hashBytes(ONE_ID, 0, 1);
 
 /**
- * Says what the segment in `[start, end)`, whose bytes' classes unite to `mask`, is: LITERAL, WILDCARD - shape, or a
- * length >= 0: then it is the text in SCRATCH, in which ids between joints became `*` (`order-17` -> `order-*`).
+ * The segments of one name after the other, ids in them replaced by `ID`. Segment `i` is `texts[i][starts[i], ends[i])`, its hash
+ * `hashes[i]`, and the separator behind it `separators[i]`, 0 for the last. Nothing is allocated a name, and nothing copied
+ * but what was replaced: they are valid as long as the name is.
  */
-export function recognise(bytes: Uint8Array, start: number, end: number, mask: number): number {
-  const length = end - start;
-  if (mask === DIGIT) return WILDCARD;
-  if ((mask & (DIGIT | AT | HIGH | CONTROL)) === 0 && length <= MAX_SEGMENT_BYTES) {
-    return mask === HEX_LETTER && length >= 16 ? WILDCARD : LITERAL;
-  }
-  if (length > MAX_SEGMENT_BYTES || (mask & CONTROL) !== 0) return WILDCARD;
-  if ((mask & HIGH) !== 0 && !isUtf8(bytes, start, end)) return WILDCARD;
-  if ((mask & (DIGIT | AT)) === 0) return LITERAL;
-  if ((mask & (BRACE | JOINT | AT)) === 0) return isIdPart(bytes, start, end, mask) ? WILDCARD : LITERAL;
-  const shape = (mask & BRACE) === 0 ? 0 : shapeOf(bytes, start, end);
-  const from = start + (shape & 1);
-  const to = end - (shape >> 1);
-  if (isUuid(bytes, from, to, mask)) return WILDCARD - shape;
-  if ((mask & AT) !== 0 && isEmail(bytes, from, to)) return WILDCARD - shape;
-  return replaceParts(bytes, start, end, shape);
-}
+export class Segments {
+  count = 0;
+  private readonly text = new Uint8Array(MAX_SEGMENTS * MAX_SEGMENT_BYTES + MAX_RAW_BYTES * 2);
+  readonly texts: Uint8Array[] = Array.from({ length: MAX_SEGMENTS }, () => this.text);
+  readonly starts = new Int32Array(MAX_SEGMENTS);
+  readonly ends = new Int32Array(MAX_SEGMENTS);
+  readonly hashes = new Int32Array(MAX_SEGMENTS);
+  readonly separators = new Uint8Array(MAX_SEGMENTS);
+  private readonly strong: Uint16Array;
+  private readonly dotted: Uint16Array;
+  private table: Uint16Array;
+  private readonly weak: readonly Uint16Array[];
+  private readonly limit: number;
+  /** All bytes that may part names. */
+  readonly separatorsUsed: string;
+  private out = 0;
 
-/** Copies the segment to SCRATCH with every part that is an id replaced; a segment of ids only is a wildcard. */
-function replaceParts(bytes: Uint8Array, start: number, end: number, shape: number): number {
-  let out = 0;
-  let ids = 0;
-  let words = 0;
-  let braces = 0;
-  for (let p = start; p < end; ) {
-    const kind = BYTE_CLASS[bytes[p]!]!;
-    if ((kind & (JOINT | BRACE | AT)) !== 0) {
-      if (kind === BRACE) braces++;
-      SCRATCH[out++] = bytes[p++]!;
-      continue;
+  /** `separators`: the only bytes that part names; default: the usual ones. `depth`: segments that are told apart. */
+  constructor(separators?: string, depth = MAX_SEGMENTS) {
+    this.separatorsUsed = separators ?? SEPARATORS;
+    this.strong = tableOf(separators ?? STRONG);
+    this.dotted = tableOf(separators ?? `${STRONG}.`);
+    this.table = this.strong;
+    this.weak = separators === undefined ? [...WEAK].map(tableOf) : [];
+    this.limit = Math.min(depth, MAX_SEGMENTS - 1);
+  }
+
+  /** Parts the name in `[start, end)`. */
+  read(bytes: Uint8Array, start: number, end: number): void {
+    this.count = 0;
+    this.out = 0;
+    this.table = this.strong;
+    let p = start;
+    for (;;) {
+      if (this.count === this.limit) {
+        this.addId();
+        return;
+      }
+      p = this.segment(bytes, p, end);
+      if (p >= end) {
+        this.separators[this.count - 1] = 0;
+        return;
+      }
+      this.separators[this.count - 1] = bytes[p++]!;
     }
-    const partStart = p;
+  }
+
+  /** Whether segment `i` is an id, or a short number that may be one. */
+  isNumber(i: number): boolean {
+    const at = this.starts[i]!;
+    const length = this.ends[i]! - at;
+    if (length === 0 || length > SHORT_NUMBER_DIGITS) return false;
+    const text = this.texts[i]!;
+    const first = text[at]!;
+    if (first === ID) return length === 1;
+    return BYTE_CLASS[first] === DIGIT && BYTE_CLASS[text[at + length - 1]!] === DIGIT;
+  }
+
+  /** What parts a name that none of the strong separators does. */
+  private weakTable(bytes: Uint8Array, start: number, end: number): Uint16Array {
+    const { strong } = this;
+    if (this.weak.length === 0 || end - start > MAX_RAW_BYTES) return strong;
+    let first = NOT_WEAK;
+    let hasDot = false;
+    let hasAt = false;
+    for (let p = start; p < end; p++) {
+      const byte = bytes[p]!;
+      const rank = WEAK_RANK[byte]!;
+      if (rank < NOT_WEAK) {
+        if (first === NOT_WEAK) first = rank;
+        if (rank === 0) hasDot = true;
+      } else if (byte === AT) hasAt = true;
+      else if (BYTE_CLASS[byte] === CONTROL) return strong;
+    }
+    if (first === NOT_WEAK) return strong;
+    if (!hasAt) return this.weak[hasDot ? 0 : first]!;
+    // An address may hold all of them: it begins behind the first, unless that is a dot and all of the name an address.
+    return first === 0 && endOfEmail(bytes, start, end) === end ? strong : this.weak[first]!;
+  }
+
+  /** Adds the segment that begins at `start`; returns where it ends. */
+  private segment(bytes: Uint8Array, start: number, end: number): number {
+    const { table } = this;
+    const weak = table !== this.strong;
     let mask = 0;
+    let p = start;
     for (; p < end; p++) {
-      const bit = BYTE_CLASS[bytes[p]!]!;
-      if ((bit & (JOINT | BRACE | AT)) !== 0) break;
-      mask |= bit;
+      const kind = table[bytes[p]!]!;
+      if ((kind & IS_SEPARATOR) !== 0) break;
+      mask |= kind;
     }
-    if (isIdPart(bytes, partStart, p, mask)) {
-      SCRATCH[out++] = STAR;
-      ids++;
-    } else {
-      for (let q = partStart; q < p; q++) SCRATCH[out++] = bytes[q]!;
-      words++;
+    if (p === end && this.count === 0 && !weak && (mask & JOINT) !== 0) {
+      this.table = this.weakTable(bytes, start, end);
+      if (this.table !== table) return this.segment(bytes, start, end);
+    }
+    if (
+      (mask & IS_DOT) !== 0 &&
+      table === this.strong &&
+      this.dotted !== table &&
+      dotsIn(bytes, start, p) >= MANY_DOTS
+    ) {
+      this.table = this.dotted;
+      return this.segment(bytes, start, end);
+    }
+    const mayGoOn = p < end && (weak || (p - start === 2 && bytes[p] === COLON));
+    if ((mask & 255) === DIGIT && !mayGoOn) {
+      if (p - start > SHORT_NUMBER_DIGITS) this.addId();
+      else this.literal(bytes, start, p);
+      return p;
+    }
+    if (mayGoOn) return this.closer(bytes, start, p, end, mask);
+    const isWords =
+      (mask & SUSPECT) === 0 && (p - start < 16 || (mask & (JOINT | UPPER | UPPER_HEX)) === JOINT);
+    if (isWords) this.literal(bytes, start, p);
+    else if ((mask & (JOINT | CONTROL | HIGH)) === 0 && p - start <= MAX_RAW_BYTES)
+      this.token(bytes, start, p, mask);
+    else return this.closer(bytes, start, p, end, mask);
+    return p;
+  }
+
+  private closer(bytes: Uint8Array, start: number, p: number, end: number, mask: number): number {
+    const long = endOfLongId(bytes, start, end);
+    if (long > p || (long === p && long > start)) {
+      if (long === end || (this.table[bytes[long]!]! & IS_SEPARATOR) !== 0) {
+        this.addId();
+        return long;
+      }
+    }
+    if (p - start > MAX_RAW_BYTES || (mask & CONTROL) !== 0) this.addId();
+    else if ((mask & HIGH) !== 0 && !isUtf8(bytes, start, p)) this.addId();
+    else if ((mask & IS_AT) !== 0 && endOfEmail(bytes, start, p) === p) this.addId();
+    else if ((mask & JOINT) === 0) this.token(bytes, start, p, mask);
+    else this.parts(bytes, start, p);
+    return p;
+  }
+
+  /** A segment without joints. */
+  private token(bytes: Uint8Array, start: number, end: number, mask: number): void {
+    if ((mask & DIGIT) !== 0 && timesIn(bytes, start, end) > start) {
+      this.parts(bytes, start, end);
+      return;
+    }
+    const from = idInToken(bytes, start, end, mask);
+    const isShort = (mask & 255) === DIGIT && end - start <= SHORT_NUMBER_DIGITS;
+    if (from === NO_ID || isShort) this.literal(bytes, start, end);
+    else if (from === 0) this.addId();
+    else {
+      const at = this.out;
+      for (let q = start; q < start + from; q++) this.text[this.out++] = bytes[q]!;
+      this.text[this.out++] = ID;
+      this.close(at, hashBytes(this.text, at, this.out));
     }
   }
-  if (ids === 0) return LITERAL;
-  const shapeBraces = (shape & 1) + (shape >> 1);
-  return words === 0 && braces === shapeBraces ? WILDCARD - shape : out;
+
+  /** A segment with joints: ids between them are replaced. */
+  private parts(bytes: Uint8Array, start: number, end: number): void {
+    const { text } = this;
+    const at = this.out;
+    for (let p = start; p < end; ) {
+      const long = endOfLongId(bytes, p, end);
+      if (long > p) {
+        text[this.out++] = ID;
+        p = long;
+        continue;
+      }
+      if ((BYTE_CLASS[bytes[p]!]! & JOINT) !== 0) {
+        text[this.out++] = bytes[p++]!;
+        continue;
+      }
+      const x = timesIn(bytes, p, endOfToken(bytes, p, end));
+      if (x > p) {
+        text[this.out++] = ID;
+        text[this.out++] = bytes[x]!;
+        p = x + 1;
+        continue;
+      }
+      let mask = 0;
+      let q = p;
+      for (; q < end && (BYTE_CLASS[bytes[q]!]! & JOINT) === 0; q++) mask |= BYTE_CLASS[bytes[q]!]!;
+      const from = idInToken(bytes, p, q, mask);
+      const literalEnd = from === NO_ID ? q : p + from;
+      for (; p < literalEnd; p++) text[this.out++] = bytes[p]!;
+      if (from !== NO_ID) text[this.out++] = ID;
+      p = q;
+    }
+    this.close(at, hashBytes(text, at, this.out));
+  }
+
+  private literal(bytes: Uint8Array, start: number, end: number): void {
+    if (end - start > MAX_SEGMENT_BYTES) {
+      this.addId();
+      return;
+    }
+    const i = this.count++;
+    this.texts[i] = bytes;
+    this.starts[i] = start;
+    this.ends[i] = end;
+    this.hashes[i] = hashBytes(bytes, start, end);
+  }
+
+  private addId(): void {
+    const i = this.count++;
+    this.texts[i] = ONE_ID;
+    this.starts[i] = 0;
+    this.ends[i] = 1;
+    this.hashes[i] = ID_HASH;
+    this.separators[i] = 0;
+  }
+
+  private close(at: number, hash: number): void {
+    const i = this.count++;
+    this.texts[i] = this.text;
+    if (this.out - at > MAX_SEGMENT_BYTES) {
+      this.text[at] = ID;
+      this.out = at + 1;
+      this.hashes[i] = hashBytes(this.text, at, this.out);
+    } else this.hashes[i] = hash;
+    this.starts[i] = at;
+    this.ends[i] = this.out;
+  }
 }
 
-/** Whether a run without joints is an id: a number, hex, a long token with digits, or a piece of an ISO date. */
-function isIdPart(bytes: Uint8Array, start: number, end: number, mask: number): boolean {
-  if (mask === DIGIT) return true;
-  if ((mask & DIGIT) === 0) return mask === HEX_LETTER && end - start >= 16;
-  if ((mask & (HIGH | BRACE | JOINT | AT)) !== 0) return false;
-  const length = end - start;
-  if ((mask & OTHER) === 0 && length >= 8) return true;
-  return (length >= 16 && countDigits(bytes, start, end) >= 3) || isTimePart(bytes, start, end);
+function dotsIn(bytes: Uint8Array, start: number, end: number): number {
+  let dots = 0;
+  for (let p = start; p < end; p++) if (bytes[p] === DOT) dots++;
+  return dots;
 }
 
-function countDigits(bytes: Uint8Array, start: number, end: number): number {
-  let digits = 0;
-  for (let p = start; p < end; p++) if (BYTE_CLASS[bytes[p]!] === DIGIT) digits++;
-  return digits;
-}
-
-/** `21T10`, `20261121T100000Z`, `00Z`: at least two digits, then perhaps T and digits, then perhaps Z. */
-function isTimePart(bytes: Uint8Array, start: number, end: number): boolean {
-  let p = skipDigits(bytes, start, end);
-  if (p - start < 2) return false;
-  if (p < end && bytes[p] === 0x54) p = skipDigits(bytes, p + 1, end);
-  if (p < end && bytes[p] === 0x5a) p++;
-  return p === end;
-}
-
-function skipDigits(bytes: Uint8Array, start: number, end: number): number {
+function endOfToken(bytes: Uint8Array, start: number, end: number): number {
   let p = start;
-  while (p < end && BYTE_CLASS[bytes[p]!] === DIGIT) p++;
+  while (p < end && (BYTE_CLASS[bytes[p]!]! & JOINT) === 0) p++;
   return p;
-}
-
-/** 8-4-4-4-12: `mask` has already said that there are only hex digits and joints, so the dashes decide. */
-function isUuid(bytes: Uint8Array, start: number, end: number, mask: number): boolean {
-  if (end - start !== 36 || (mask & ~BRACE) !== (DIGIT | HEX_LETTER | JOINT)) return false;
-  return (
-    bytes[start + 8] === 0x2d &&
-    bytes[start + 13] === 0x2d &&
-    bytes[start + 18] === 0x2d &&
-    bytes[start + 23] === 0x2d
-  );
-}
-
-/** One `@` with something before it and a dot somewhere after it. */
-function isEmail(bytes: Uint8Array, start: number, end: number): boolean {
-  let at = -1;
-  let dot = -1;
-  for (let p = start; p < end; p++) {
-    if (bytes[p] === 0x40) {
-      if (at >= 0) return false;
-      at = p;
-    } else if (bytes[p] === 0x2e && at >= 0) dot = p;
-  }
-  return at > start && dot > at + 1 && dot < end - 1;
-}
-
-/** Whether `[start, end)` is well-formed UTF-8 (no overlong form, no surrogate, at most U+10FFFF) without U+0080..U+009F. */
-function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let p = start; p < end; ) {
-    const lead = bytes[p++]!;
-    if (lead < 0x80) continue;
-    const more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-    if (lead < 0xc2 || lead > 0xf4 || p + more > end) return false;
-    const second = bytes[p]!;
-    if (lead === 0xc2 && second < 0xa0) return false;
-    if ((lead === 0xe0 && second < 0xa0) || (lead === 0xed && second > 0x9f)) return false;
-    if ((lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second > 0x8f)) return false;
-    for (const last = p + more; p < last; p++) if ((bytes[p]! & 0xc0) !== 0x80) return false;
-  }
-  return true;
 }

@@ -1,53 +1,86 @@
-import { BYTE_CLASS, LITERAL, recognise, SCRATCH, shapeOf, WILDCARD } from "./segments.ts";
-import { HASH_BASIS, hashBytes, INTERIOR, MAX_DEPTH, MAX_NODES, Trie, type TrieExport } from "./trie.ts";
+import { Classifier } from "./classifier.ts";
+import type { PatternModel } from "./model.ts";
+import { Segments } from "./segments.ts";
+import { OwnTemplates, type PatternSettings } from "./settings.ts";
+import { MAX_NODES, NARROWEST, Trie, type TrieExport } from "./trie.ts";
 
-const COLON = 0x3a;
-const BRACE_BIT = 16;
-
-/** A table's knowledge, structured-cloneable: its trie, and the trie's leaf of every raw id. */
+/** A table's knowledge, structured-cloneable. */
 export interface PatternExport {
+  /** What no model had a pattern for. */
   readonly trie: TrieExport;
+  /** By raw id: the leaf in `trie`, or -1 when `texts` has its pattern. */
   readonly leaves: Int32Array;
+  readonly texts: readonly (string | undefined)[];
+  /** By raw id: names that have it. */
+  readonly names: Float64Array;
+  /** What parted the names: see `Trie.path`. */
+  readonly separators: string;
 }
 
-/** Learns the key-name templates of the keys it is shown; a raw id stands for a template known only after `mergePatterns`. */
+/** Raw ids from which on users' expressions make no new patterns: those that leave much of a name as it is make one a name. */
+const MAX_OWN = 2 ** 17;
+
+/** Gives names their patterns: users' own, those of the model, else what a trie finds; a raw id stands for one. */
 export class PatternTable {
-  private trie = new Trie(false);
+  private trie = new Trie(0);
   private idOfNode = new Int32Array(1024).fill(-1);
   private leaves = new Int32Array(1024);
+  private names = new Float64Array(1024);
+  private readonly texts: (string | undefined)[] = [];
+  private readonly idOfText = new Map<string, number>();
   private ids = 0;
+  private readonly segments: Segments;
+  private readonly classOf = new Uint8Array(256);
+  private readonly own: OwnTemplates | undefined;
+  private classifier: Classifier | undefined;
+  /** Raw ids of the model's templates. */
+  private modelIds = new Int32Array(0);
 
-  /** Classifies the key in `[start, end)`: a raw id, dense from 0. */
+  constructor(settings: PatternSettings = {}) {
+    this.segments = new Segments(settings.separators, settings.depth);
+    const { separatorsUsed } = this.segments;
+    for (let i = 0; i < separatorsUsed.length; i++) this.classOf[separatorsUsed.charCodeAt(i)] = i + 1;
+    this.own = settings.templates === undefined ? undefined : new OwnTemplates(settings.templates);
+  }
+
+  /** The names that follow are of the databases that the model was learnt for. */
+  use(model: PatternModel): void {
+    this.classifier = model.templates.length === 0 ? undefined : new Classifier(model);
+    this.modelIds = Int32Array.from(model.templates, (text) => this.idOf(text));
+  }
+
+  /** Classifies the name in `[start, end)`: a raw id, dense from 0. */
   classify(buffer: Uint8Array, start: number, end: number): number {
-    if (this.trie.nodes > MAX_NODES) this.shrink();
-    const trie = this.trie;
-    let node = 0;
-    let segmentStart = start;
-    for (let depth = 0; depth < MAX_DEPTH; depth++) {
-      let hash = HASH_BASIS;
-      let mask = 0;
-      let p = segmentStart;
-      for (; p < end; p++) {
-        const byte = buffer[p]!;
-        if (byte === COLON) break;
-        mask |= BYTE_CLASS[byte]!;
-        hash = Math.imul(hash ^ byte, 0x01000193);
-      }
-      const goesOn = p < end ? INTERIOR : 0;
-      const what = recognise(buffer, segmentStart, p, mask);
-      if (what <= WILDCARD) {
-        node = trie.recognised(node, goesOn + WILDCARD - what);
-      } else if (what === LITERAL) {
-        const shape = (mask & BRACE_BIT) === 0 ? 0 : shapeOf(buffer, segmentStart, p);
-        node = trie.literal(node, goesOn + shape, buffer, segmentStart, p, hash);
-      } else {
-        const shape = (mask & BRACE_BIT) === 0 ? 0 : shapeOf(SCRATCH, 0, what);
-        node = trie.literal(node, goesOn + shape, SCRATCH, 0, what, hashBytes(SCRATCH, 0, what));
-      }
-      if (goesOn === 0) return this.idOf(node);
-      segmentStart = p + 1;
+    const id = this.find(buffer, start, end);
+    this.names[id]! += 1;
+    return id;
+  }
+
+  private find(buffer: Uint8Array, start: number, end: number): number {
+    const own = this.own?.find(buffer, start, end);
+    if (own !== undefined && (this.ids < MAX_OWN || this.idOfText.has(own))) return this.idOf(own);
+    const { segments, classifier } = this;
+    segments.read(buffer, start, end);
+    if (classifier !== undefined) {
+      const template = classifier.find(segments);
+      if (template >= 0) return this.modelIds[template]!;
     }
-    return this.idOf(trie.recognised(node, 0));
+    return this.idOfLeaf(this.leafOf(segments));
+  }
+
+  private leafOf(segments: Segments): number {
+    if (this.trie.nodes > MAX_NODES) this.shrink();
+    const { trie } = this;
+    const { starts, ends, hashes, separators, texts, count } = segments;
+    let node = 0;
+    for (let i = 0; i < count; i++) {
+      if (trie.isDeepest(node)) return trie.recognised(node, 0);
+      const childClass = this.classOf[separators[i]!]!;
+      node = segments.isNumber(i)
+        ? trie.recognised(node, childClass)
+        : trie.literal(node, childClass, texts[i]!, starts[i]!, ends[i]!, hashes[i]!);
+    }
+    return node;
   }
 
   /** Number of raw ids handed out. */
@@ -57,10 +90,27 @@ export class PatternTable {
 
   /** Everything `mergePatterns` needs; the table may go on classifying. */
   export(): PatternExport {
-    return { trie: this.trie.export(), leaves: this.leaves.slice(0, this.ids) };
+    const { ids, texts } = this;
+    return {
+      trie: this.trie.export(),
+      leaves: this.leaves.slice(0, ids),
+      texts: [...texts],
+      names: this.names.slice(0, ids),
+      separators: this.segments.separatorsUsed,
+    };
   }
 
-  private idOf(leaf: number): number {
+  private idOf(text: string): number {
+    let id = this.idOfText.get(text);
+    if (id === undefined) {
+      id = this.add(-1);
+      this.idOfText.set(text, id);
+      this.texts[id] = text;
+    }
+    return id;
+  }
+
+  private idOfLeaf(leaf: number): number {
     if (leaf < this.idOfNode.length) {
       const known = this.idOfNode[leaf]!;
       if (known >= 0) return known;
@@ -69,28 +119,39 @@ export class PatternTable {
       larger.set(this.idOfNode);
       this.idOfNode = larger;
     }
-    if (this.ids === this.leaves.length) {
-      const larger = new Int32Array(this.ids * 2);
-      larger.set(this.leaves);
-      this.leaves = larger;
-    }
-    this.leaves[this.ids] = leaf;
-    this.idOfNode[leaf] = this.ids;
-    return this.ids++;
+    const id = this.add(leaf);
+    this.idOfNode[leaf] = id;
+    return id;
   }
 
-  /** Drops dead nodes; when that frees less than half, narrows the trie for good. */
+  private add(leaf: number): number {
+    const id = this.ids++;
+    if (id === this.leaves.length) {
+      const leaves = new Int32Array(id * 2);
+      leaves.set(this.leaves);
+      this.leaves = leaves;
+      const names = new Float64Array(id * 2);
+      names.set(this.names);
+      this.names = names;
+    }
+    this.leaves[id] = leaf;
+    this.texts.push(undefined);
+    return id;
+  }
+
+  /** Drops dead nodes; while that frees less than half, narrows the trie for good. */
   private shrink(): void {
     const before = this.trie.export();
-    let trie = new Trie(before.strict);
+    let trie = new Trie(before.narrowness);
     let map = trie.absorb(before);
-    if (trie.nodes > MAX_NODES / 2 && !before.strict) {
-      trie = new Trie(true);
+    while (trie.nodes > MAX_NODES / 2 && trie.narrowness < NARROWEST) {
+      trie = new Trie(trie.narrowness + 1);
       map = trie.absorb(before);
     }
     this.idOfNode = new Int32Array(trie.nodes).fill(-1);
     for (let id = this.ids - 1; id >= 0; id--) {
-      const leaf = map[this.leaves[id]!]!;
+      if (this.leaves[id]! < 0) continue;
+      const leaf = trie.find(map[this.leaves[id]!]!);
       this.leaves[id] = leaf;
       this.idOfNode[leaf] = id;
     }

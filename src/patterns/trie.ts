@@ -1,41 +1,34 @@
-import { SHAPE_TEXT, SHAPES } from "./segments.ts";
+import { hashBytes, ID, MAX_SEGMENTS } from "./segments.ts";
 
-/** How many distinct literal children of one class a node may have, by the number of unrecognised segments above it. */
-export const CAPS: readonly number[] = [512, 64, 16, 8];
+/** How wide and deep a trie may be: the first row whose nodes fit holds. */
+const LIMITS: readonly { readonly caps: readonly number[]; readonly depth: number }[] = [
+  { caps: [512, 64, 32, 16], depth: MAX_SEGMENTS },
+  { caps: [64, 8, 2], depth: MAX_SEGMENTS },
+  { caps: [64, 2], depth: 3 },
+  { caps: [64], depth: 1 },
+];
 
-/** Caps of a table whose live nodes would not fit in half of MAX_NODES. */
-export const STRICT_CAPS: readonly number[] = [64, 8, 2];
+/** Index of the last row of limits: any number of names fits in it. */
+export const NARROWEST = LIMITS.length - 1;
 
-/** Nodes a trie may hold before it is rebuilt, and made strict if that does not help. */
-export const MAX_NODES = 1 << 18;
+/** Nodes a trie may hold before it is rebuilt, and made narrower if that does not help. */
+export const MAX_NODES = 1 << 17;
 
-/** Segments of a key that are told apart; what follows is one trailing `*`. */
-export const MAX_DEPTH = 8;
+/** Bytes that may part names, and so classes of a node's children: by what follows their segment, 0 for nothing. */
+export const MAX_SEPARATORS = 15;
+const CLASSES = MAX_SEPARATORS + 1;
+const ID_TEXT = String.fromCharCode(ID);
 
-/** A child class is `shape` (see SHAPE_TEXT), plus INTERIOR when the key goes on after the segment. */
-export const INTERIOR = SHAPES;
-const CLASSES = SHAPES * 2;
-
-/** Node kinds. ANY is what the literals of a class become when they are more than the cap. */
-export const LITERAL_NODE = 0;
-export const RECOGNISED_NODE = 1;
-export const ANY_NODE = 2;
-
-/** What labels' hashes begin with: another one in each process, so that no names can be made that all meet in one slot. */
-export const HASH_BASIS = Math.floor(Math.random() * 4294967296) | 0;
-const FNV_PRIME = 0x01000193;
-
-/** FNV-1a of `[start, end)` as an int32, from `HASH_BASIS`. */
-export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
-  let hash = HASH_BASIS;
-  for (let p = start; p < end; p++) hash = Math.imul(hash ^ bytes[p]!, FNV_PRIME);
-  return hash;
-}
+/** Node kinds. ANY is what the literals of a class become when they are more than the cap, or found to be values. */
+const LITERAL_NODE = 0;
+const RECOGNISED_NODE = 1;
+const ANY_NODE = 2;
 
 /** A trie as plain arrays, an entry a node; a node stands after its parent. Structured-cloneable. */
 export interface TrieExport {
   readonly nodes: number;
-  readonly strict: boolean;
+  /** How narrow it is: an index of its limits. */
+  readonly narrowness: number;
   readonly parent: Int32Array;
   readonly childClass: Uint8Array;
   readonly kind: Uint8Array;
@@ -47,12 +40,14 @@ export interface TrieExport {
 }
 
 /**
- * Key-name segments as a trie of bounded width. A class of a node's children (leaves or interior nodes, by brace shape)
+ * Key-name segments as a trie of bounded width. A class of a node's children (by the separator behind their segment)
  * with more distinct literals than the cap becomes one ANY child, its subtrees united. A class collapses if and
  * only if the union of all keys has too many, so neither the order of keys nor their split over tries matters.
  */
 export class Trie {
-  readonly strict: boolean;
+  readonly narrowness: number;
+  /** Segments that are told apart. */
+  readonly depth: number;
   nodes = 0;
   parent = new Int32Array(1024);
   childClass = new Uint8Array(1024);
@@ -70,11 +65,15 @@ export class Trie {
   private arenaEnd = 0;
   private slots = new Int32Array(4096).fill(-1);
   private hashes = new Int32Array(1024);
-  private caps = new Uint16Array(MAX_DEPTH + 2);
+  private caps = new Uint16Array(MAX_SEGMENTS + 2).fill(1);
+  private depthOf = new Uint8Array(1024);
 
-  constructor(strict: boolean) {
-    this.strict = strict;
-    this.caps.set(strict ? STRICT_CAPS : CAPS);
+  constructor(narrowness: number) {
+    this.narrowness = narrowness;
+    const { caps, depth } = LIMITS[narrowness]!;
+    this.depth = depth;
+    this.caps.set(caps);
+    if (narrowness === 0) this.caps.fill(caps.at(-1)!, caps.length);
     this.create(-1, 0, RECOGNISED_NODE, 0);
   }
 
@@ -83,6 +82,11 @@ export class Trie {
     let at = node;
     while (this.forward[at]! >= 0) at = this.forward[at]!;
     return at;
+  }
+
+  /** Whether a node is so deep that all which follows is one wildcard. */
+  isDeepest(node: number): boolean {
+    return this.depthOf[node]! >= this.depth;
   }
 
   /** The recognised-wildcard child of a class, made if there is none. */
@@ -142,6 +146,14 @@ export class Trie {
     for (let node = 1; node < other.nodes; node++) {
       if (other.forward[node]! >= 0) continue;
       const parent = this.find(map[other.parent[node]!]!);
+      if (parent > 0 && this.isCut(parent)) {
+        map[node] = parent;
+        continue;
+      }
+      if (this.isDeepest(parent)) {
+        map[node] = this.recognised(parent, 0);
+        continue;
+      }
       const start = other.labelStart[node]!;
       const end = start + other.labelBytes[node]!;
       map[node] = this.add(parent, other.childClass[node]!, other.kind[node]!, other.arena, start, end);
@@ -154,24 +166,60 @@ export class Trie {
     return map;
   }
 
-  /** The template of a leaf. */
-  text(leaf: number): string {
+  /** The pattern of a leaf, as bytes in latin1, ids as U+0001; `separators` by child class, from 1 on. */
+  path(leaf: number, separators: string): string {
     const parts: string[] = [];
-    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     for (let node = leaf; node > 0; node = this.parent[node]!) {
-      const start = this.labelStart[node]!;
-      const label = this.arena.subarray(start, start + this.labelBytes[node]!);
-      const isLiteral = this.kind[node] === LITERAL_NODE;
-      parts.push(isLiteral ? decoder.decode(label) : SHAPE_TEXT[this.childClass[node]! % SHAPES]!);
+      parts.push(this.labelText(node) + (separators[this.childClass[node]! - 1] ?? ""));
     }
-    return parts.reverse().join(":");
+    return parts.reverse().join("");
+  }
+
+  /** A node's label (latin1), or the mark of an id. */
+  labelText(node: number): string {
+    if (this.kind[node] !== LITERAL_NODE) return ID_TEXT;
+    const start = this.labelStart[node]!;
+    return Buffer.from(this.arena.subarray(start, start + this.labelBytes[node]!)).toString("latin1");
+  }
+
+  /** Live literal children of a class. */
+  literalsOf(node: number, childClass: number): number[] {
+    const found: number[] = [];
+    for (let child = this.firstChild[node]!; child >= 0; child = this.nextSibling[child]!) {
+      if (
+        this.childClass[child] === childClass &&
+        this.kind[child] === LITERAL_NODE &&
+        this.forward[child]! < 0
+      ) {
+        found.push(child);
+      }
+    }
+    return found;
+  }
+
+  /** Live children of any class. */
+  childrenOf(node: number): number[] {
+    const found: number[] = [];
+    for (let child = this.firstChild[node]!; child >= 0; child = this.nextSibling[child]!) {
+      if (this.forward[child]! < 0) found.push(child);
+    }
+    return found;
+  }
+
+  /** Classes of a node's live literal children. */
+  literalClassesOf(node: number): number[] {
+    const classes = new Set<number>();
+    for (const child of this.childrenOf(node)) {
+      if (this.kind[child] === LITERAL_NODE) classes.add(this.childClass[child]!);
+    }
+    return [...classes].sort((a, b) => a - b);
   }
 
   export(): TrieExport {
-    const { nodes, strict } = this;
+    const { nodes, narrowness } = this;
     return {
       nodes,
-      strict,
+      narrowness,
       parent: this.parent.slice(0, nodes),
       childClass: this.childClass.slice(0, nodes),
       kind: this.kind.slice(0, nodes),
@@ -180,6 +228,12 @@ export class Trie {
       forward: this.forward.slice(0, nodes),
       arena: this.arena.slice(0, this.arenaEnd),
     };
+  }
+
+  /** Whether a node is the wildcard that stands for all that follows its parent. */
+  private isCut(node: number): boolean {
+    const parent = this.parent[node]!;
+    return this.isDeepest(parent) && this.childClass[node] === 0 && this.kind[node] === RECOGNISED_NODE;
   }
 
   private add(
@@ -258,6 +312,7 @@ export class Trie {
     this.childClass[node] = childClass;
     this.kind[node] = kind;
     this.level[node] = level;
+    this.depthOf[node] = parent < 0 ? 0 : this.depthOf[parent]! + 1;
     this.forward[node] = -1;
     this.firstChild[node] = -1;
     this.nextSibling[node] = -1;
@@ -278,6 +333,7 @@ export class Trie {
     this.labelStart = grown(this.labelStart, new Int32Array(size));
     this.labelBytes = grown(this.labelBytes, new Uint8Array(size));
     this.forward = grown(this.forward, new Int32Array(size));
+    this.depthOf = grown(this.depthOf, new Uint8Array(size));
     this.level = grown(this.level, new Uint8Array(size));
     this.firstChild = grown(this.firstChild, new Int32Array(size));
     this.nextSibling = grown(this.nextSibling, new Int32Array(size));

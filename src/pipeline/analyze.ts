@@ -20,6 +20,7 @@ import { type Input, type InputOptions, Inputs, inspectInput } from "../io/input
 import { TempFile } from "../io/temp-file.ts";
 import { VERSION } from "../io/version.ts";
 import { loadsVersion, type Profile, profileOf, type TargetSpec, targetOf } from "../memory/index.ts";
+import { checkPatternSettings, type PatternSettings } from "../patterns/index.ts";
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
@@ -53,6 +54,8 @@ export interface AnalyzeOptions extends TargetChoice, InputOptions {
   /** `none`: no row a key; every summary is there all the same. */
   readonly keys?: "all" | "none" | undefined;
   readonly filters?: KeyFilter | undefined;
+  /** How names become patterns. */
+  readonly patterns?: PatternSettings | undefined;
   /** Read a damaged snapshot as far as possible: what is lost is listed, and the inventory marked. */
   readonly salvage?: boolean | undefined;
   /**
@@ -137,6 +140,7 @@ function checkOptions(options: AnalyzeOptions): number {
     }
   }
   compileFilter(options.filters ?? {}, 0);
+  checkPatterns(options.patterns);
   if (options.hashKeys instanceof Uint8Array && options.hashKeys.length < MIN_SECRET_BYTES) {
     throw new UsageError(`a secret has ${MIN_SECRET_BYTES} bytes at least`);
   }
@@ -147,6 +151,15 @@ function checkOptions(options: AnalyzeOptions): number {
       throw new UsageError(`${path} is the snapshot: it cannot be the output too`);
     return sum + inFileSync(path, () => inspectInput(path));
   }, 0);
+}
+
+/** @throws {UsageError} for settings of patterns that make no sense */
+function checkPatterns(patterns: PatternSettings = {}): void {
+  try {
+    checkPatternSettings(patterns);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 function secretOf({ hashKeys = false }: AnalyzeOptions): Uint8Array | undefined {
@@ -261,6 +274,7 @@ class Run {
       header: plan.header,
       readers: this.readers,
       salvage: options.salvage,
+      patterns: options.patterns ?? {},
       begin: (aux) => {
         origin = originOf(plan, aux);
         target = specOf(origin, options);
@@ -357,6 +371,7 @@ class Run {
       profile_measured: Number(told.profileMeasured),
       allocator: told.allocator,
       settings: JSON.stringify(targetOf(target).config),
+      pattern_settings: JSON.stringify(this.storedPatterns()),
       filters: JSON.stringify(this.storedFilters()),
       keys: told.keys,
       expired_keys: told.expiredKeys,
@@ -375,6 +390,14 @@ class Run {
     if (hash === undefined) return filters;
     const hidden = (text: string | undefined) => text && hash.text(Buffer.from(text));
     return { ...filters, key: hidden(filters.key), notKey: hidden(filters.notKey) };
+  }
+
+  /** The settings of patterns without what templates say of names. */
+  private storedPatterns(): PatternSettings {
+    const { patterns = {} } = this.options;
+    const { hash } = this;
+    if (hash === undefined || patterns.templates === undefined) return patterns;
+    return { ...patterns, templates: patterns.templates.map((text) => hash.text(Buffer.from(text))) };
   }
 
   private tell(phase: Progress["phase"]): void {

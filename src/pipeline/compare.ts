@@ -134,6 +134,7 @@ async function comparePlan(plan: Plan, options: CompareOptions): Promise<Compari
     inFile(plan.path, () =>
       readSnapshot<CompareTask, CompareResult>(pool, {
         worker: "compare",
+        patterns: {},
         path: plan.file,
         identity: plan.identity,
         header: plan.header,

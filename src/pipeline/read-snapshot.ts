@@ -10,12 +10,14 @@ import type {
   ChunkTask,
   FaultPlace,
   LostRange,
+  PlacedModel,
   SplitMessage,
   SplitResult,
   SplitTask,
 } from "../../workers/protocol.ts";
 import { fromErrorRecord } from "../errors.ts";
 import { changed, isUnchanged } from "../io/file-source.ts";
+import type { PatternSettings } from "../patterns/index.ts";
 import type { WorkerPool } from "./pool.ts";
 
 const WINDOW_BYTES = 2 ** 21;
@@ -50,6 +52,8 @@ export interface ReadPlan<T extends object> {
   readonly worker: "read" | "check" | "compare";
   /** Whether damaged bytes are passed over. */
   readonly salvage?: boolean | undefined;
+  /** How patterns are learnt from names; undefined: they are not. */
+  readonly patterns?: PatternSettings | undefined;
   /** Called once, with the fields at the beginning of the snapshot, before any record is read. */
   readonly begin: (aux: ReadonlyMap<string, string>) => T;
   readonly onChunk: (done: ChunkDone) => void;
@@ -90,6 +94,7 @@ async function readByAll<T extends object, R>(pool: WorkerPool, plan: ReadPlan<T
     chunkBytes: CHUNK_BYTES,
     credits: plan.readers * CREDITS_PER_READER,
     salvage: plan.salvage === true,
+    patterns: plan.patterns,
     port: splitting.port2,
   };
   splitting.port1.on("message", (message: SplitMessage) => dispatcher.add(message));
@@ -128,6 +133,8 @@ class Dispatcher<T extends object, R> {
   private readonly results: Promise<Answer<R>>[] = [];
   private readonly templatesSeen: number[] = [];
   private readonly templates: number[] = [];
+  private readonly modelsSeen: number[] = [];
+  private readonly models: PlacedModel[] = [];
   private readonly waiting: SplitMessage[] = [];
   /** Readers that can take a chunk; one that can take two is in it twice. */
   private readonly ready: number[] = [];
@@ -150,6 +157,7 @@ class Dispatcher<T extends object, R> {
   add(message: SplitMessage): void {
     if (message.aux !== undefined) this.start(message.aux);
     for (const place of message.templates) this.templates.push(place);
+    this.models.push(...message.models);
     this.waiting.push(message);
     this.dispatch();
   }
@@ -198,11 +206,13 @@ class Dispatcher<T extends object, R> {
         worker,
         checksum: plan.header.hasChecksum,
         salvage: plan.salvage === true,
+        patterns: plan.patterns,
         port: port2,
       };
       port1.on("message", (done: ChunkDone) => this.done(worker, done));
       this.ports.push(port1);
       this.templatesSeen.push(0);
+      this.modelsSeen.push(0);
       const running = this.pool.run<Answer<R>>(plan.worker, task, [port2]);
       running.then(
         (result) => {
@@ -220,8 +230,13 @@ class Dispatcher<T extends object, R> {
     while (this.waiting.length > 0 && this.ready.length > 0) {
       const worker = this.ready.shift()!;
       const { chunk } = this.waiting.shift()!;
-      const order: ChunkOrder = { chunk, templates: this.templates.slice(this.templatesSeen[worker]) };
+      const order: ChunkOrder = {
+        chunk,
+        templates: this.templates.slice(this.templatesSeen[worker]),
+        models: this.models.slice(this.modelsSeen[worker]),
+      };
       this.templatesSeen[worker] = this.templates.length;
+      this.modelsSeen[worker] = this.models.length;
       this.ports[worker]!.postMessage(order);
     }
   }

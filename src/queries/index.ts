@@ -6,6 +6,7 @@ import { hotkeysSections } from "./hotkeys.ts";
 import { memkeysSections } from "./memkeys.ts";
 import { notesOf } from "./notes.ts";
 import { paretoSections } from "./pareto.ts";
+import { PATTERN_TREE_COLUMNS, patternTree } from "./pattern-tree.ts";
 import { PATTERN_COLUMNS, type PatternOrder, patterns } from "./patterns.ts";
 import type { Scope } from "./scope.ts";
 import { sizesSections } from "./sizes.ts";
@@ -26,6 +27,8 @@ export interface QuestionOptions {
   readonly nodes?: number | undefined;
   readonly tags?: boolean | undefined;
   readonly exact?: boolean | undefined;
+  /** Levels of a tree. */
+  readonly depth: number;
 }
 
 /** Every question whose answer is tables. A new one: a file, and a line here. */
@@ -47,6 +50,15 @@ export const QUESTIONS = {
     const section = { name: "patterns", title: "By pattern", columns: PATTERN_COLUMNS, rows };
     return [{ ...section, ...(rest && { rest }), notes: notesOf(scope) }];
   },
+  patternTree: (scope, { largest, depth }) => [
+    {
+      name: "pattern_tree",
+      title: "By prefix of patterns",
+      columns: PATTERN_TREE_COLUMNS,
+      rows: patternTree(scope, depth, largest),
+      notes: notesOf(scope),
+    },
+  ],
   ttl: ttlSections,
   bigkeys: bigkeysSections,
   memkeys: memkeysSections,

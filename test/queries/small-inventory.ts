@@ -88,6 +88,7 @@ export function writeInventory(
       "jemalloc",
       "{}",
       "{}",
+      "{}",
       keys.length,
       expired,
       rows ? keys.length : 0,
