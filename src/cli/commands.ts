@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { analyzeCommand } from "./analyze.ts";
 import { bigkeysCommand } from "./bigkeys.ts";
 import { compareCommand } from "./compare.ts";
+import { doctorCommand } from "./doctor.ts";
 import { encodingsCommand } from "./encodings.ts";
 import { explainCommand } from "./explain.ts";
 import type { Cli } from "./io.ts";
@@ -21,6 +22,7 @@ export const COMMANDS = {
   patterns: patternsCommand,
   ttl: ttlCommand,
   bigkeys: bigkeysCommand,
+  doctor: doctorCommand,
   explain: explainCommand,
   compare: compareCommand,
   query: queryCommand,
