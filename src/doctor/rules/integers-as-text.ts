@@ -25,6 +25,7 @@ function integerSet(row: EvidenceSums, now: number): Finding {
   return finding({
     ...common(row),
     title: `${pattern}: ${counted(keys, "set")} of integers held as text`,
+    figures: { keys, bytes, type: row.type, directive: "set-max-intset-entries", now, raised_to: raised },
     evidence: [
       `They hold nothing but integers, more than the ${now} of set-max-intset-entries and at most ${raised}: as hash tables they take ${humanBytes(bytes)}, as intsets ${humanBytes(bytes - saving)}.`,
     ],
