@@ -20,6 +20,7 @@ import { maxmemory } from "./maxmemory.ts";
 import { noTtl } from "./no-ttl.ts";
 import { peak } from "./peak.ts";
 import { staleKeys } from "./stale-keys.ts";
+import { tinyKeys } from "./tiny-keys.ts";
 import { undrainedQueues } from "./undrained-queues.ts";
 import { unexplainedMemory } from "./unexplained-memory.ts";
 
@@ -33,6 +34,7 @@ export const RULES: readonly Rule[] = [
   heavyPatterns,
   undrainedQueues,
   keyExplosion,
+  tinyKeys,
   encodingThresholds,
   compressibleStrings,
   jsonStrings,

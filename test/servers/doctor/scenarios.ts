@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { crc32 } from "node:zlib";
 import type { RespClient } from "../../../fixtures/recorder/resp.ts";
 import { type Command, type Settings, sendAll, usageOf } from "./support.ts";
 
@@ -18,6 +19,8 @@ export interface Scenario {
   readonly healthy: (client: RespClient) => Promise<unknown>;
   /** Does what the doctor advises, where it claims a saving. `figures`: of the finding. */
   readonly apply?: (client: RespClient, figures: Readonly<Record<string, unknown>>) => Promise<unknown>;
+  /** What used_memory falls by that is no key's: bytes, about. */
+  readonly freedMore?: number;
   /** Settings that the advice is about, from the finding's figures. */
   readonly advised?: (figures: Readonly<Record<string, unknown>>) => Settings;
 }
@@ -169,6 +172,29 @@ export const SCENARIOS: readonly Scenario[] = [
     rule: "key-explosion",
     fault: many(10_500, (i) => ["SET", `visit:${i}`, i]),
     healthy: many(500, (i) => ["SET", `visit:${i}`, i]),
+  },
+  {
+    name: "many small strings",
+    rule: "tiny-keys",
+    fault: many(6000, (i) => ["SET", `flag:${mixed(i)}`, i % 3 === 0 ? i : "x".repeat(i % 30)]),
+    healthy: many(60, (i) => ["HSET", `flag:${i}`, ...pairs(100, i)]),
+    apply: async (client, { buckets }) => {
+      const ids = Array.from({ length: 6000 }, (_, i) => String(mixed(i)));
+      const values = (await sendAll(
+        client,
+        ids.map((id) => ["GET", `flag:${id}`]),
+      )) as string[];
+      await sendAll(
+        client,
+        ids.map((id) => ["DEL", `flag:${id}`]),
+      );
+      await sendAll(
+        client,
+        ids.map((id, i) => ["HSET", `flag:${crc32(id) % Number(buckets)}`, id, values[i]!]),
+      );
+    },
+    // The keys' table becomes smaller with them, by what the doctor does not claim: from 8,192 pointers to 64.
+    freedMore: (8192 - 64) * 8,
   },
   {
     name: "tiny keys",
