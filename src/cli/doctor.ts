@@ -13,6 +13,7 @@ import {
   doctorMarkdown,
   doctorSection,
   renderDoctor,
+  renderRules,
   rulesSection,
 } from "../reports/doctor.ts";
 import { FORMATS, lineEnd } from "../reports/index.ts";
@@ -49,12 +50,9 @@ export function doctorCommand(cli: Cli): Command {
     const options = checkOptions(OPTIONS, command);
     const rules = chooseRules(options.rules, options.disable);
     if (options.list) {
-      await writeParts(
-        cli,
-        [{ section: rulesSection(rules), extra: {} }],
-        options.format,
-        layoutOf(cli, options),
-      );
+      const layout = layoutOf(cli, options);
+      if (options.format === "table") await writeLines(cli, renderRules(rules, layout));
+      else await writeParts(cli, [{ section: rulesSection(rules), extra: {} }], options.format, layout);
     } else if (file === undefined) throw new UsageError("give a snapshot or an inventory (or --list)");
     else await run(cli, file, options);
   });

@@ -89,7 +89,7 @@ export function* doctorMarkdown(report: DoctorReport): Iterable<string> {
     }
     yield "";
     for (const line of one.advice) yield `- ${markdownText(line)}`;
-    yield `- see ${one.docs}`;
+    yield `- see \`${one.docs}\``;
   }
   for (const note of endingOf(report)) {
     yield "";
@@ -129,7 +129,16 @@ export function doctorSection({ diagnosis }: DoctorReport): Section {
   return { name: "doctor", title: "Findings", columns: COLUMNS, rows };
 }
 
-/** All rules there are, with what they need and go by. */
+/** All rules there are, as sentences. */
+export function* renderRules(rules: readonly Rule[], { style, width }: Layout): Iterable<string> {
+  for (const row of rulesSection(rules).rows) {
+    yield* wrapped(`${row.rule}: ${row.looks_for}`, width).map(style.heading);
+    if (row.needs !== "") yield* wrapped(`${INDENT}needs: ${row.needs}`, width);
+    yield* wrapped(`${INDENT}thresholds: ${row.thresholds}`, width);
+  }
+}
+
+/** The same as a table. */
 export function rulesSection(rules: readonly Rule[]): Section {
   return {
     name: "rules",
@@ -145,7 +154,7 @@ export function rulesSection(rules: readonly Rule[]): Section {
       looks_for: looksFor,
       needs: needs.join(", "),
       thresholds: Object.entries(thresholds)
-        .map(([name, value]) => `${name}=${typeof value === "number" ? value : value.join("|")}`)
+        .map(([name, value]) => `${name}=${typeof value === "number" ? value : value.join(", ")}`)
         .join(" "),
     })),
   };
