@@ -1,4 +1,5 @@
 import type { EvidenceName } from "../inventory/rollup/evidence.ts";
+import { SNAPSHOT_ID_SHIFT } from "../inventory/schema.ts";
 import { BY_DB, BY_PATTERN, BY_TYPE, hasKeyRows, type Scope, scopeParams } from "../queries/scope.ts";
 
 /** What the walk over values noticed of one pattern and type, of one kind. */
@@ -23,7 +24,7 @@ export interface EvidenceSums {
 
 type EvidenceRow = Omit<EvidenceSums, "examples"> & { readonly example_offset: number };
 
-const EXAMPLE_SQL = "SELECT key FROM keys WHERE snapshot = @snapshot AND record_offset = @offset LIMIT 1";
+const EXAMPLE_SQL = "SELECT key FROM key_rows WHERE id = @id";
 
 /** Evidence of some kinds in scope, by pattern and type; what saves most first. */
 export function evidenceOf(scope: Scope, kinds: readonly EvidenceName[]): EvidenceSums[] {
@@ -43,6 +44,6 @@ function exampleAt(scope: Scope, offset: number): readonly (string | Buffer)[] {
   if (!hasKeyRows(scope)) return [];
   const { snapshot } = scope.snapshot;
   return scope.inventory
-    .all<{ key: string | Buffer }>(EXAMPLE_SQL, { snapshot, offset })
+    .all<{ key: string | Buffer }>(EXAMPLE_SQL, { id: (snapshot - 1) * SNAPSHOT_ID_SHIFT + offset })
     .map(({ key }) => key);
 }

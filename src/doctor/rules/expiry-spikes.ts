@@ -26,7 +26,7 @@ export const expirySpikes = rule({
   needs: ["rows", "whole"],
   thresholds: { keys: 1000, pattern_share: 0.1 },
   find(scope, { keys: least, pattern_share: limit }) {
-    const hours = fullHours(scope, least);
+    const hours = fullHours(scope, least, limit);
     if (hours.length === 0) return [];
     const expiring = new Map(hours.map(({ pattern, in_pattern: keys }) => [pattern, keys]));
     return minutesOf(scope, hours, least)
@@ -49,12 +49,12 @@ export const expirySpikes = rule({
 });
 
 /** Hours in which enough keys of a pattern expire, and how many of the pattern expire at all. */
-function fullHours(scope: Scope, least: number): HourRow[] {
+function fullHours(scope: Scope, least: number, share: number): HourRow[] {
   return scope.inventory.all<HourRow>(
     `SELECT pattern, hour, in_pattern FROM (
        SELECT pattern, hour, sum(keys) AS keys, sum(sum(keys)) OVER (PARTITION BY pattern) AS in_pattern
-       FROM ${expirySource()} GROUP BY pattern, hour) WHERE keys >= @least`,
-    { ...scopeParams(scope), least },
+       FROM ${expirySource()} GROUP BY pattern, hour) WHERE keys >= @least AND keys > @share * in_pattern`,
+    { ...scopeParams(scope), least, share },
   );
 }
 
