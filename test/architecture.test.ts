@@ -44,7 +44,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   fzstd: ["src/io"],
   piscina: ["src/pipeline"],
   // Where outside data comes in: options, policies, catalogues.
-  zod: ["src/cli", "src/check", "src/plan", "src/memory/profiles"],
+  zod: ["src/cli", "src/doctor", "src/check", "src/plan", "src/memory/profiles"],
 };
 
 function filesIn(folder: string): string[] {

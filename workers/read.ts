@@ -5,6 +5,7 @@ import { ENCODING_LIMIT, ModuleKinds } from "../src/inventory/module-kinds.ts";
 import { NameHash } from "../src/inventory/name-hash.ts";
 import { PageAllocator, RowWriter } from "../src/inventory/pages.ts";
 import { patternBase } from "../src/inventory/pattern-ids.ts";
+import { Evidence, evidenceVariants } from "../src/inventory/rollup/evidence.ts";
 import { type KeyFacts, Rollup } from "../src/inventory/rollup/rollup.ts";
 import { plainName } from "../src/inventory/rollup/top-keys.ts";
 import { ACCURACY, KEY_COLUMNS, SNAPSHOT_ID_SHIFT } from "../src/inventory/schema.ts";
@@ -38,6 +39,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
   private readonly records: RecordReader;
   private readonly patterns: PlacedPatterns;
   private readonly rollup: Rollup;
+  private readonly evidence: Evidence;
   private readonly modules: ModuleKinds;
   private readonly rows: RowWriter | undefined;
   private readonly fd: number | undefined;
@@ -76,7 +78,8 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     this.task = task;
     this.patterns = new PlacedPatterns(task.patterns);
     const target = targetOf(task.target);
-    this.meter = new ValueMeter([target], { captureLargest: true });
+    this.meter = new ValueMeter([target], { captureLargest: true, variants: evidenceVariants(target) });
+    this.evidence = new Evidence(this.meter, target);
     this.bill = this.meter.bills[0] as Bill;
     this.input = new ChunkRecords(task, this.meter);
     this.records = this.input.records;
@@ -138,7 +141,15 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     if (records.damage !== undefined) noteDamage(this.damages, records, this.hash);
     this.rollup.add(k, records.key, meter.largestName, meter.largestNameLength);
     if (this.rows !== undefined) this.writeRow(this.rows);
+    this.evidence.look(k, bill.encoding, this.compressedBytes());
   };
+
+  /** Bytes of the string as the snapshot holds it compressed, 0: it does not. A record of one is shorter than the string. */
+  private compressedBytes(): number {
+    const { records, key: k } = this;
+    if (k.type !== TYPE.string || records.recordBytes >= k.largestBytes) return 0;
+    return records.values.strings.storedBytes;
+  }
 
   private writeRow(rows: RowWriter): void {
     const { records, key: k } = this;
@@ -172,7 +183,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
       expired: this.expired,
       rows: this.rows?.rows ?? 0,
       leaves: this.rows?.leaves ?? { maxIds: [], pages: [] },
-      rollup: this.rollup.export(),
+      rollup: { ...this.rollup.export(), evidence: this.evidence.export() },
       patterns: this.patterns.export(),
       damages: this.damages,
       lost: this.input.lost,

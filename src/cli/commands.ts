@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { analyzeCommand } from "./analyze.ts";
 import { bigkeysCommand } from "./bigkeys.ts";
 import { compareCommand } from "./compare.ts";
+import { doctorCommand } from "./doctor.ts";
 import { efficiencyCommand } from "./efficiency.ts";
 import { encodingsCommand } from "./encodings.ts";
 import { explainCommand } from "./explain.ts";
@@ -33,6 +34,7 @@ export const COMMANDS = {
   hotkeys: hotkeysCommand,
   efficiency: efficiencyCommand,
   pareto: paretoCommand,
+  doctor: doctorCommand,
   explain: explainCommand,
   compare: compareCommand,
   query: queryCommand,

@@ -29,8 +29,8 @@ export const KEPT_RANKS = 100;
 const NOTED_FORMATS: readonly string[] = ["table", "markdown"];
 
 /** A command with the arguments and options that all questions share. */
-export function questionCommand(name: string, description: string): Command {
-  const command = new Command(name).description(description).argument("<file>", "a snapshot or an inventory");
+export function questionCommand(name: string, description: string, argument = "<file>"): Command {
+  const command = new Command(name).description(description).argument(argument, "a snapshot or an inventory");
   addFilterOptions(command)
     .option("--pattern <text>", "only keys of this pattern, as `patterns` prints it")
     .option("--snapshot <id>", "only this snapshot of an inventory of several");

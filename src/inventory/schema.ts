@@ -87,6 +87,12 @@ CREATE TABLE access_rows (
   snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL, measure TEXT NOT NULL,
   at_least INTEGER NOT NULL, keys INTEGER NOT NULL, bytes INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE evidence_rows (
+  snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL, type TEXT NOT NULL,
+  evidence TEXT NOT NULL, raised_to INTEGER, keys INTEGER NOT NULL, bytes INTEGER NOT NULL, heap_bytes INTEGER NOT NULL,
+  saving_bytes INTEGER NOT NULL, saving_heap_bytes INTEGER NOT NULL, payload_bytes INTEGER NOT NULL,
+  stored_bytes INTEGER NOT NULL, example_offset INTEGER NOT NULL
+) STRICT;
 CREATE TABLE slots (
   snapshot INTEGER NOT NULL, slot INTEGER NOT NULL, keys INTEGER NOT NULL, bytes INTEGER NOT NULL
 ) STRICT;
@@ -171,6 +177,12 @@ CREATE VIEW expiry AS SELECT
   e.snapshot AS snapshot, e.db AS db, p.pattern AS pattern, e.starts_at AS starts_at, e.ends_at AS ends_at,
   e.keys AS keys, e.bytes AS bytes
 FROM expiry_rows e LEFT JOIN pattern_ids p ON p.id = e.pattern_id;
+CREATE VIEW evidence AS SELECT
+  e.snapshot AS snapshot, e.db AS db, p.pattern AS pattern, e.type AS type, e.evidence AS evidence,
+  e.raised_to AS raised_to, e.keys AS keys, e.bytes AS bytes, e.heap_bytes AS heap_bytes,
+  e.saving_bytes AS saving_bytes, e.saving_heap_bytes AS saving_heap_bytes, e.payload_bytes AS payload_bytes,
+  e.stored_bytes AS stored_bytes, e.example_offset AS example_offset
+FROM evidence_rows e LEFT JOIN pattern_ids p ON p.id = e.pattern_id;
 CREATE VIEW sketches AS SELECT
   s.snapshot AS snapshot, s.type AS type, p.pattern AS pattern, s.measure AS measure, s.bucket AS bucket,
   s.keys AS keys, s.value_sum AS value_sum

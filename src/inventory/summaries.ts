@@ -3,8 +3,10 @@ import { moduleTypeName } from "../../parsers/module.ts";
 import type { FinishSnapshot } from "../../workers/protocol.ts";
 import {
   ENCODINGS,
+  isRaisable,
   type LoadedDatabase,
   librariesOf,
+  raisedTo,
   TYPES,
   tableBytes,
   targetOf,
@@ -18,6 +20,7 @@ import { patternBase } from "./pattern-ids.ts";
 import { ACCESS_MEASURES, ACCESS_RANKINGS, accessParts } from "./rollup/access.ts";
 import { expiryBucketHours } from "./rollup/buckets.ts";
 import type { CounterExport } from "./rollup/counters.ts";
+import { EVIDENCE, EVIDENCE_SUMS, evidenceParts } from "./rollup/evidence.ts";
 import {
   BUCKET_LIMIT,
   expiryParts,
@@ -113,6 +116,7 @@ class SnapshotWriter {
     this.rollup();
     this.expiry();
     this.sketches();
+    this.evidence();
     this.slots();
     this.bigKeys("bytes", (r) => r.bigByBytes);
     this.bigKeys("elements", (r) => r.bigByElements);
@@ -272,6 +276,21 @@ class SnapshotWriter {
       (reader, pattern, second) => [null, this.patternId(reader, pattern), ...parts(second)],
     );
     this.insertAll("sketch_rows", byPattern);
+  }
+
+  private evidence(): void {
+    const { config } = targetOf(this.s.target);
+    const rows = this.summed(
+      (r) => r.evidence,
+      (reader, db, second) => {
+        const { pattern, type, evidence } = evidenceParts(second);
+        const name = EVIDENCE[evidence]!;
+        const raised = isRaisable(name) ? raisedTo(name, config) : null;
+        return [db, this.patternId(reader, pattern), TYPES[type]!, name, raised];
+      },
+      EVIDENCE_SUMS.indexOf("example_offset"),
+    );
+    this.insertAll("evidence_rows", rows);
   }
 
   private slots(): void {

@@ -13,5 +13,13 @@ export {
 } from "./profiles/index.ts";
 export type { Target } from "./target.ts";
 export { profileOf, type TargetSpec, targetOf } from "./target-spec.ts";
-export { ENCODINGS, EXACTNESS, TYPE, TYPES } from "./types.ts";
+export { ENCODING, ENCODINGS, EXACTNESS, TYPE, TYPES } from "./types.ts";
 export { type LoadedDatabase, tableBytes, type UsedMemory, usedMemory } from "./used-memory.ts";
+export {
+  isRaisable,
+  RAISABLE,
+  RAISABLE_NAMES,
+  type RaisableName,
+  raisedTarget,
+  raisedTo,
+} from "./what-if.ts";

@@ -5,7 +5,7 @@ import type { Finish } from "./loader.ts";
 import type { TargetStats } from "./stats.ts";
 import type { Target } from "./target.ts";
 import { EXACTNESS, TYPE } from "./types.ts";
-import { ElementWalk, NEVER } from "./walk/elements.ts";
+import { ElementWalk, NEVER, SHARED_INTEGER_DIGITS } from "./walk/elements.ts";
 
 /**
  * Sizes one key after another, as each target's server would hold it just after loading the
@@ -23,22 +23,32 @@ export class ValueMeter extends ElementWalk implements ValueVisitor {
   captureFrom: number;
   /** One bill a target, in the order given. */
   readonly bills: readonly Bill[];
+  /** What else a value may be sized on, when asked: see `sizeVariant`. */
+  private readonly variants: readonly TargetStats[];
+  private readonly variantBill = new Bill();
   private readonly layoutFlags: Uint16Array;
   private readonly hashLimit: number;
   private readonly setLimit: number;
   private readonly zsetLimit: number;
   private begun = false;
 
-  /** `bills`: the kind of bill to make, plain if not given. */
+  /**
+   * `bills`: the kind of bill to make, plain if not given. `variants`: the first target with other settings of how
+   * hashes, sets and sorted sets are packed.
+   */
   constructor(
     targets: readonly [Target, ...Target[]],
-    options: { captureLargest?: boolean; bills?: () => Bill } = {},
+    options: { captureLargest?: boolean; bills?: () => Bill; variants?: readonly Target[] } = {},
   ) {
     super(targets);
+    const { variants = [] } = options;
+    const [first] = this.stats.targets as [TargetStats];
+    this.variants = variants.map((target) => ({ ...first, target }));
     this.captureFrom = options.captureLargest === true ? 0 : NEVER;
     this.bills = targets.map(options.bills ?? (() => new Bill()));
     this.layoutFlags = layoutFlags(targets.map(({ profile }) => profile.counts ?? {}));
-    const largest = (limit: (target: Target) => number): number => Math.max(...targets.map(limit));
+    const largest = (limit: (target: Target) => number): number =>
+      Math.max(...[...targets, ...variants].map(limit));
     this.hashLimit = largest(({ config }) => config.hashMaxListpackEntries);
     this.setLimit = largest(({ config }) =>
       Math.max(config.setMaxIntsetEntries, config.setMaxListpackEntries),
@@ -60,7 +70,8 @@ export class ValueMeter extends ElementWalk implements ValueVisitor {
     else if ((flags & FLAG.pairs) !== 0) for (const lane of stats.hashLanes) lane.reset();
     this.type = LAYOUT_TYPE[layout] as number;
     this.largestNameLength = 0;
-    this.capture = layout === LAYOUT.string ? NEVER : this.captureFrom;
+    this.capture = this.captureFrom;
+    this.head.reset();
   }
 
   private resetLanes(layout: number): void {
@@ -105,6 +116,37 @@ export class ValueMeter extends ElementWalk implements ValueVisitor {
       else (finishes[stats.layout] as Finish)(stats, on, bill);
       profile.key(stats, on, bill);
     }
+  }
+
+  /**
+   * The bill of the value sized last, a hash, set or sorted set, on a variant of the first target. Valid until the next
+   * call of this or `sizeString`.
+   */
+  sizeVariant(variant: number): Bill {
+    return this.sizeOn(this.variants[variant] as TargetStats);
+  }
+
+  /**
+   * The bill that the string sized last would have on the first target, were it another one: `bytes` of text, or an integer
+   * of so many digits. Valid as that of `sizeVariant`; the value itself is gone.
+   */
+  sizeString(bytes: number, isInteger: boolean): Bill {
+    const { stats } = this;
+    stats.largestBytes = bytes;
+    stats.nonIntegers = isInteger ? 0 : 1;
+    stats.reported = 1;
+    stats.integerEntryMax = 0;
+    stats.sharedInteger = isInteger && bytes <= SHARED_INTEGER_DIGITS;
+    return this.sizeOn(stats.targets[0] as TargetStats);
+  }
+
+  private sizeOn(on: TargetStats): Bill {
+    const { stats, variantBill: bill } = this;
+    const { finishes, profile } = on.target;
+    bill.reset();
+    (finishes[stats.layout] as Finish)(stats, on, bill);
+    profile.key(stats, on, bill);
+    return bill;
   }
 
   private nothingReported(): void {

@@ -12,11 +12,11 @@ export interface Scope {
   readonly filters: QuestionFilters;
 }
 
-const BY_DB = "(@dbs IS NULL OR db IN (SELECT value FROM json_each(@dbs)))";
+export const BY_DB = "(@dbs IS NULL OR db IN (SELECT value FROM json_each(@dbs)))";
 /** Modules' values have the module's own name as their type; `module` is all of them. */
 export const BY_TYPE = `(@types IS NULL OR type IN (SELECT value FROM json_each(@types))
   OR (encoding = 'module' AND 'module' IN (SELECT value FROM json_each(@types))))`;
-const BY_PATTERN = "(@pattern IS NULL OR pattern = @pattern)";
+export const BY_PATTERN = "(@pattern IS NULL OR pattern = @pattern)";
 
 /** Values of every parameter that `tallySource`, `keySource` and `expirySource` mention. */
 export function scopeParams({ snapshot, filters }: Scope): SqlParams {
@@ -41,7 +41,7 @@ export function tallySource(scope: Scope): string {
     return `(SELECT * FROM rollup WHERE snapshot = @snapshot AND ${BY_DB} AND ${BY_TYPE} AND ${BY_PATTERN})`;
   }
   return `(SELECT snapshot, db, type, encoding, pattern, 1 AS keys, expires_at IS NULL AS keys_without_ttl, expired,
-    bytes, heap_bytes, expired * bytes AS expired_bytes, serialized_bytes, payload_bytes,
+    bytes, heap_bytes, expired * bytes AS expired_bytes, expired * heap_bytes AS expired_heap_bytes, serialized_bytes, payload_bytes,
     octet_length(key) AS name_bytes, coalesce(elements, 0) AS elements, accuracy IN (${AT_LEAST}) AS lower_bound_keys,
     iif(accuracy IN (${AT_LEAST}), bytes, 0) AS lower_bound_bytes, accuracy = 'damaged' AS damaged_keys, bytes AS max_bytes,
     coalesce(elements, 0) AS max_elements FROM ${keySource(scope)})`;

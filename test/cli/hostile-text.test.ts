@@ -10,10 +10,24 @@ import { runInside } from "./run-inside.ts";
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-hostile-"));
 /** A file name as hostile as what is in the file. */
 const snapshot = path.join(folder, "=dump\x1b[31m\u202e\n@octocat <b>`|.rdb");
+/** Limits that every key and pattern is beyond. */
+const thresholds = path.join(folder, "thresholds.json");
 const inventory = path.join(folder, "hostile\x1b[2J\u202e.sqlite");
 
 beforeAll(async () => {
   fs.writeFileSync(snapshot, hostileSnapshot());
+  fs.writeFileSync(
+    thresholds,
+    JSON.stringify({
+      "big-keys": { bytes: 0, elements: 0 },
+      "heavy-patterns": { average_bytes: 0, min_keys: 1 },
+      "key-explosion": { keys: 0 },
+      "low-efficiency": { overhead_share: 0, memory_share: 0, min_keys: 1 },
+      concentration: { keys_share: 1, min_keys: 1 },
+      "long-names": { average_bytes: 0, heap_share: 0, min_keys: 1 },
+      "hot-slots": { memory_share: 0, times_average: 0, min_keys: 1 },
+    }),
+  );
   expect((await runInside(["analyze", snapshot, "-o", inventory])).status).toBe(0);
 });
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -30,6 +44,9 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["patterns", inventory, "--key", "*\u202e*"],
   ["ttl", inventory],
   ["bigkeys", inventory, "-l", "1000"],
+  ["doctor", inventory, "-l", "1000", "--thresholds", thresholds],
+  ["doctor", snapshot],
+  ["doctor", "--list"],
   ["explain", inventory, HOSTILE_NAMES.at(-3)!.toString()],
   ["explain", inventory, "list\x1b"],
   ["explain", snapshot, '"\\xff\\x00A\\\\"'],

@@ -21,6 +21,7 @@ const COMMANDS: readonly ((file: string, out: string) => string[])[] = [
   (file) => ["patterns", file, "--format", "csv"],
   (file) => ["encodings", file, "--format", "markdown"],
   (file) => ["ttl", file],
+  (file) => ["doctor", file],
   (file) => ["compare", file, "--profiles", "redis-6.2,valkey-9.1"],
 ];
 

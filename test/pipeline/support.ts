@@ -53,6 +53,7 @@ export function ask(output: string, sql: string, ...params: unknown[]): Row[] {
 export const SUMMARIES: Readonly<Record<string, string>> = {
   rollup: "SELECT * FROM rollup ORDER BY snapshot, db, type, encoding, pattern, size_class",
   expiry: "SELECT * FROM expiry ORDER BY snapshot, db, pattern, starts_at",
+  evidence: "SELECT * FROM evidence ORDER BY snapshot, db, pattern, type, evidence",
   sketches: "SELECT * FROM sketches ORDER BY snapshot, type, pattern, measure, bucket",
   access: "SELECT * FROM access ORDER BY snapshot, db, pattern, measure, at_least",
   slots: "SELECT * FROM slots ORDER BY snapshot, slot",

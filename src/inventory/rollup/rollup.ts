@@ -74,6 +74,8 @@ export interface KeyFacts {
 export interface RollupExport {
   readonly rollup: CounterExport;
   readonly expiry: CounterExport;
+  /** What `Evidence` counted. */
+  readonly evidence: CounterExport;
   readonly typeSketch: CounterExport;
   readonly patternSketch: CounterExport;
   readonly slots: Float64Array;
@@ -177,7 +179,7 @@ export class Rollup {
     this.patternSketch.sums[ofPattern + 1]! += value;
   }
 
-  export(): RollupExport {
+  export(): Omit<RollupExport, "evidence"> {
     return {
       rollup: this.rollup.export(),
       expiry: this.expiry.export(),

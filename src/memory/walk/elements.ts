@@ -14,13 +14,15 @@ import type { QuicklistNodes } from "../models/quicklist.ts";
 import { scoreEntryBytes } from "../models/score.ts";
 import { zipIntegerBytes, zipScoreBytes, zipTextBytes } from "../models/ziplist-era/ziplist.ts";
 import { TYPE } from "../types.ts";
+import { StringHead } from "./string-head.ts";
 import { StructureWalk } from "./structures.ts";
 
 /** Bytes kept of the largest element's name. */
 const LARGEST_NAME_BYTES = 256;
 /** A length that no element reaches: none is copied. */
 export const NEVER = Number.POSITIVE_INFINITY;
-const SHARED_INTEGER_DIGITS = 4;
+/** Digits of the integers that servers share: 0..9999. */
+export const SHARED_INTEGER_DIGITS = 4;
 
 /** Counts what a walk reports of elements and packed nodes: the methods of `ValueVisitor` for these. */
 export class ElementWalk extends StructureWalk {
@@ -29,6 +31,8 @@ export class ElementWalk extends StructureWalk {
   /** First bytes of the longest element of a collection, if it is at least `captureFrom` bytes long. */
   readonly largestName = new Uint8Array(LARGEST_NAME_BYTES);
   largestNameLength = 0;
+  /** What a string begins with, where elements are captured. */
+  readonly head = new StringHead();
   /** Bits of `FLAG`: what is counted of each element of the value. */
   protected flags = 0;
   /** Elements from this length on are copied to `largestName` when they are the longest so far. */
@@ -93,7 +97,8 @@ export class ElementWalk extends StructureWalk {
     if (bytes > stats.largestBytes) {
       stats.record(bytes);
       stats.sharedInteger = high === 0 && bytes <= SHARED_INTEGER_DIGITS;
-      if (bytes >= this.capture) this.largestNameLength = writeInteger(high, low, this.largestName);
+      if (bytes >= this.capture && this.type !== TYPE.string)
+        this.largestNameLength = writeInteger(high, low, this.largestName);
     }
     if ((flags & FLAG.members) !== 0) this.addMember(bytes);
     else if ((flags & FLAG.pairs) !== 0) this.addPair(at, bytes);
@@ -202,6 +207,10 @@ export class ElementWalk extends StructureWalk {
   }
 
   private captureText(bytes: number, buffer: Uint8Array, start: number): void {
+    if (this.type === TYPE.string) {
+      this.head.look(bytes, buffer, start);
+      return;
+    }
     const kept = Math.min(bytes, LARGEST_NAME_BYTES);
     const name = this.largestName;
     for (let i = 0; i < kept; i++) name[i] = buffer[start + i] as number;

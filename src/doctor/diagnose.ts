@@ -1,0 +1,107 @@
+import { UsageError } from "../errors.ts";
+import { nearName } from "../near-names.ts";
+import { isUnfiltered, keyRowFilters } from "../queries/filters.ts";
+import { hasKeyRows, type Scope } from "../queries/scope.ts";
+import { withExamples } from "./examples.ts";
+import type { Info } from "./info.ts";
+import { type Finding, type Need, type Rule, SEVERITIES } from "./rule.ts";
+import { RULES } from "./rules/index.ts";
+import type { ThresholdChoice } from "./thresholds.ts";
+
+/** A finding, and the rule that made it. */
+export interface Diagnosed extends Finding {
+  readonly rule: string;
+  /** The rule's section of the documentation. */
+  readonly docs: string;
+}
+
+/** What the doctor says of a snapshot. */
+export interface Diagnosis {
+  /** Those that save most first, then by severity. */
+  readonly findings: readonly Diagnosed[];
+  /** Findings of each rule that are left out, as they save and concern less. */
+  readonly left: readonly { readonly rule: string; readonly findings: number }[];
+  /** Rules that looked. */
+  readonly looked: readonly string[];
+  /** Rules that could not, and why. */
+  readonly skipped: readonly { readonly rule: string; readonly why: string }[];
+}
+
+export interface DoctorOptions {
+  readonly rules: readonly Rule[];
+  readonly thresholds: ThresholdChoice;
+  readonly info: Info | undefined;
+  /** Findings of one rule that are told. */
+  readonly largest: number;
+}
+
+/**
+ * The rules that are to look: `only` these, or all, but not `disabled` ones.
+ * @throws {UsageError} for a rule that there is not
+ */
+export function chooseRules(only: readonly string[] | undefined, disabled: readonly string[] = []): Rule[] {
+  for (const name of [...(only ?? []), ...disabled]) {
+    if (RULES.some(({ id }) => id === name)) continue;
+    const known = RULES.map(({ id }) => id);
+    const near = nearName(name, known);
+    const hint = near === undefined ? `known are ${known.join(", ")}` : `did you mean ${near}?`;
+    throw new UsageError(`unknown rule ${name}: ${hint}`);
+  }
+  return RULES.filter(({ id }) => (only === undefined || only.includes(id)) && !disabled.includes(id));
+}
+
+/** Why a rule cannot do without something; undefined: it is there. */
+const MISSING: Readonly<Record<Need, (scope: Scope, options: DoctorOptions) => string | undefined>> = {
+  rows: (scope) =>
+    hasKeyRows(scope) ? undefined : `needs a row a key: rdbscope analyze ${scope.snapshot.path} --keys all`,
+  info: (_, { info }) => (info === undefined ? "needs a saved INFO text: --info FILE" : undefined),
+  whole: ({ filters, snapshot }) =>
+    isUnfiltered(filters) && snapshot.filters === "{}"
+      ? undefined
+      : "looks at whole snapshots only, and here are keys filtered",
+  evidence: ({ filters }) => {
+    const options = keyRowFilters(filters);
+    return options.length === 0 ? undefined : `cannot tell for keys chosen by ${options.join(" and ")}`;
+  },
+};
+
+/** Lets every rule look at a snapshot. */
+export function diagnose(scope: Scope, options: DoctorOptions): Diagnosis {
+  const skipped: { rule: string; why: string }[] = [];
+  const left: { rule: string; findings: number }[] = [];
+  const looked: string[] = [];
+  const findings: Diagnosed[] = [];
+  for (const rule of options.rules) {
+    const why = rule.needs
+      .map((need) => MISSING[need](scope, options))
+      .find((reason) => reason !== undefined);
+    if (why !== undefined) {
+      skipped.push({ rule: rule.id, why });
+      continue;
+    }
+    looked.push(rule.id);
+    const thresholds = { ...rule.thresholds, ...options.thresholds[rule.id] };
+    const found = rule.find(scope, thresholds, options.info ?? new Map());
+    const ordered = inOrder(found);
+    if (ordered.length > options.largest) {
+      left.push({ rule: rule.id, findings: ordered.length - options.largest });
+    }
+    const docs = `docs/doctor.md#${rule.id}`;
+    findings.push(...ordered.slice(0, options.largest).map((one) => ({ rule: rule.id, ...one, docs })));
+  }
+  const ordered = inOrder(findings);
+  const examples = withExamples(scope, ordered);
+  return {
+    findings: ordered.map((one, i) => ({ ...one, examples: examples[i]!.examples })),
+    left,
+    looked,
+    skipped,
+  };
+}
+
+/** By saving, then by severity; what is equal stays as rules told it. */
+function inOrder<F extends Finding>(findings: readonly F[]): F[] {
+  const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
+  const saving = ({ saving_bytes: bytes }: Finding) => Math.max(0, bytes ?? 0);
+  return [...findings].sort((a, b) => saving(b) - saving(a) || rank(a) - rank(b));
+}

@@ -1,0 +1,46 @@
+import { counted, thousands } from "../../queries/words.ts";
+import { humanBytes, humanShare } from "../../units.ts";
+import { finding, rule } from "../rule.ts";
+import { type PatternSums, patternSums } from "../sums.ts";
+import { hasWord, TEMPORARY_WORDS } from "../words.ts";
+
+/** Keys that never expire where they should: temporary by name, or most of their pattern expires. */
+export const noTtl = rule({
+  id: "no-ttl",
+  looksFor: "keys that never expire in patterns that are temporary, or that mostly expire",
+  needs: [],
+  thresholds: { words: TEMPORARY_WORDS, no_ttl_share: 0.05, mostly_share: 0.5, min_keys: 10 },
+  find: (scope, { words, no_ttl_share: limit, mostly_share: mostly, min_keys: least }) =>
+    patternSums(scope).flatMap((sums) => {
+      const { keys, keys_without_ttl: without, pattern } = sums;
+      const share = without / keys;
+      if (without < least || share <= limit) return [];
+      const temporary = hasWord(pattern, words);
+      return temporary || 1 - share > mostly ? [told(sums, temporary)] : [];
+    }),
+});
+
+function told(sums: PatternSums, temporary: boolean) {
+  const { pattern, keys, keys_without_ttl: without, bytes } = sums;
+  const share = without / keys;
+  const why = temporary
+    ? "by its name it is temporary"
+    : `${humanShare(1 - share)} of its keys expire, these were probably forgotten`;
+  return finding({
+    severity: "warning",
+    title: `${pattern}: ${without === keys ? "none" : `${humanShare(share)}`} of its keys ${without === keys ? "ever expires" : "never expire"}`,
+    pattern,
+    evidence: [
+      `${thousands(without)} of ${counted(keys, "key")} have no TTL, and ${why}.`,
+      `The pattern holds ${humanBytes(bytes)}; what has no TTL stays until somebody deletes it.`,
+    ],
+    figures: { keys, keys_without_ttl: without, no_ttl_share: share, bytes },
+    advice: [
+      "Set the TTL in the command that writes: SET key value EX 3600, or EXPIRE key 3600 in the same MULTI for other types.",
+      "For the keys that are there: SCAN with MATCH, then EXPIRE key 86400 NX (Redis 7.0; before, ask TTL first).",
+      ...(temporary
+        ? []
+        : ["Look for a write path that drops the TTL: a plain SET does, unless KEEPTTL is given."]),
+    ],
+  });
+}

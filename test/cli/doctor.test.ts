@@ -1,0 +1,133 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RULES } from "../../src/doctor/rules/index.ts";
+import * as values from "../support/rdb-values.ts";
+import { RdbWriter } from "../support/rdb-writer.ts";
+import { readCsv } from "../support/read-csv.ts";
+import { SAMPLE } from "./run-cli.ts";
+import { runInside } from "./run-inside.ts";
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-doctor-"));
+const place = (name: string) => path.join(folder, name);
+const all = place("all.sqlite");
+const none = place("none.sqlite");
+const two = place("two.sqlite");
+const healthy = place("healthy.rdb");
+const info = place("info.txt");
+const thresholds = place("thresholds.json");
+
+beforeAll(async () => {
+  const writer = new RdbWriter("REDIS", 11).aux("redis-ver", "7.2.6").aux("ctime", "1750000000");
+  for (let i = 0; i < 4; i++) writer.key(`page:${i}`, values.stringValue(`${i}`.repeat(1000)));
+  fs.writeFileSync(healthy, writer.end());
+  fs.writeFileSync(
+    info,
+    "used_memory:2000000\r\nevicted_keys:7\r\nmaxmemory:2000000\r\nmaxmemory_policy:allkeys-lru\r\n",
+  );
+  fs.writeFileSync(thresholds, '{"undrained-queues": {"elements": 5000}}');
+  expect((await runInside(["analyze", SAMPLE, "-o", all])).status).toBe(0);
+  expect((await runInside(["analyze", SAMPLE, "-o", none, "--keys", "none"])).status).toBe(0);
+  expect((await runInside(["analyze", SAMPLE, healthy, "-o", two])).status).toBe(0);
+});
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const doctor = async (...args: string[]) => {
+  const { status, stdout, stderr } = await runInside(["doctor", ...args]);
+  return { status, stdout: stdout.toString(), stderr: stderr.toString() };
+};
+const asJson = async (...args: string[]) => JSON.parse((await doctor(...args, "--format", "json")).stdout);
+
+test("says when nothing is wrong", async () => {
+  const { status, stdout } = await doctor(healthy);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/healthy\.rdb: nothing is wrong as far as \d+ rules can see\n/);
+  expect(await asJson(healthy)).toMatchObject([{ healthy: true, findings: [] }]);
+});
+
+test("finds the queue of the sample, which nobody drains", async () => {
+  for (const file of [all, none, SAMPLE]) {
+    const [{ findings }] = await asJson(file, "--rules", "undrained-queues");
+    expect(findings).toMatchObject([
+      {
+        rule: "undrained-queues",
+        severity: "warning",
+        figures: { elements: 1400 },
+        examples: ["queue:webhooks:failed"],
+      },
+    ]);
+  }
+  expect(await asJson(all, "--rules", "undrained-queues", "--thresholds", thresholds)).toMatchObject([
+    { findings: [] },
+  ]);
+  expect((await asJson(all, "--disable", "undrained-queues"))[0].looked).not.toContain("undrained-queues");
+});
+
+test("looks at INFO, and tells which rules could not look", async () => {
+  const [given] = await asJson(all, "--info", info);
+  const rules = given.findings.map(({ rule }: { rule: string }) => rule);
+  expect(rules).toEqual(expect.arrayContaining(["evictions", "maxmemory", "eviction-policy"]));
+  expect(given.skipped).toEqual([]);
+  const [not] = await asJson(none);
+  expect(not.looked.length + not.skipped.length).toBe(RULES.length);
+  const { stdout } = await doctor(none);
+  expect(stdout).toMatch(/note: did not look: fragmentation, .*\(needs a saved INFO text: --info FILE\)/);
+  expect(stdout).toMatch(
+    /note: did not look: expiry-spikes, .*\(needs a row a key: rdbscope analyze .* --keys all\)/,
+  );
+});
+
+test("answers for each snapshot of an inventory", async () => {
+  const both = await asJson(two);
+  expect(
+    both.map(({ snapshot, healthy: fine }: { snapshot: number; healthy: boolean }) => [snapshot, fine]),
+  ).toEqual([
+    [1, false],
+    [2, true],
+  ]);
+  expect((await doctor(two, "--info", info)).stderr).toMatch(/--info is of one server: choose its snapshot/);
+  expect((await doctor(two, "--info", info, "--snapshot", "1")).status).toBe(0);
+});
+
+test("has no names where names are hashed", async () => {
+  const { stdout } = await doctor(SAMPLE, "--hash-keys", "-l", "100");
+  expect(stdout).toMatch(/For example: #/);
+  expect(stdout).not.toMatch(/queue:webhooks:failed|leaderboard:alltime/);
+});
+
+test("has the other formats", async () => {
+  const { stdout } = await doctor(all, "--format", "csv");
+  const [header, ...rows] = readCsv(stdout);
+  expect(header).toEqual(
+    expect.arrayContaining(["snapshot", "severity", "rule", "title", "saving_bytes", "advice"]),
+  );
+  const [{ findings }] = await asJson(all);
+  expect(rows).toHaveLength(findings.length);
+  const markdown = (await doctor(all, "--format", "markdown")).stdout;
+  expect(markdown.match(/^### /gm)).toHaveLength(findings.length);
+});
+
+describe("--list", () => {
+  test("prints every rule with what it goes by", async () => {
+    const { stdout } = await doctor("--list", "--format", "json");
+    const rows = JSON.parse(stdout);
+    expect(rows.map(({ rule }: { rule: string }) => rule)).toEqual(RULES.map(({ id }) => id));
+    expect(rows[0].thresholds).toContain("no_ttl_share=0.05");
+  });
+});
+
+test.each([
+  [[], /give a snapshot or an inventory/],
+  [[all, "--rules", "big-kesy"], /unknown rule big-kesy: did you mean big-keys\?/],
+  [[all, "--thresholds", info], /info\.txt is no JSON/],
+  [[all, "--info", thresholds], /thresholds\.json has no used_memory/],
+])("refuses %j in a line", async (args, told) => {
+  const { status, stderr } = await doctor(...args);
+  expect([status, stderr.split("\n").length]).toEqual([2, 2]);
+  expect(stderr).toMatch(told);
+});
+
+test("tells a file that is not there", async () => {
+  expect(await doctor(all, "--info", place("none.txt"))).toMatchObject({ status: 4 });
+});
