@@ -4,6 +4,8 @@ import { bigkeysCommand } from "./bigkeys.ts";
 import { compareCommand } from "./compare.ts";
 import { encodingsCommand } from "./encodings.ts";
 import { explainCommand } from "./explain.ts";
+import { exportCommand } from "./export.ts";
+import { getCommand } from "./get.ts";
 import type { Cli } from "./io.ts";
 import { patternsCommand } from "./patterns.ts";
 import { queryCommand } from "./query.ts";
@@ -23,6 +25,8 @@ export const COMMANDS = {
   bigkeys: bigkeysCommand,
   explain: explainCommand,
   compare: compareCommand,
+  get: getCommand,
+  export: exportCommand,
   query: queryCommand,
   verify: verifyCommand,
 } as const satisfies Record<string, (cli: Cli) => Command>;

@@ -34,11 +34,14 @@ export function questionCommand(name: string, description: string): Command {
   return addReportOptions(addInputOptions(addRunOptions(command)));
 }
 
+/** What a question is asked of. */
+type ScopeOptions = Omit<QuestionOptions, "format" | "color">;
+
 /** Asks a question of every snapshot that is in scope. */
 export async function forEachScope(
   cli: Cli,
   file: string,
-  options: QuestionOptions,
+  options: ScopeOptions,
   needsRows: boolean,
   answer: (scopes: readonly Scope[]) => Promise<void>,
 ): Promise<void> {
@@ -51,7 +54,7 @@ export async function forEachScope(
 }
 
 /** The filters of a question; those over names apply `before` names are hashed. */
-function splitFilters(options: QuestionOptions): { before: QuestionFilters; filters: QuestionFilters } {
+function splitFilters(options: ScopeOptions): { before: QuestionFilters; filters: QuestionFilters } {
   const filters = filtersOf(options);
   if (!options.hashKeys && options.hashKeysSecretFile === undefined) return { before: {}, filters };
   const { key, notKey, regex, ...others } = filters;
