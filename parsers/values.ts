@@ -176,6 +176,7 @@ export class ValueReader {
       if (details !== undefined) details.arrayIndex(index);
       const tag = w.count();
       if (tag === 0 || tag === 3) strings.visit(visitor);
+      else if (tag === 2 && details !== undefined) details.arrayDouble(w.double());
       else if (tag === 1 || tag === 2) this.arrayNumber();
       else throw new RdbError("BAD_VALUE", w.offset() - 1, `array element tag ${tag}`);
     }

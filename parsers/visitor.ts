@@ -85,6 +85,8 @@ export interface ValueDetails {
   numbers(values: BigUint64Array, count: number): void;
   /** Index of the array element that follows. */
   arrayIndex(index: number): void;
+  /** That element is a double; otherwise `integer` or `text` says it. */
+  arrayDouble(value: number): void;
   /**
    * Where the names of the template just reported stand: the absolute offset of their opcode, or, `inline`, of their form
    * in the value itself.

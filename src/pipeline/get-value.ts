@@ -1,4 +1,5 @@
 import { RecordReader } from "../../parsers/records.ts";
+import { typesOf } from "../../parsers/types.ts";
 import { ValueEvents } from "../values/events.ts";
 import { factsOf, writeFieldExpiries } from "../values/formats.ts";
 import { writeJsonBytes } from "../values/json-text.ts";
@@ -68,6 +69,7 @@ function jsonLook({ limit, cutBytes }: GetOptions): Look {
     const events = new ValueEvents(source, value, limit);
     const reader = new RecordReader(WINDOW_BYTES, events, events);
     const { header } = plan;
+    const types = typesOf(header.family);
     events.record = reader;
     value.onBegin = (type) => {
       json.open("{");
@@ -77,7 +79,7 @@ function jsonLook({ limit, cutBytes }: GetOptions): Look {
       writeJsonBytes(gathered.out, reader.key, 0, reader.keyLength);
       json.member("type");
       json.raw(JSON.stringify(type));
-      for (const [name, fact] of Object.entries(factsOf(reader, header))) {
+      for (const [name, fact] of Object.entries(factsOf(reader, types))) {
         json.member(name);
         json.raw(JSON.stringify(fact));
       }

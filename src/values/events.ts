@@ -146,6 +146,11 @@ export class ValueEvents implements ValueVisitor, ValueDetails {
     this.index = index;
   }
 
+  arrayDouble(value: number): void {
+    this.second.setText(scoreText(value));
+    this.text(this.second.length, this.second.bytes, 0);
+  }
+
   templateAt(offset: number, inline: boolean): void {
     const id = `${offset}${inline}`;
     let names = this.names.get(id);

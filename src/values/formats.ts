@@ -99,22 +99,24 @@ class JsonLines implements RecordWriter {
   readonly restoredValues = 0;
   opaqueValues = 0;
   private readonly around: Surroundings;
+  private readonly types: ReturnType<typeof typesOf>;
 
   constructor(around: Surroundings) {
     this.around = around;
+    this.types = typesOf(around.header.family);
     this.sink = new JsonValue(new JsonWriter(around.out));
   }
 
   start(): void {}
 
   begin(record: RecordReader): boolean {
-    const { out, header } = this.around;
+    const { out } = this.around;
     this.sink.reset();
     this.sink.onBegin = (type) => {
       out.text(`{"db":${record.db},"key":`);
       writeJsonBytes(out, record.key, 0, record.keyLength);
       out.text(`,"type":${JSON.stringify(type)},`);
-      out.text(`${JSON.stringify(factsOf(record, header)).slice(1, -1)},"value":`);
+      out.text(`${JSON.stringify(factsOf(record, this.types)).slice(1, -1)},"value":`);
     };
     return true;
   }
@@ -137,10 +139,10 @@ class JsonLines implements RecordWriter {
 /** Type in the file, expiry and use of a record. */
 export function factsOf(
   { typeCode, hasExpiry, expiresAt, idleSeconds, freq }: RecordReader,
-  { family }: RdbHeader,
+  types: ReturnType<typeof typesOf>,
 ): Record<string, string | number | null> {
   return {
-    encoding: typesOf(family)[typeCode]!.name,
+    encoding: types[typeCode]!.name,
     expires_at: hasExpiry ? expiresAt : null,
     ...(idleSeconds >= 0 ? { idle_seconds: idleSeconds } : {}),
     ...(freq >= 0 ? { freq } : {}),
