@@ -1,7 +1,6 @@
 import type { RdbErrorCode } from "./errors.ts";
 import { RdbError } from "./errors.ts";
 import type { ValueVisitor } from "./visitor.ts";
-import { ELEMENT_PREFIX_BYTES } from "./visitor.ts";
 import type { Window } from "./window.ts";
 
 /**
@@ -42,7 +41,7 @@ export function reportPacked(
     return;
   }
   if (bytes > end - w.offset()) throw new RdbError(code, w.offset(), "an element reaches beyond the end");
-  w.require(Math.min(bytes, ELEMENT_PREFIX_BYTES));
+  w.requireElement(bytes);
   v.text(bytes, w.bytes, w.pos);
   w.skip(bytes + e.tail);
 }

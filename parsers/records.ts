@@ -5,7 +5,7 @@ import type { ByteRange, Chunk } from "./splitter.ts";
 import { skipString } from "./strings.ts";
 import { type RdbType, typesOf } from "./types.ts";
 import { ValueReader } from "./values.ts";
-import type { ValueVisitor } from "./visitor.ts";
+import type { ValueDetails, ValueVisitor } from "./visitor.ts";
 import { type ByteSource, LZF, RangeFeed, Window } from "./window.ts";
 
 const NO_VALUE = -1;
@@ -27,6 +27,8 @@ export class RecordReader {
   /** Offset of the record's first byte (an opcode of the key, else its type byte), and its bytes. */
   recordOffset = 0;
   recordBytes = 0;
+  /** Offset of the value: behind the key. */
+  valueOffset = 0;
   typeCode = 0;
   hasExpiry = false;
   /** ms since epoch; meaningless without `hasExpiry`. */
@@ -50,9 +52,10 @@ export class RecordReader {
   private types: readonly (RdbType | undefined)[] = [];
   private opcodes: readonly (RdbOpcode | undefined)[] = [];
 
-  constructor(windowBytes: number, visitor: ValueVisitor) {
-    this.w = new Window(windowBytes);
-    this.values = new ValueReader(this.w, visitor);
+  /** With `details`, elements are readable whole. */
+  constructor(windowBytes: number, visitor: ValueVisitor, details?: ValueDetails) {
+    this.w = new Window(windowBytes, details !== undefined);
+    this.values = new ValueReader(this.w, visitor, details);
   }
 
   /** Begins a chunk. `onBytes` sees each of its bytes once, in order. */
@@ -100,6 +103,7 @@ export class RecordReader {
         this.readKey();
         this.nameAt = NO_NAME;
         this.damage = undefined;
+        this.valueOffset = w.offset();
         if (this.wanted === undefined || this.wanted()) this.readValue(type);
         else type.skip(w, this.values.templates);
         this.recordBytes = w.offset() - this.recordOffset;

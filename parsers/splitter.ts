@@ -303,7 +303,7 @@ export class Splitter {
       const id = s.w.count();
       const { templates } = s.facts;
       const before = templates.length;
-      addPlace(templates, id, at, readTemplateNames(s.w, s.w.count()));
+      addPlace(templates, id, at, readTemplateNames(s.w, s.w.count(), at));
       s.templates.add(templates, before);
     },
     UPDATE(s) {

@@ -2,13 +2,15 @@ import { RdbError } from "./errors.ts";
 import { ListpackReader } from "./listpack.ts";
 import { packedNumber } from "./packed.ts";
 import { type StringReader, skipString, skipStrings } from "./strings.ts";
-import { STREAM_NAME_PREFIX_BYTES, type ValueVisitor } from "./visitor.ts";
+import { STREAM_NAME_PREFIX_BYTES, type ValueDetails, type ValueVisitor } from "./visitor.ts";
 import type { Window } from "./window.ts";
 
 const ID_BYTES = 16;
 const TIME_BYTES = 8;
 /** A name is copied in pieces of at most so many bytes: every window holds as many. */
 const NAME_PIECE_BYTES = 4096;
+/** A stream's own numbers are the most that are read in a row. */
+const MAX_NUMBERS = 8;
 const ENTRY_DELETED = 1;
 const ENTRY_SAME_FIELDS = 2;
 
@@ -69,10 +71,15 @@ export class StreamReader {
   private readonly id = new Uint8Array(ID_BYTES);
   /** First bytes of the name read last. */
   private nameBuffer = new Uint8Array(NAME_PIECE_BYTES);
+  private readonly details: ValueDetails | undefined;
+  /** Numbers read last, and the same as two uint32 each (low, high). */
+  private readonly values = new BigUint64Array(MAX_NUMBERS);
+  private readonly halves = new Uint32Array(this.values.buffer);
 
-  constructor(w: Window, strings: StringReader) {
+  constructor(w: Window, strings: StringReader, details?: ValueDetails) {
     this.w = w;
     this.strings = strings;
+    this.details = details;
   }
 
   /** Reports a stream. @throws {RdbError} BAD_STREAM, BAD_LISTPACK */
@@ -83,7 +90,8 @@ export class StreamReader {
     const length = w.count();
     if (length > live) throw new RdbError("BAD_STREAM", w.offset(), "longer than the entries in it");
     visitor.streamLength(length);
-    numbers(w, parts.counters ? 7 : 2);
+    this.readNumbers(parts.counters ? 7 : 2);
+    this.details?.numbers(this.values, parts.counters ? 7 : 2);
     for (let groups = w.count(); groups > 0; groups--) this.group(parts, visitor);
     if (parts.idempotence) this.producers(visitor);
   }
@@ -112,9 +120,18 @@ export class StreamReader {
   /** `flags, ms, seq, [number of fields, field, value … | value …], elements of this entry`. */
   private entry(blob: Window, masterFields: number, visitor: ValueVisitor): void {
     const flags = this.number(blob);
-    this.nodes.skip();
-    this.nodes.skip();
-    const texts = flags & ENTRY_SAME_FIELDS ? masterFields : this.number(blob) * 2;
+    const { nodes, details } = this;
+    const { element } = nodes;
+    nodes.skip();
+    const { bytes, high, low } = element;
+    nodes.skip();
+    const sameFields = (flags & ENTRY_SAME_FIELDS) !== 0;
+    if (details !== undefined && (flags & ENTRY_DELETED) === 0) {
+      if (bytes >= 0 || element.bytes >= 0)
+        throw new RdbError("BAD_STREAM", blob.offset(), "an id is no number");
+      details.streamEntry(high, low, element.high, element.low, sameFields);
+    }
+    const texts = sameFields ? masterFields : this.number(blob) * 2;
     for (let i = 0; i < texts; i++) {
       if (flags & ENTRY_DELETED) this.nodes.skip();
       else this.nodes.report(visitor);
@@ -144,8 +161,9 @@ export class StreamReader {
   private name(): number {
     const blob = this.strings.open();
     const bytes = this.strings.blobBytes;
-    const kept = Math.min(bytes, STREAM_NAME_PREFIX_BYTES);
-    if (kept > this.nameBuffer.length) this.nameBuffer = new Uint8Array(STREAM_NAME_PREFIX_BYTES);
+    const kept = Math.min(bytes, Math.max(STREAM_NAME_PREFIX_BYTES, this.w.elementBytes));
+    if (kept > this.nameBuffer.length)
+      this.nameBuffer = new Uint8Array(Math.max(STREAM_NAME_PREFIX_BYTES, kept));
     const name = this.nameBuffer;
     for (let at = 0; at < kept; ) {
       const piece = Math.min(kept - at, NAME_PIECE_BYTES);
@@ -159,6 +177,18 @@ export class StreamReader {
     return bytes;
   }
 
+  /** Reads RDB lengths that may use all 64 bits into `values`. */
+  private readNumbers(count: number): void {
+    const { w, halves } = this;
+    for (let i = 0; i < count; i++) {
+      const first = w.byte();
+      const isWide = first === 0x81;
+      if (!isWide) w.pos--;
+      halves[2 * i + 1] = isWide ? w.uint32be() : 0;
+      halves[2 * i] = isWide ? w.uint32be() : w.count();
+    }
+  }
+
   /** Steps over an RDB string; returns its bytes uncompressed. */
   private stringBytes(): number {
     const blob = this.strings.open();
@@ -170,15 +200,21 @@ export class StreamReader {
 
   private group(parts: StreamParts, visitor: ValueVisitor): void {
     const w = this.w;
+    const { details } = this;
     const nameBytes = this.name();
-    numbers(w, parts.counters ? 3 : 2);
+    this.readNumbers(parts.counters ? 3 : 2);
     const pending = w.count();
     visitor.streamGroup(nameBytes, pending, this.nameBuffer, 0);
+    details?.numbers(this.values, parts.counters ? 3 : 2);
     for (let left = pending; left > 0; left--) {
       w.require(ID_BYTES + TIME_BYTES);
       visitor.streamPending(w.bytes, w.pos);
       w.skip(ID_BYTES + TIME_BYTES);
-      w.skipNumber();
+      if (details === undefined) w.skipNumber();
+      else {
+        this.readNumbers(1);
+        details.numbers(this.values, 1);
+      }
     }
     for (let consumers = w.count(); consumers > 0; consumers--) this.consumer(parts, visitor);
     if (parts.nacks) w.skip(w.count() * ID_BYTES);
@@ -187,9 +223,11 @@ export class StreamReader {
   private consumer(parts: StreamParts, visitor: ValueVisitor): void {
     const w = this.w;
     const nameBytes = this.name();
-    w.skip(parts.activeTime ? 16 : 8);
+    const times = parts.activeTime ? 2 : 1;
+    for (let i = 0; i < 2 * times; i++) this.halves[i] = w.int32le();
     const pending = w.count();
     visitor.streamConsumer(nameBytes, pending, this.nameBuffer, 0);
+    this.details?.numbers(this.values, times);
     for (let left = pending; left > 0; left--) {
       w.require(ID_BYTES);
       visitor.streamConsumerPending(w.bytes, w.pos);

@@ -1,5 +1,5 @@
 import { checkLzfLengths, LzfFeed } from "./lzf.ts";
-import { ELEMENT_PREFIX_BYTES, type ValueVisitor } from "./visitor.ts";
+import type { ValueVisitor } from "./visitor.ts";
 import { INT8, INT16, INT32, LZF, Window } from "./window.ts";
 
 /** Skips one RDB string. */
@@ -84,16 +84,18 @@ export class StringReader {
   /** Made when the first compressed string comes. */
   private plain: Window | undefined;
   private readonly plainBytes: number;
+  private readonly wholeElements: boolean;
   /** Uncompressed bytes of the blob opened last, and its bytes in the snapshot. */
   blobBytes = 0;
   storedBytes = 0;
   private opened: Window | undefined;
 
-  /** `plainBytes`: of the window that compressed strings are expanded in. */
-  constructor(w: Window, plainBytes = w.bytes.length) {
+  /** `plainBytes`: of the window that compressed strings are expanded in; it grows if `wholeElements` are wanted. */
+  constructor(w: Window, plainBytes = w.bytes.length, wholeElements = false) {
     this.w = w;
     this.lzf = new LzfFeed(w);
     this.plainBytes = plainBytes;
+    this.wholeElements = wholeElements;
   }
 
   /** Reports one RDB string to the visitor. */
@@ -101,12 +103,12 @@ export class StringReader {
     const w = this.w;
     const n = w.length();
     if (n >= 0) {
-      w.require(Math.min(n, ELEMENT_PREFIX_BYTES));
+      w.requireElement(n);
       visitor.text(n, w.bytes, w.pos);
       w.skip(n);
     } else if (n === LZF) {
       const plain = this.openLzf();
-      plain.require(Math.min(this.blobBytes, ELEMENT_PREFIX_BYTES));
+      plain.requireElement(this.blobBytes);
       visitor.text(this.blobBytes, plain.bytes, plain.pos);
       this.lzf.finish();
     } else {
@@ -147,7 +149,7 @@ export class StringReader {
     this.storedBytes = w.count();
     this.blobBytes = w.count();
     this.lzf.begin(this.storedBytes, this.blobBytes);
-    this.plain ??= new Window(this.plainBytes);
+    this.plain ??= new Window(this.plainBytes, this.wholeElements);
     this.plain.reset(this.lzf, w.offset());
     return this.plain;
   }

@@ -7,7 +7,7 @@ import { type StreamParts, StreamReader } from "./stream.ts";
 import { StringReader } from "./strings.ts";
 import { type HashTemplate, NO_TEMPLATES, readInlineNames, type TemplateSource } from "./templates.ts";
 import { isVectorSet, VectorSetReader } from "./vector-set.ts";
-import type { ValueVisitor } from "./visitor.ts";
+import type { ValueDetails, ValueVisitor } from "./visitor.ts";
 import type { Window } from "./window.ts";
 import { walkZiplist } from "./ziplist.ts";
 import { walkZipmap } from "./zipmap.ts";
@@ -23,16 +23,18 @@ export class ValueReader {
   readonly w: Window;
   readonly visitor: ValueVisitor;
   readonly strings: StringReader;
+  private readonly details: ValueDetails | undefined;
   templates: TemplateSource = NO_TEMPLATES;
   private readonly listpacks = new ListpackReader();
   private readonly streams: StreamReader;
   private readonly vectorSets: VectorSetReader;
 
-  constructor(w: Window, visitor: ValueVisitor) {
+  constructor(w: Window, visitor: ValueVisitor, details?: ValueDetails) {
     this.w = w;
     this.visitor = visitor;
-    this.strings = new StringReader(w);
-    this.streams = new StreamReader(w, this.strings);
+    this.details = details;
+    this.strings = new StringReader(w, w.bytes.length, details !== undefined);
+    this.streams = new StreamReader(w, this.strings, details);
     this.vectorSets = new VectorSetReader(w, this.strings);
   }
 
@@ -165,14 +167,16 @@ export class ValueReader {
 
   /** Redis 8.8: `count, flag, [insert index], { index, tag, value }…`. */
   array(layout: number): void {
-    const { w, strings, visitor } = this;
+    const { w, strings, visitor, details } = this;
     const count = w.count();
     visitor.begin(layout, count);
     if (w.count() !== 0) w.count();
     for (let left = count; left > 0; left--) {
-      w.count();
+      const index = w.count();
+      if (details !== undefined) details.arrayIndex(index);
       const tag = w.count();
       if (tag === 0 || tag === 3) strings.visit(visitor);
+      else if (tag === 2 && details !== undefined) details.arrayDouble(w.double());
       else if (tag === 1 || tag === 2) this.arrayNumber();
       else throw new RdbError("BAD_VALUE", w.offset() - 1, `array element tag ${tag}`);
     }
@@ -195,7 +199,7 @@ export class ValueReader {
     const start = w.offset();
     const template = inline ?? this.templates.find(w.count(), start);
     visitor.begin(layout, template.fields);
-    visitor.template(template.fields, template.nameBytes, template.largestNameBytes);
+    this.reportTemplate(template, inline !== undefined);
     for (let left = template.fields; left > 0; left--) this.strings.visit(visitor);
   }
 
@@ -208,12 +212,17 @@ export class ValueReader {
     const template = inline ?? this.templates.find(packedNumber(listpacks.element), start);
     visitor.begin(layout, template.fields);
     visitor.blob(this.strings.blobBytes, this.strings.storedBytes);
-    visitor.template(template.fields, template.nameBytes, template.largestNameBytes);
+    this.reportTemplate(template, inline !== undefined);
     let values = 0;
     for (; listpacks.more(); values++) listpacks.report(visitor);
     this.strings.close();
     if (values !== template.fields)
       throw new RdbError("BAD_TEMPLATE", start, "another number of values than of names");
+  }
+
+  private reportTemplate(template: HashTemplate, isInline: boolean): void {
+    this.visitor.template(template.fields, template.nameBytes, template.largestNameBytes);
+    this.details?.templateAt(template.at, isInline);
   }
 
   /** A rate limiter's state: one number. */
@@ -244,7 +253,7 @@ export class ValueReader {
     const { strings, visitor } = this;
     const blob = strings.open();
     visitor.plainNode(strings.blobBytes, strings.storedBytes);
-    blob.require(Math.min(strings.blobBytes, 256));
+    blob.requireElement(strings.blobBytes);
     visitor.text(strings.blobBytes, blob.bytes, blob.pos);
     blob.skip(strings.blobBytes);
     strings.close();

@@ -17,7 +17,7 @@ export interface ValueVisitor {
   /**
    * One string: the value of a STRING, a list element, set member, zset member, hash field or hash value (by
    * turns), stream field or value. At least `min(bytes, ELEMENT_PREFIX_BYTES)` bytes can be read at
-   * `buffer[start]` during the call.
+   * `buffer[start]` during the call; `min(bytes, MAX_ELEMENT_BYTES)` where whole elements are wanted.
    */
   text(bytes: number, buffer: Uint8Array, start: number): void;
   /** The same, held as an integer by the snapshot: the 64-bit two's complement value `high:low` (both int32). */
@@ -64,6 +64,34 @@ export interface ValueVisitor {
   template(fields: number, nameBytes: number, largestNameBytes: number): void;
   /** The value ended. */
   end(): void;
+}
+
+/**
+ * What a walk tells besides to who wants values as they are, not only counted: it is asked for when a reader is made,
+ * and elements are readable whole then.
+ */
+export interface ValueDetails {
+  /**
+   * A live entry of the node reported last: its id less the node's, as two int64 `high:low` (both int32). Its fields and
+   * values follow as `text` and `integer`; with `sameFields` its values alone, under the fields that the node gave.
+   */
+  streamEntry(msHigh: number, msLow: number, seqHigh: number, seqLow: number, sameFields: boolean): void;
+  /**
+   * The first `count` of `values` (uint64) are numbers of what the visitor was told of last, in file order. Stream: last
+   * id's ms and seq, and where the type has them (count 7) those of the first id, of the largest deleted id, and entries
+   * added. Group: last id's ms and seq, entries read (count 3; 2^64 - 1: unknown). Consumer: seen at, active at (ms; count
+   * 2). Pending id of a group: deliveries.
+   */
+  numbers(values: BigUint64Array, count: number): void;
+  /** Index of the array element that follows. */
+  arrayIndex(index: number): void;
+  /** That element is a double; otherwise `integer` or `text` says it. */
+  arrayDouble(value: number): void;
+  /**
+   * Where the names of the template just reported stand: the absolute offset of their opcode, or, `inline`, of their form
+   * in the value itself.
+   */
+  templateAt(offset: number, inline: boolean): void;
 }
 
 /** Bytes of an element that a `text` call guarantees to be readable in the buffer (or all, if shorter). */

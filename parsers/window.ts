@@ -1,4 +1,5 @@
 import { RdbError } from "./errors.ts";
+import { ELEMENT_PREFIX_BYTES } from "./visitor.ts";
 
 /** Random access to the bytes of a snapshot. `read` may deliver fewer bytes than asked; 0 means the end. */
 export interface ByteSource {
@@ -29,19 +30,28 @@ export const INT16 = -2;
 export const INT32 = -3;
 export const LZF = -4;
 
+/** Longest element that is made readable whole: no server takes more (proto-max-bulk-len, config.c, Redis 7.2.6). */
+export const MAX_ELEMENT_BYTES = 2 ** 29;
+
 /**
  * A sliding window over bytes of any length, in a buffer of fixed size. `bytes[pos]` is the next byte and
- * `offset()` its absolute offset. Values larger than the buffer are walked or skipped, never held.
+ * `offset()` its absolute offset. Values larger than the buffer are walked or skipped, never held; only where whole
+ * elements are wanted does the buffer grow, to the longest element met.
  */
 export class Window {
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
   pos = 0;
   limit = 0;
+  /** Bytes of an element that walkers make readable at once (or all, if shorter). */
+  readonly elementBytes: number;
+  private readonly capacity: number;
   private base = 0;
   private feed: Feed = EMPTY_FEED;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, wholeElements = false) {
     this.bytes = new Uint8Array(capacity);
+    this.capacity = capacity;
+    this.elementBytes = wholeElements ? MAX_ELEMENT_BYTES : ELEMENT_PREFIX_BYTES;
   }
 
   /** Begins anew: the feed's first byte has the absolute offset `start`. */
@@ -50,6 +60,7 @@ export class Window {
     this.base = start;
     this.pos = 0;
     this.limit = 0;
+    if (this.bytes.length > this.capacity) this.bytes = new Uint8Array(this.capacity);
   }
 
   /** Absolute offset of the next byte. */
@@ -60,6 +71,11 @@ export class Window {
   /** Makes `count` bytes readable at `pos`. @throws {RdbError} UNEXPECTED_EOF when there are fewer. */
   require(count: number): void {
     if (this.limit - this.pos < count && this.fill(count) < count) this.throwEnd();
+  }
+
+  /** Makes an element of `bytes` bytes readable, or its first `elementBytes`. @throws {RdbError} UNEXPECTED_EOF */
+  requireElement(bytes: number): void {
+    this.require(Math.min(bytes, this.elementBytes));
   }
 
   /** Moves on by `count` bytes. @throws {RdbError} UNEXPECTED_EOF when there are fewer. */
@@ -143,7 +159,7 @@ export class Window {
     return ((this.byte() << 24) >> 16) | low;
   }
 
-  private uint32be(): number {
+  uint32be(): number {
     this.require(4);
     const b = this.bytes;
     const p = this.pos;
@@ -167,11 +183,20 @@ export class Window {
       this.limit -= from;
     }
     while (this.limit - this.pos < count) {
+      if (this.limit === this.bytes.length) this.grow(count);
       const got = this.feed.next(this.bytes, this.limit, this.bytes.length - this.limit);
       if (got === 0) break;
       this.limit += got;
     }
     return this.limit - this.pos;
+  }
+
+  /** Makes the buffer larger, up to the `count` bytes that shall stand at `pos`: as bytes come, never as a length claims. */
+  private grow(count: number): void {
+    if (this.elementBytes <= this.capacity) return;
+    const grown = new Uint8Array(Math.min(this.bytes.length * 2, this.pos + count));
+    grown.set(this.bytes);
+    this.bytes = grown;
   }
 
   private overtake(): void {

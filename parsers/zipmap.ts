@@ -1,5 +1,5 @@
 import { RdbError } from "./errors.ts";
-import { ELEMENT_PREFIX_BYTES, type ValueVisitor } from "./visitor.ts";
+import type { ValueVisitor } from "./visitor.ts";
 import type { Window } from "./window.ts";
 
 const END = 0xff;
@@ -34,7 +34,7 @@ function readLength(w: Window, first: number): number {
 function text(w: Window, bytes: number, free: number, end: number, visitor: ValueVisitor): void {
   if (bytes + free > end - w.offset())
     throw new RdbError("BAD_ZIPMAP", w.offset(), "an entry reaches beyond the end");
-  w.require(Math.min(bytes, ELEMENT_PREFIX_BYTES));
+  w.requireElement(bytes);
   visitor.text(bytes, w.bytes, w.pos);
   w.skip(bytes + free);
 }

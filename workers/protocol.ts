@@ -10,9 +10,46 @@ import type { RollupExport } from "../src/inventory/rollup/rollup.ts";
 import type { TargetSpec } from "../src/memory/index.ts";
 import type { PatternExport, PatternModel, PatternSettings } from "../src/patterns/index.ts";
 import type { KeyFilter } from "../src/pipeline/filter.ts";
+import type { ValueFormat } from "../src/values/formats.ts";
 
 /** What a thread can be asked to do. */
-export type WorkerName = "split" | "read" | "check" | "compare" | "finish";
+export type WorkerName = "split" | "read" | "check" | "compare" | "finish" | "values";
+
+/**
+ * What the thread that writes values is given. It sends `Uint8Array`s and `ValuesProgress` on the port, null behind
+ * the last of them, and returns `ValuesResult`.
+ */
+export interface ValuesTask {
+  readonly path: string;
+  readonly identity: string;
+  readonly header: RdbHeader;
+  readonly format: ValueFormat;
+  readonly filter: KeyFilter;
+  /** What keys are sized for, where the filter looks at sizes. */
+  readonly target: TargetSpec;
+  readonly createdAt: number;
+  readonly port: MessagePort;
+  /** An int32: pieces that may be sent before any more are taken; negative: nobody takes them any more. */
+  readonly credits: SharedArrayBuffer;
+}
+
+/** How far the thread has come. */
+export interface ValuesProgress {
+  readonly bytesDone: number;
+  readonly keys: number;
+}
+
+/** What was written of a snapshot. */
+export interface ValuesResult {
+  readonly facts: SnapshotFacts;
+  readonly crcHigh: number;
+  readonly crcLow: number;
+  readonly keys: number;
+  /** Written as null, or as RESTORE. */
+  readonly opaqueValues: number;
+  readonly restoredValues: number;
+  readonly damages: Damages;
+}
 
 /** What the splitting thread is given. It answers with `SplitMessage`s on the port and returns `SplitResult`. */
 export interface SplitTask {

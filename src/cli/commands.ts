@@ -6,6 +6,8 @@ import { doctorCommand } from "./doctor.ts";
 import { efficiencyCommand } from "./efficiency.ts";
 import { encodingsCommand } from "./encodings.ts";
 import { explainCommand } from "./explain.ts";
+import { exportCommand } from "./export.ts";
+import { getCommand } from "./get.ts";
 import { hotkeysCommand } from "./hotkeys.ts";
 import type { Cli } from "./io.ts";
 import { memkeysCommand } from "./memkeys.ts";
@@ -37,6 +39,8 @@ export const COMMANDS = {
   doctor: doctorCommand,
   explain: explainCommand,
   compare: compareCommand,
+  get: getCommand,
+  export: exportCommand,
   query: queryCommand,
   verify: verifyCommand,
 } as const satisfies Record<string, (cli: Cli) => Command>;

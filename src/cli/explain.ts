@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import type { Explanation } from "../index.ts";
-import { isSqliteFile, openInventory } from "../inventory/open.ts";
+import { isSqliteFile } from "../inventory/open.ts";
 import { expandOne } from "../io/inputs/globs.ts";
-import { damageNotes } from "../queries/notes.ts";
 import { explanationParts, explanationSections } from "../reports/explain.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
+import { damageNotesOf } from "./damage-notes.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
 import {
@@ -30,15 +30,6 @@ export function explainCommand(cli: Cli): Command {
     .option("--snapshot-file <file>", "where an inventory's snapshot is now, if it was moved");
   addReportOptions(addInputOptions(addSecretOption(addTargetOptions(command))));
   return command.action((file: string, key: string) => run(cli, expandOne(file), key, command));
-}
-
-function damageNotesOf(file: string): string[] {
-  const inventory = openInventory(file);
-  try {
-    return damageNotes(inventory);
-  } finally {
-    inventory.close();
-  }
 }
 
 async function run(cli: Cli, file: string, typed: string, command: Command): Promise<void> {

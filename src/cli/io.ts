@@ -51,7 +51,8 @@ export async function writeLines(cli: Cli, lines: Iterable<string>, end = "\n"):
   if (batch !== "") await write(cli, batch);
 }
 
-async function write(cli: Cli, text: string): Promise<void> {
+/** Writes to stdout at the pace of whoever reads it. @throws {ClosedOutput} when nobody does any more */
+export async function write(cli: Cli, text: string | Uint8Array): Promise<void> {
   checkOutput(cli);
   cli.onWaiting?.(true);
   if (!cli.stdout.write(text)) {

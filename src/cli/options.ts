@@ -11,8 +11,10 @@ import {
 } from "../memory/index.ts";
 import { MAX_DEPTH } from "../patterns/index.ts";
 import type { TargetChoice } from "../pipeline/target-choice.ts";
+import { CSV_COMPAT, type CsvCompat } from "../queries/csv-compat.ts";
 import type { QuestionFilters } from "../queries/filters.ts";
 import { FORMATS, type FormatName } from "../reports/index.ts";
+import { VALUE_FORMATS, type ValueFormat } from "../values/formats.ts";
 import { readConfigFile, setLast } from "./config-file.ts";
 import { parseByteRange, parseBytes, parseDuration, parseTime, parseTimeRange } from "./ranges.ts";
 
@@ -131,6 +133,23 @@ export const QUESTION_OPTIONS = z.object({
   snapshot: wholeNumber(1, 2 ** 15).optional(),
 });
 
+/** Options of `export`: one of the first four says what. */
+export const EXPORT_OPTIONS = z.object({
+  ...RUN,
+  ...INPUT,
+  ...FILTERS,
+  values: oneOf(Object.keys(VALUE_FORMATS) as ValueFormat[]).optional(),
+  keys: oneOf(["csv", "ndjson"]).optional(),
+  csvCompat: oneOf(Object.keys(CSV_COMPAT) as CsvCompat[]).optional(),
+  folded: z.boolean().optional(),
+  output: z.string().min(1).optional(),
+  force: z.boolean().optional(),
+  quiet: REPORT.quiet,
+  rawCsv: REPORT.rawCsv,
+  pattern: z.string().optional(),
+  snapshot: wholeNumber(1, 2 ** 15).optional(),
+});
+
 const ANY_RUN = z.object({ ...REPORT, ...RUN, ...INPUT });
 
 /** Options of `query`: the SQL says everything else. */
@@ -154,6 +173,18 @@ export const EXPLAIN_OPTIONS = z.object({
   ...INPUT,
   ...TARGET,
   ...SECRET,
+  db: wholeNumber(0, 2 ** 31).optional(),
+  snapshot: wholeNumber(1, 2 ** 15).optional(),
+  snapshotFile: z.string().min(1).optional(),
+});
+
+/** Options of `get`. */
+export const GET_OPTIONS = z.object({
+  ...INPUT,
+  ...SECRET,
+  as: oneOf(["json", "resp"]),
+  limit: wholeNumber(1, 1_000_000_000),
+  quiet: REPORT.quiet,
   db: wholeNumber(0, 2 ** 31).optional(),
   snapshot: wholeNumber(1, 2 ** 15).optional(),
   snapshotFile: z.string().min(1).optional(),
@@ -198,6 +229,7 @@ export type RunOptions = z.infer<typeof ANY_RUN>;
 export type QuestionOptions = z.infer<typeof QUESTION_OPTIONS>;
 export type AnalyzeOptions = z.infer<typeof ANALYZE_OPTIONS>;
 export type VerifyOptions = z.infer<typeof VERIFY_OPTIONS>;
+export type ExportOptions = z.infer<typeof EXPORT_OPTIONS>;
 export type CompareOptions = z.infer<typeof COMPARE_OPTIONS>;
 type ServerOptions = Pick<RunOptions, keyof typeof SERVER>;
 

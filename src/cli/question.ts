@@ -37,11 +37,14 @@ export function questionCommand(name: string, description: string, argument = "<
   return addReportOptions(addInputOptions(addRunOptions(command)));
 }
 
+/** What a question is asked of. */
+type ScopeOptions = Omit<QuestionOptions, "format" | "color"> & { readonly format?: string };
+
 /** Asks a question of every snapshot that is in scope. */
 export async function forEachScope(
   cli: Cli,
   file: string,
-  options: QuestionOptions,
+  options: ScopeOptions,
   needsRows: boolean,
   answer: (scopes: readonly Scope[]) => Promise<void>,
 ): Promise<void> {
@@ -49,7 +52,8 @@ export async function forEachScope(
   const keys = needsRows || !isUnfiltered(filters) ? "all" : "none";
   const needed = { keys, ...(isUnfiltered(before) ? {} : { filters: before }) } as const;
   await withInventory(cli, file, options, needed, (inventory) => {
-    if (!NOTED_FORMATS.includes(options.format)) damageNotes(inventory).forEach(warner(cli, options.quiet));
+    if (!NOTED_FORMATS.includes(options.format ?? ""))
+      damageNotes(inventory).forEach(warner(cli, options.quiet));
     return answer(
       snapshots(inventory, options.snapshot).map((snapshot) => ({ inventory, snapshot, filters })),
     );
@@ -57,7 +61,7 @@ export async function forEachScope(
 }
 
 /** The filters of a question; those over names apply `before` names are hashed. */
-function splitFilters(options: QuestionOptions): { before: QuestionFilters; filters: QuestionFilters } {
+function splitFilters(options: ScopeOptions): { before: QuestionFilters; filters: QuestionFilters } {
   const filters = filtersOf(options);
   if (!options.hashKeys && options.hashKeysSecretFile === undefined) return { before: {}, filters };
   const { key, notKey, regex, ...others } = filters;

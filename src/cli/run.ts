@@ -35,9 +35,12 @@ function program(cli: Cli): Command {
 
 /** @throws {UsageError} for raw CSV where it is not CSV, or where a terminal would obey it */
 function checkRawCsv({ stdout }: Cli, command: Command): void {
-  const { rawCsv, format } = command.opts<{ rawCsv?: boolean; format?: string }>();
+  const { rawCsv, format, keys, csvCompat } = command.opts<Partial<Record<string, string | boolean>>>();
   if (rawCsv !== true) return;
-  if (format !== "csv") throw new UsageError("--raw-csv needs --format csv");
+  const isExport = command.name() === "export";
+  if (isExport && keys !== "csv" && csvCompat === undefined)
+    throw new UsageError("--raw-csv needs --keys csv or --csv-compat");
+  if (!isExport && format !== "csv") throw new UsageError("--raw-csv needs --format csv");
   if (stdout.isTTY === true) {
     throw new UsageError("--raw-csv is for files and pipes: a terminal would obey what stands in key names");
   }

@@ -9,7 +9,7 @@ import type { KeyFilter } from "../pipeline/filter.ts";
 import { runAnalysis } from "./analysis.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Cli } from "./io.ts";
-import type { RunOptions } from "./options.ts";
+import type { AnalysisOptions } from "./options.ts";
 
 /** An inventory to be opened. */
 interface InventoryFile {
@@ -30,7 +30,7 @@ interface InventoryFile {
 export async function withInventory<T>(
   cli: Cli,
   file: string,
-  options: RunOptions,
+  options: AnalysisOptions,
   needed: Needed,
   ask: (inventory: Inventory) => Promise<T>,
 ): Promise<T> {
@@ -46,7 +46,7 @@ export async function withInventory<T>(
 export async function withInventoryFile<T>(
   cli: Cli,
   file: string,
-  options: RunOptions,
+  options: AnalysisOptions,
   needed: Needed,
   ask: (file: InventoryFile) => Promise<T>,
 ): Promise<T> {
@@ -80,7 +80,7 @@ function rejectOptions(file: string, options: Readonly<Record<string, unknown>>)
 async function withTemporary<T>(
   cli: Cli,
   inputs: readonly string[],
-  options: RunOptions,
+  options: AnalysisOptions,
   needed: Needed,
   ask: (file: InventoryFile) => Promise<T>,
 ): Promise<T> {

@@ -1,40 +1,10 @@
-import fs from "node:fs";
 import { RecordReader } from "../../parsers/records.ts";
-import { Splitter } from "../../parsers/splitter.ts";
-import { TemplateStore } from "../../parsers/templates.ts";
-import { IoError, UsageError } from "../errors.ts";
-import { isSqliteFile, openInventory } from "../inventory/open.ts";
-import { FileSource } from "../io/file-source.ts";
-import type { InputOptions } from "../io/inputs/index.ts";
-import type { TargetSpec } from "../memory/index.ts";
-import { type FoundRecord, findRecords } from "../queries/records.ts";
-import type { SnapshotRow } from "../queries/snapshots.ts";
 import { ExplainedRecord, type Explanation } from "./explanation.ts";
-import { LateTemplates } from "./late-templates.ts";
-import { originOf, type Plan } from "./origin.ts";
-import { SimilarNames, showName } from "./similar-names.ts";
+import { findKey, type KeyOptions, type SearchedSnapshot, WINDOW_BYTES } from "./find-key.ts";
+import { originOf } from "./origin.ts";
 import { checkChoice, specOf, specOfStored, type TargetChoice } from "./target-choice.ts";
-import { withPlan } from "./with-plan.ts";
 
-const WINDOW_BYTES = 2 ** 21;
-/** Chunks between two looks at the signal. */
-const BREATH = 16;
-/** Places of one key that are explained: a server has one a database, a damaged snapshot may have any number. */
-const MAX_PLACES = 100;
-
-export interface ExplainOptions extends TargetChoice, InputOptions {
-  /** A snapshot in whatever form, or an inventory: its content tells. */
-  readonly file: string;
-  readonly key: Uint8Array;
-  /** Only this database; default: every one that holds the key. */
-  readonly db?: number | undefined;
-  /** Only this snapshot of an inventory of several. */
-  readonly snapshot?: number | undefined;
-  /** Where the inventory's snapshot is now, when it was moved. */
-  readonly snapshotFile?: string | undefined;
-  /** What the names in the inventory were hashed with; not needed when the hash is given as the key. */
-  readonly hashSecret?: Uint8Array | undefined;
-}
+export interface ExplainOptions extends TargetChoice, KeyOptions {}
 
 /**
  * Tells where every byte of one key goes: one explanation for each database (and snapshot) that holds it. From an
@@ -43,149 +13,10 @@ export interface ExplainOptions extends TargetChoice, InputOptions {
  */
 export async function explain(options: ExplainOptions): Promise<Explanation[]> {
   checkChoice(options);
-  const similar = new SimilarNames(options.key);
-  const found = isSqliteFile(options.file)
-    ? await fromInventory(options, similar)
-    : await fromSnapshotFile(options, similar);
-  if (found.length > 0) return found;
-  const where = options.db === undefined ? "" : ` in database ${options.db}`;
-  throw new UsageError(
-    `${options.file} holds no key ${showName(options.key)}${where}${similar.hint(options.db)}`,
-  );
-}
-
-function fromSnapshotFile(options: ExplainOptions, similar: SimilarNames): Promise<Explanation[]> {
-  for (const name of ["snapshot", "snapshotFile", "hashSecret"] as const) {
-    if (options[name] === undefined) continue;
-    throw new UsageError(`${name} is for inventories; ${options.file} is a snapshot itself`);
-  }
-  return withPlan(options.file, options, (plan) => {
-    const spec = (aux: ReadonlyMap<string, string>) => specOf(originOf(plan, aux), options);
-    return fromSnapshot(options, plan, spec, similar);
-  });
-}
-
-async function fromInventory(options: ExplainOptions, similar: SimilarNames): Promise<Explanation[]> {
-  const inventory = openInventory(options.file);
-  try {
-    const explanations: Explanation[] = [];
-    for (const { snapshot, records } of findRecords(inventory, options, similar, MAX_PLACES + 1)) {
-      const spec = specOfStored(snapshot, options);
-      const found = await withAnalyzed(snapshot, options, async (plan) =>
-        records === undefined
-          ? fromSnapshot(options, plan, () => spec, similar)
-          : fromRecords(options, plan, spec, records),
-      );
-      explanations.push(...found);
-    }
-    return explanations;
-  } finally {
-    inventory.close();
-  }
-}
-
-/**
- * Opens the snapshot that was analyzed, and unpacks it once more if need be.
- * @throws {UsageError} when it is another one now, {IoError} when it is gone
- */
-async function withAnalyzed<T>(
-  snapshot: SnapshotRow,
-  options: ExplainOptions,
-  use: (plan: Plan) => Promise<T>,
-): Promise<T> {
-  const path = options.snapshotFile ?? snapshot.path;
-  if (path === "-" && options.snapshotFile === undefined) {
-    throw new UsageError(
-      "the snapshot was read from the standard input: say where it is with --snapshot-file FILE",
-    );
-  }
-  try {
-    return await withPlan(path, { ...options, salvage: snapshot.salvaged === 1 }, (plan) => {
-      if (plan.fingerprint === snapshot.fingerprint) return use(plan);
-      throw new UsageError(`${path} is not the snapshot that was analyzed: analyze it again`);
-    });
-  } catch (error) {
-    if (!(error instanceof IoError) || options.snapshotFile !== undefined || fs.existsSync(path)) throw error;
-    throw new IoError(`${error.message}; say where the snapshot is now: --snapshot-file FILE`, {
-      cause: error,
-    });
-  }
-}
-
-function tooMany({ file, key, db }: ExplainOptions): UsageError {
-  const hint =
-    db === undefined ? "choose a database with -n" : "no server writes a key twice, so it is damaged";
-  return new UsageError(`${file} holds the key ${showName(key)} more than ${MAX_PLACES} times: ${hint}`);
-}
-
-/** Reads records at their offsets. */
-function fromRecords(
-  options: ExplainOptions,
-  plan: Plan,
-  spec: TargetSpec,
-  found: readonly FoundRecord[],
-): Explanation[] {
-  if (found.length > MAX_PLACES) throw tooMany(options);
-  const source = new FileSource(plan.file, plan.identity);
-  try {
+  return findKey(options, ({ plan, aux, stored }: SearchedSnapshot) => {
+    const spec = stored === undefined ? specOf(originOf(plan, aux), options) : specOfStored(stored, options);
     const record = new ExplainedRecord(spec);
     const reader = new RecordReader(WINDOW_BYTES, record.meter);
-    reader.values.templates = new LateTemplates(source, plan.header);
-    return found.map(({ db, offset, bytes, pattern }) => {
-      reader.begin(source, plan.header, { start: offset, end: offset + bytes, db });
-      reader.next();
-      return record.explanation(plan, reader, pattern);
-    });
-  } finally {
-    source.close();
-  }
-}
-
-/** Searches a snapshot: to the key when a database is given, else through all databases. */
-async function fromSnapshot(
-  options: ExplainOptions,
-  plan: Plan,
-  spec: (aux: ReadonlyMap<string, string>) => TargetSpec,
-  similar: SimilarNames,
-): Promise<Explanation[]> {
-  const { db, signal } = options;
-  const source = new FileSource(plan.file, plan.identity);
-  try {
-    const sizes = { windowBytes: WINDOW_BYTES, chunkBytes: WINDOW_BYTES };
-    const splitter = new Splitter(source, plan.header, sizes);
-    const templates = new TemplateStore();
-    let chunk = splitter.next();
-    const record = new ExplainedRecord(spec(splitter.facts.aux));
-    const reader = new RecordReader(WINDOW_BYTES, record.meter);
-    reader.values.templates = templates;
-    let isIt = false;
-    reader.wanted = () => {
-      isIt = similar.isSame(reader.key, reader.keyLength, reader.db);
-      if (db !== undefined && reader.db !== db) isIt = false;
-      return isIt;
-    };
-    const found: Explanation[] = [];
-    for (let known = 0; chunk !== undefined; chunk = splitter.next()) {
-      const { templates: places } = splitter.facts;
-      if (places.length > known) templates.add(places.slice(known));
-      known = places.length;
-      if (chunk.index % BREATH === 0) await breathe(signal);
-      reader.begin(source, plan.header, chunk);
-      while (reader.next()) {
-        if (!isIt) continue;
-        if (found.length === MAX_PLACES) throw tooMany(options);
-        found.push(record.explanation(plan, reader, null));
-        if (db !== undefined) return found;
-      }
-    }
-    return found;
-  } finally {
-    source.close();
-  }
-}
-
-/** Lets signals be heard. */
-async function breathe(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  signal?.throwIfAborted();
+    return { reader, take: (pattern) => record.explanation(plan, reader, pattern) };
+  });
 }

@@ -252,7 +252,12 @@ class Dispatcher<T extends object, R> {
   }
 }
 
-function checksumOf(header: RdbHeader, { checksum }: SnapshotFacts, crc: Crc64): Checksum {
+/** Whether the checksum that a snapshot ends with is that of its bytes. */
+export function checksumOf(
+  header: RdbHeader,
+  { checksum }: SnapshotFacts,
+  crc: Pick<Crc64, "high" | "low">,
+): Checksum {
   if (!header.hasChecksum) return "absent";
   if (checksum === undefined) return "unread";
   if (checksum.high === 0 && checksum.low === 0) return "absent";

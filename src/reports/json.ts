@@ -16,6 +16,11 @@ export function toJson(value: unknown): string {
   return escapeUnsafe(JSON.stringify(value) ?? "null", unicodeEscape);
 }
 
+/** A piece of a text as it stands between the quotes of a JSON string. */
+export function unsafeEscaped(text: string): string {
+  return escapeUnsafe(JSON.stringify(text), unicodeEscape).slice(1, -1);
+}
+
 function unicodeEscape(character: string): string {
   const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");

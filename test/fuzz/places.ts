@@ -90,7 +90,7 @@ export function placesOf(bytes: Uint8Array): Places {
       else {
         if (code === OPCODE.template && header.family === "redis") {
           const places: number[] = [];
-          addPlace(places, w.length(), at, readTemplateNames(w, w.length()));
+          addPlace(places, w.length(), at, readTemplateNames(w, w.length(), at));
           templates.add(places);
         } else opcodes[code].skip(w);
       }

@@ -1,0 +1,181 @@
+import { Command } from "commander";
+import { UsageError } from "../errors.ts";
+import type { Progress } from "../index.ts";
+import { isSqliteFile } from "../inventory/open.ts";
+import { expandGlobs } from "../io/inputs/globs.ts";
+import { compatRows } from "../queries/csv-compat.ts";
+import { keyRowFilters } from "../queries/filters.ts";
+import { folded } from "../queries/folded.ts";
+import { keyRows } from "../queries/key-rows.ts";
+import type { Scope } from "../queries/scope.ts";
+import { foldedStacks } from "../reports/folded.ts";
+import { FORMATS, type FormatName, lineEnd, type Part } from "../reports/index.ts";
+import { BINARY_FORMATS, type ValueFormat } from "../values/formats.ts";
+import { reportChecksum } from "./analysis.ts";
+import { refuseSame, type Take, withDestination } from "./destination.ts";
+import { EXIT } from "./exit-status.ts";
+import { interruptible } from "./interrupt.ts";
+import { type Cli, layoutOf, warner } from "./io.ts";
+import {
+  addFilterOptions,
+  addInputOptions,
+  addRunOptions,
+  checkOptions,
+  choiceOf,
+  EXPORT_OPTIONS,
+  type ExportOptions,
+  filtersOf,
+} from "./options.ts";
+import { ProgressBar } from "./progress.ts";
+import { forEachScope } from "./question.ts";
+
+const WHAT = "--values, --keys, --csv-compat or --folded";
+const BATCH = 65536;
+
+/** `rdbscope export FILE` */
+export function exportCommand(cli: Cli): Command {
+  const command = new Command("export")
+    .description("write values, rows of keys, or stacks for a flame graph, for other programs")
+    .argument("<file>", "a snapshot; but for --values, an inventory too")
+    .option("--values <format>", "each key with its value: json, ndjson, resp, restore; keys: its name alone")
+    .option("--keys <csv|ndjson>", "a row a key, with all columns of the inventory")
+    .option("--csv-compat <tool>", "a row a key in the columns of rdbtools or hdt (HDT3213/rdb)")
+    .option("--folded", "bytes by database and pattern as folded stacks, for flame graphs")
+    .option("-o, --output <file>", "write there, not to stdout")
+    .option("--force", "replace that file if there is one")
+    .option("--pattern <text>", "only keys of this pattern, as `patterns` prints it; not with --values")
+    .option("--snapshot <id>", "only this snapshot of an inventory of several; not with --values")
+    .option("--quiet", "no progress and no notes on stderr")
+    .option("--raw-csv", "CSV with texts as they are: what looks like a formula is not made harmless");
+  addInputOptions(addRunOptions(addFilterOptions(command)));
+  return command.action((file: string) => run(cli, file, checkOptions(EXPORT_OPTIONS, command)));
+}
+
+async function run(cli: Cli, file: string, options: ExportOptions): Promise<void> {
+  const { values, keys, csvCompat, folded, output } = options;
+  const chosen = [values, keys, csvCompat, folded].filter((one) => one !== undefined);
+  if (chosen.length !== 1) throw new UsageError(`export writes one of ${WHAT}: say which`);
+  refuseSame(file, output);
+  if (values !== undefined) await exportValues(cli, file, values, options);
+  else await exportRows(cli, file, options);
+}
+
+/** Options that say nothing about values as they are. */
+const NOT_FOR_VALUES = {
+  workers: "one thread writes in order",
+  salvage: "values are read from whole snapshots",
+  hashKeys: "values are data, and names stand in them",
+  hashKeysSecretFile: "values are data, and names stand in them",
+  pattern: "use --key",
+  snapshot: "values are read from one snapshot",
+} as const satisfies Partial<Record<keyof ExportOptions, string>>;
+
+async function exportValues(cli: Cli, name: string, format: ValueFormat, options: ExportOptions) {
+  const { output, quiet, tempDir, maxExpanded } = options;
+  for (const [option, why] of Object.entries(NOT_FOR_VALUES)) {
+    const flag = option.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+    if (options[option as keyof typeof NOT_FOR_VALUES] !== undefined)
+      throw new UsageError(`--${flag} is not for --values: ${why}`);
+  }
+  const files = expandGlobs([name]);
+  const [input] = files;
+  if (files.length > 1) throw new UsageError(`${name} matches ${files.length} files: give one`);
+  if (isSqliteFile(input!))
+    throw new UsageError(`${input} is an inventory, which holds no values: give the snapshot`);
+  if (output === undefined && cli.stdout.isTTY === true && BINARY_FORMATS.includes(format)) {
+    throw new UsageError(
+      `--values ${format} is for files and pipes: a terminal would obey what stands in values`,
+    );
+  }
+  const warn = warner(cli, quiet);
+  const filters = filtersOf(options);
+  const choice = choiceOf(options, warn);
+  const { exportValues: exportFrom } = await import("../pipeline/export-values.ts");
+  const bar = new ProgressBar(cli, quiet === true);
+  const onProgress = (progress: Progress) => bar.update(progress);
+  try {
+    const result = await withDestination(cli, options, (take) =>
+      interruptible((signal) =>
+        exportFrom({
+          input: input!,
+          format,
+          filters,
+          tempDir,
+          maxExpanded,
+          ...choice,
+          take,
+          signal,
+          onProgress,
+        }),
+      ),
+    );
+    bar.stop();
+    reportChecksum(cli, options, result);
+    for (const { message } of result.damages)
+      warn(`${input}: ${message}; what could be read of it was written`);
+    if (result.damagedValues > 0) cli.status = EXIT.damaged;
+    for (const message of result.notes) warn(`${input}: ${message}`);
+  } finally {
+    bar.stop();
+  }
+}
+
+async function exportRows(cli: Cli, file: string, options: ExportOptions): Promise<void> {
+  const needsRows = options.folded !== true || keyRowFilters(filtersOf(options)).length > 0;
+  const warn = warner(cli, options.quiet);
+  await forEachScope(cli, file, options, needsRows, (scopes) =>
+    withDestination(cli, options, async (take) => {
+      const notes = new Set<string>();
+      await takeLines(take, linesOf(scopes, options, cli, notes), endOf(options));
+      for (const message of notes) warn(message);
+    }),
+  );
+}
+
+function endOf({ keys }: ExportOptions): string {
+  return keys === "csv" ? lineEnd("csv") : "\n";
+}
+
+function linesOf(
+  scopes: readonly Scope[],
+  { keys, csvCompat, rawCsv }: ExportOptions,
+  cli: Cli,
+  notes: Set<string>,
+): Iterable<string> {
+  const layout = layoutOf(cli, { color: false, rawCsv });
+  const several = scopes.length > 1;
+  if (keys === undefined && csvCompat === undefined) {
+    return concat(
+      scopes.map((scope) => foldedStacks(folded(scope), several ? scope.snapshot.path : undefined)),
+    );
+  }
+  const format: FormatName = keys ?? "csv";
+  return FORMATS[format](parts(scopes, csvCompat, notes), layout);
+}
+
+function* parts(
+  scopes: readonly Scope[],
+  csvCompat: ExportOptions["csvCompat"],
+  told: Set<string>,
+): Iterable<Part> {
+  for (const scope of scopes) {
+    const section = csvCompat === undefined ? keyRows(scope) : compatRows(scope, csvCompat);
+    for (const note of section.notes ?? []) told.add(note);
+    yield { section, extra: csvCompat === undefined ? { snapshot: scope.snapshot.snapshot } : {} };
+  }
+}
+
+function* concat(all: Iterable<Iterable<string>>): Iterable<string> {
+  for (const lines of all) yield* lines;
+}
+
+async function takeLines(take: Take, lines: Iterable<string>, end: string): Promise<void> {
+  let batch = "";
+  for (const line of lines) {
+    batch += line + end;
+    if (batch.length < BATCH) continue;
+    await take(batch);
+    batch = "";
+  }
+  if (batch !== "") await take(batch);
+}
