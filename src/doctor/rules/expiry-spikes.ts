@@ -49,7 +49,10 @@ export const expirySpikes = rule({
   },
 });
 
-/** Buckets in which enough keys of a pattern expire, and how many of the pattern expire at all. */
+/**
+ * Buckets in which enough keys of a pattern expire, and how many of the pattern expire at all. A minute may lie in two of
+ * them: half of what is wanted is enough.
+ */
 function fullBuckets(scope: Scope, least: number, share: number): BucketRow[] {
   return scope.inventory.all<BucketRow>(
     `SELECT pattern, starts_at, ends_at, in_pattern FROM (
@@ -57,7 +60,7 @@ function fullBuckets(scope: Scope, least: number, share: number): BucketRow[] {
          sum(sum(keys)) OVER (PARTITION BY pattern) AS in_pattern
        FROM ${expirySource()} GROUP BY pattern, starts_at, ends_at)
      WHERE keys >= @least AND keys > @share * in_pattern`,
-    { ...scopeParams(scope), least, share },
+    { ...scopeParams(scope), least: least / 2, share: share / 2 },
   );
 }
 
@@ -70,8 +73,8 @@ function minutesOf(scope: Scope, buckets: readonly BucketRow[], least: number): 
     {
       ...scopeParams(scope),
       least,
-      from: Math.min(...buckets.map((one) => one.starts_at)),
-      to: Math.max(...buckets.map((one) => one.ends_at)),
+      from: Math.min(...buckets.map((one) => one.starts_at)) - MINUTE_MS,
+      to: Math.max(...buckets.map((one) => one.ends_at)) + MINUTE_MS,
       patterns: JSON.stringify([...new Set(buckets.map(({ pattern }) => pattern))]),
     },
   );
