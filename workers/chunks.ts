@@ -5,6 +5,7 @@ import { TemplateStore } from "../parsers/templates.ts";
 import type { ValueVisitor } from "../parsers/visitor.ts";
 import { toErrorRecord } from "../src/errors.ts";
 import type { NameHash } from "../src/inventory/name-hash.ts";
+import { quoted } from "../src/inventory/utf8.ts";
 import { FileSource } from "../src/io/file-source.ts";
 import { Inbox } from "./inbox.ts";
 import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damages, LostRecords } from "./protocol.ts";
@@ -113,10 +114,7 @@ export function noteDamage(damages: Damages, records: RecordReader, hash?: NameH
   damages.count++;
   if (damages.first.length >= MAX_KEPT) return;
   const { code, offset, message } = records.damage;
-  const name = hash?.text(records.key, records.keyLength) ?? shownName(records);
+  const name =
+    hash?.text(records.key, records.keyLength) ?? quoted(records.key.subarray(0, records.keyLength));
   damages.first.push({ code, offset, message: `${message}, in the value of ${name}` });
-}
-
-function shownName({ key, keyLength }: RecordReader): string {
-  return JSON.stringify(new TextDecoder().decode(key.subarray(0, Math.min(80, keyLength))));
 }

@@ -88,11 +88,7 @@ class Salvage {
   /** Where the first record begins that is believed, where the header before it is lost. */
   private beginning(start: number): number {
     const way = this.search(start, start, this.source.size, this.failed, start);
-    const error = new RdbError("BAD_MAGIC", 0);
-    for (const range of way.skipped) this.add(range, error);
-    if (way.resume !== undefined) return way.resume;
-    this.add({ start: way.open!, end: this.source.size, units: 0 }, error);
-    return this.source.size;
+    return this.take(way, new RdbError("BAD_MAGIC", 0));
   }
 
   /** Passes what made a scout fail; returns where to go on. */
@@ -106,9 +102,14 @@ class Salvage {
     this.failed.add(failedAt);
     const from = this.certainBefore(scout, failedAt);
     const way = this.insideGiant(scout, from, failedAt) ?? this.search(from, failedAt, this.source.size);
-    for (const range of way.skipped) this.add(range, error);
-    if (way.resume !== undefined) return way.resume;
-    this.add({ start: way.open!, end: this.source.size, units: 0 }, error);
+    return this.take(way, error);
+  }
+
+  /** Notes what a way skips, which may be all the rest; returns where to go on. */
+  private take({ skipped, resume, open }: Way, error: RdbError): number {
+    for (const range of skipped) this.add(range, error);
+    if (resume !== undefined) return resume;
+    this.add({ start: open!, end: this.source.size, units: 0 }, error);
     return this.source.size;
   }
 
@@ -124,11 +125,9 @@ class Salvage {
     this.failed.add(failedAt);
     const from = this.certainBefore(scout, failedAt);
     const until = Math.min(source.size, checkedBytes + BEHIND_END_BYTES);
-    const { skipped, resume } = this.search(from, failedAt, until);
-    if (resume === undefined || resume <= checkedBytes) return undefined;
-    const error = new RdbError("UNKNOWN_OPCODE", failedAt, "an end in the middle");
-    for (const range of skipped) this.add(range, error);
-    return resume;
+    const way = this.search(from, failedAt, until);
+    if (way.resume === undefined || way.resume <= checkedBytes) return undefined;
+    return this.take(way, new RdbError("UNKNOWN_OPCODE", failedAt, "an end in the middle"));
   }
 
   /** Where the last records begin that are certain: what comes behind them may be the work of a wrong length. */

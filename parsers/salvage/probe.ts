@@ -52,8 +52,6 @@ const MAX_FIELD_BYTES = 14;
  */
 export class Probe {
   bits = 0;
-  /** Whether it is a key with its value. */
-  isKey = false;
   private known = true;
   private readonly w = new Window(WINDOW_BYTES);
   private readonly values: ValueReader;
@@ -97,7 +95,6 @@ export class Probe {
     const { w } = this;
     this.known = known;
     this.bits = BITS.unit;
-    this.isKey = false;
     this.feed.begin(at);
     w.reset(this.feed, at);
     let isBegun = false;
@@ -137,7 +134,6 @@ export class Probe {
 
   private readRecord(type: RdbType): number {
     const { w, values, evidence } = this;
-    this.isKey = true;
     this.bits += this.text();
     const start = w.offset();
     const isFollowed = this.known || this.bits >= FOLLOWED_BITS;

@@ -1,3 +1,11 @@
+/** Bytes of a name that messages show. */
+const SHOWN_BYTES = 80;
+
+/** A name in quotes for a message, its beginning at most. */
+export function quoted(name: Uint8Array): string {
+  return JSON.stringify(new TextDecoder().decode(name.subarray(0, SHOWN_BYTES)));
+}
+
 /** True when the bytes are valid UTF-8 without a NUL: such a key is stored as TEXT, any other as a BLOB. */
 export function isText(bytes: Uint8Array, length: number): boolean {
   for (let i = 0; i < length; i++) {

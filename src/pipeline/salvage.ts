@@ -2,6 +2,7 @@ import { RdbError } from "../../parsers/errors.ts";
 import type { SnapshotFacts } from "../../parsers/splitter.ts";
 import type { Damage, LostRange, ReadResult } from "../../workers/protocol.ts";
 import type { NameHash } from "../inventory/name-hash.ts";
+import { quoted } from "../inventory/utf8.ts";
 import { counted, thousands } from "../queries/words.ts";
 import type { ReadSnapshot } from "./read-snapshot.ts";
 
@@ -55,7 +56,6 @@ function hashed({ code, offset, keyBefore, keyAfter, ...range }: LostRange, hash
 
 /** Lost ranges that warnings name one by one. */
 const MAX_TOLD = 20;
-const SHOWN_NAME_BYTES = 80;
 
 /** What the reader of a salvaged inventory should know; nothing when nothing is lost. */
 export function salvageWarnings(ranges: readonly LostRange[], read: ReadSnapshot<ReadResult>): Damage[] {
@@ -104,10 +104,6 @@ function told({ start, end, message, keyBefore, keyAfter, recordsAfter }: LostRa
 }
 
 function between(before: Uint8Array | null, after: Uint8Array | null): string {
-  if (before === null) return after === null ? "" : `, before ${shown(after)}`;
-  return after === null ? `, after ${shown(before)}` : `, between ${shown(before)} and ${shown(after)}`;
-}
-
-function shown(name: Uint8Array): string {
-  return JSON.stringify(new TextDecoder().decode(name.subarray(0, SHOWN_NAME_BYTES)));
+  if (before === null) return after === null ? "" : `, before ${quoted(after)}`;
+  return after === null ? `, after ${quoted(before)}` : `, between ${quoted(before)} and ${quoted(after)}`;
 }

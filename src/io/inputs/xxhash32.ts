@@ -1,3 +1,5 @@
+import { Striped, word } from "./striped.ts";
+
 const PRIME_1 = 0x9e3779b1 | 0;
 const PRIME_2 = 0x85ebca77 | 0;
 const PRIME_3 = 0xc2b2ae3d | 0;
@@ -9,41 +11,20 @@ const rotate = (value: number, bits: number) => (value << bits) | (value >>> (32
 const lane = (sum: number, word: number) =>
   Math.imul(rotate((sum + Math.imul(word, PRIME_2)) | 0, 13), PRIME_1);
 
-function word(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-}
-
 /** XXH32 with seed 0, of bytes that come in pieces. As the xxHash specification, version 0.1.1, has it. */
-export class XxHash32 {
+export class XxHash32 extends Striped {
   private a = (PRIME_1 + PRIME_2) | 0;
   private b = PRIME_2;
   private c = 0;
   private d = -PRIME_1 | 0;
-  private readonly pending = new Uint8Array(STRIPE);
-  private pendingBytes = 0;
-  private total = 0;
+
+  constructor() {
+    super(STRIPE);
+  }
 
   /** The hash of `bytes` alone, unsigned. */
   static of(bytes: Uint8Array): number {
     return new XxHash32().update(bytes).digest();
-  }
-
-  update(bytes: Uint8Array): this {
-    let at = 0;
-    this.total += bytes.length;
-    if (this.pendingBytes > 0) {
-      at = Math.min(STRIPE - this.pendingBytes, bytes.length);
-      this.pending.set(bytes.subarray(0, at), this.pendingBytes);
-      this.pendingBytes += at;
-      if (this.pendingBytes < STRIPE) return this;
-      this.stripes(this.pending, 0, STRIPE);
-      this.pendingBytes = 0;
-    }
-    const end = at + Math.floor((bytes.length - at) / STRIPE) * STRIPE;
-    this.stripes(bytes, at, end);
-    this.pending.set(bytes.subarray(end));
-    this.pendingBytes = bytes.length - end;
-    return this;
   }
 
   /** The hash so far, unsigned. */
@@ -64,7 +45,7 @@ export class XxHash32 {
     return (hash ^ (hash >>> 16)) >>> 0;
   }
 
-  private stripes(bytes: Uint8Array, start: number, end: number): void {
+  protected override stripes(bytes: Uint8Array, start: number, end: number): void {
     let { a, b, c, d } = this;
     for (let at = start; at < end; at += STRIPE) {
       a = lane(a, word(bytes, at));

@@ -1,3 +1,5 @@
+import { Striped, word } from "./striped.ts";
+
 /** A number of 64 bits as two int32. */
 type Word = readonly [high: number, low: number];
 
@@ -41,10 +43,6 @@ function add(high: number, low: number): void {
   product[1] = sum | 0;
 }
 
-function word(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-}
-
 /** `product = rotl(sum + input * PRIME_2, 31) * PRIME_1`: the specification's round. */
 function round(sumHigh: number, sumLow: number, inputHigh: number, inputLow: number): void {
   multiply(inputHigh, inputLow, PRIME_2);
@@ -54,28 +52,11 @@ function round(sumHigh: number, sumLow: number, inputHigh: number, inputLow: num
 }
 
 /** XXH64 with seed 0, of bytes that come in pieces. As the xxHash specification, version 0.1.1, has it. */
-export class XxHash64 {
+export class XxHash64 extends Striped {
   private readonly lanes = new Int32Array([...sum(PRIME_1, PRIME_2), ...PRIME_2, 0, 0, ...minus(PRIME_1)]);
-  private readonly pending = new Uint8Array(STRIPE);
-  private pendingBytes = 0;
-  private total = 0;
 
-  update(bytes: Uint8Array): this {
-    let at = 0;
-    this.total += bytes.length;
-    if (this.pendingBytes > 0) {
-      at = Math.min(STRIPE - this.pendingBytes, bytes.length);
-      this.pending.set(bytes.subarray(0, at), this.pendingBytes);
-      this.pendingBytes += at;
-      if (this.pendingBytes < STRIPE) return this;
-      this.stripes(this.pending, 0, STRIPE);
-      this.pendingBytes = 0;
-    }
-    const end = at + Math.floor((bytes.length - at) / STRIPE) * STRIPE;
-    this.stripes(bytes, at, end);
-    this.pending.set(bytes.subarray(end));
-    this.pendingBytes = bytes.length - end;
-    return this;
+  constructor() {
+    super(STRIPE);
   }
 
   /** The lower 32 bits of the hash so far, unsigned: what a zstd frame ends with. */
@@ -88,7 +69,7 @@ export class XxHash64 {
     return product[1]! >>> 0;
   }
 
-  private stripes(bytes: Uint8Array, start: number, end: number): void {
+  protected override stripes(bytes: Uint8Array, start: number, end: number): void {
     const { lanes } = this;
     for (let at = start; at < end; at += STRIPE) {
       for (let lane = 0; lane < 8; lane += 2) {
