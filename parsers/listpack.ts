@@ -119,8 +119,7 @@ export class ListpackReader {
   skip(): void {
     this.expectMore();
     this.read();
-    if (this.element.bytes > this.end - this.w.offset()) this.throwBad("an element reaches beyond the end");
-    skipPacked(this.w, this.element);
+    skipPacked(this.w, this.element, this.end, "BAD_LISTPACK");
     if (this.element.tail === UNSURE) skipUnsure(this.w, this.element.bytes);
   }
 

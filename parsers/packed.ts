@@ -35,20 +35,27 @@ export function reportPacked(
   v: ValueVisitor,
 ): void {
   const bytes = e.bytes;
+  requireInside(w, e, end, code);
   if (bytes < 0) {
     v.integer(e.high, e.low);
     w.skip(e.tail);
     return;
   }
-  if (bytes > end - w.offset()) throw new RdbError(code, w.offset(), "an element reaches beyond the end");
   w.requireElement(bytes);
   v.text(bytes, w.bytes, w.pos);
   w.skip(bytes + e.tail);
 }
 
-/** Moves behind an element without reporting it. */
-export function skipPacked(w: Window, e: PackedElement): void {
+/** Moves behind an element without reporting it. The element must end at or before the absolute offset `end`. */
+export function skipPacked(w: Window, e: PackedElement, end: number, code: RdbErrorCode): void {
+  requireInside(w, e, end, code);
   w.skip(Math.max(e.bytes, 0) + e.tail);
+}
+
+/** What lies behind a packed string is never taken for a part of it: a damaged value is the same wherever it is read. */
+function requireInside(w: Window, e: PackedElement, end: number, code: RdbErrorCode): void {
+  if ((e.bytes < 0 ? 0 : e.bytes) > end - w.offset())
+    throw new RdbError(code, w.offset(), "an element reaches beyond the end");
 }
 
 /** An integer element as a double: exact up to 2^53. */
