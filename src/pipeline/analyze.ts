@@ -271,6 +271,7 @@ class Run {
       worker: "read",
       path: plan.file,
       identity: plan.identity,
+      bytes: plan.bytes,
       header: plan.header,
       readers: this.readers,
       salvage: options.salvage,

@@ -137,6 +137,7 @@ async function comparePlan(plan: Plan, options: CompareOptions): Promise<Compari
         patterns: {},
         path: plan.file,
         identity: plan.identity,
+        bytes: plan.bytes,
         header: plan.header,
         readers,
         begin(aux) {

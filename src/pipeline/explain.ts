@@ -1,8 +1,9 @@
 import { RecordReader } from "../../parsers/records.ts";
 import { ExplainedRecord, type Explanation } from "./explanation.ts";
-import { findKey, type KeyOptions, type SearchedSnapshot, WINDOW_BYTES } from "./find-key.ts";
+import { findKey, type KeyOptions, type SearchedSnapshot } from "./find-key.ts";
 import { originOf } from "./origin.ts";
 import { checkChoice, specOf, specOfStored, type TargetChoice } from "./target-choice.ts";
+import { windowBytesFor } from "./windows.ts";
 
 export interface ExplainOptions extends TargetChoice, KeyOptions {}
 
@@ -16,7 +17,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation[]> {
   return findKey(options, ({ plan, aux, stored }: SearchedSnapshot) => {
     const spec = stored === undefined ? specOf(originOf(plan, aux), options) : specOfStored(stored, options);
     const record = new ExplainedRecord(spec);
-    const reader = new RecordReader(WINDOW_BYTES, record.meter);
+    const reader = new RecordReader(windowBytesFor(plan.bytes), record.meter);
     return { reader, take: (pattern) => record.explanation(plan, reader, pattern) };
   });
 }

@@ -12,10 +12,9 @@ import type { SnapshotRow } from "../queries/snapshots.ts";
 import { LateTemplates } from "./late-templates.ts";
 import type { Plan } from "./origin.ts";
 import { SimilarNames, showName } from "./similar-names.ts";
+import { windowBytesFor } from "./windows.ts";
 import { withPlan } from "./with-plan.ts";
 
-/** Window of a reader that looks for a key. */
-export const WINDOW_BYTES = 2 ** 21;
 /** Chunks between two looks at the signal. */
 const BREATH = 16;
 /** Places of one key that are looked at: a server has one a database, a damaged snapshot may have any number. */
@@ -164,7 +163,8 @@ async function fromSnapshot<T>(
   const { db, signal } = options;
   const source = new FileSource(plan.file, plan.identity);
   try {
-    const sizes = { windowBytes: WINDOW_BYTES, chunkBytes: WINDOW_BYTES };
+    const windowBytes = windowBytesFor(plan.bytes);
+    const sizes = { windowBytes, chunkBytes: windowBytes };
     const splitter = new Splitter(source, plan.header, sizes);
     const templates = new TemplateStore();
     let chunk = splitter.next();

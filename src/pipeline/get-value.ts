@@ -8,7 +8,8 @@ import { JsonWriter } from "../values/json-writer.ts";
 import { Output } from "../values/output.ts";
 import { RespValue } from "../values/resp-value.ts";
 import { RespWriter } from "../values/resp-writer.ts";
-import { findKey, type KeyLook, type KeyOptions, type SearchedSnapshot, WINDOW_BYTES } from "./find-key.ts";
+import { findKey, type KeyLook, type KeyOptions, type SearchedSnapshot } from "./find-key.ts";
+import { windowBytesFor } from "./windows.ts";
 
 export interface GetOptions extends KeyOptions {
   /** `resp`: the commands that make the value again. */
@@ -67,7 +68,7 @@ function jsonLook({ limit, cutBytes }: GetOptions): Look {
     const json = new JsonWriter(gathered.out, "  ", cutBytes);
     const value = new JsonValue(json, limit);
     const events = new ValueEvents(source, value, limit);
-    const reader = new RecordReader(WINDOW_BYTES, events, events);
+    const reader = new RecordReader(windowBytesFor(plan.bytes), events, events);
     const { header } = plan;
     const types = typesOf(header.family);
     events.record = reader;
@@ -91,7 +92,7 @@ function jsonLook({ limit, cutBytes }: GetOptions): Look {
         json.member("field_expires_at");
         writeFieldExpiries(json, (sink) => {
           const events = new ValueEvents(source, sink, limit);
-          const again = new RecordReader(WINDOW_BYTES, events, events);
+          const again = new RecordReader(windowBytesFor(plan.bytes), events, events);
           const { recordOffset: start, recordBytes, db } = reader;
           again.begin(source, header, { start, end: start + recordBytes, db });
           again.next();
@@ -115,11 +116,11 @@ function jsonLook({ limit, cutBytes }: GetOptions): Look {
 }
 
 function respLook({ limit }: GetOptions): Look {
-  return ({ source }) => {
+  return ({ plan, source }) => {
     const gathered = new Gathered();
     const value = new RespValue(new RespWriter(gathered.out));
     const events = new ValueEvents(source, value, limit);
-    const reader = new RecordReader(WINDOW_BYTES, events, events);
+    const reader = new RecordReader(windowBytesFor(plan.bytes), events, events);
     value.record = reader;
     events.record = reader;
     const take = () => {

@@ -19,8 +19,8 @@ import { fromErrorRecord } from "../errors.ts";
 import { changed, isUnchanged } from "../io/file-source.ts";
 import type { PatternSettings } from "../patterns/index.ts";
 import type { WorkerPool } from "./pool.ts";
+import { windowBytesFor } from "./windows.ts";
 
-const WINDOW_BYTES = 2 ** 21;
 const CHUNK_BYTES = 2 ** 20;
 /** Chunks a reader holds: the one it reads and the one that follows, so that it never waits for the main thread. */
 const AHEAD = 2;
@@ -47,6 +47,7 @@ export interface ReadPlan<T extends object> {
   readonly path: string;
   /** Which file that is; another one in its place is not read. */
   readonly identity: string;
+  readonly bytes: number;
   readonly header: RdbHeader;
   readonly readers: number;
   readonly worker: "read" | "check" | "compare";
@@ -90,7 +91,7 @@ async function readByAll<T extends object, R>(pool: WorkerPool, plan: ReadPlan<T
     path: plan.path,
     identity: plan.identity,
     header: plan.header,
-    windowBytes: WINDOW_BYTES,
+    windowBytes: windowBytesFor(plan.bytes),
     chunkBytes: CHUNK_BYTES,
     credits: plan.readers * CREDITS_PER_READER,
     salvage: plan.salvage === true,
@@ -202,7 +203,7 @@ class Dispatcher<T extends object, R> {
         path: plan.path,
         identity: plan.identity,
         header: plan.header,
-        windowBytes: WINDOW_BYTES,
+        windowBytes: windowBytesFor(plan.bytes),
         worker,
         checksum: plan.header.hasChecksum,
         salvage: plan.salvage === true,

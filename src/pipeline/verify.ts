@@ -82,6 +82,7 @@ async function verifyPlan(plan: Plan, options: VerifyOptions): Promise<Verificat
       readSnapshot<object, CheckResult>(pool, {
         path: file,
         identity,
+        bytes,
         header,
         readers,
         worker: "check",

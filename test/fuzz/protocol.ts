@@ -28,4 +28,4 @@ export interface ChildSettings {
 export const TIME_CAP_MS = 5000;
 /** Without an answer for so long on the clock a case hangs. */
 export const HANG_MS = 60_000;
-export const MEMORY_CAP_BYTES = 300 * 2 ** 20;
+export const MEMORY_CAP_BYTES = 300e6;
