@@ -54,7 +54,7 @@ export function skipPacked(w: Window, e: PackedElement, end: number, code: RdbEr
 
 /** What lies behind a packed string is never taken for a part of it: a damaged value is the same wherever it is read. */
 function requireInside(w: Window, e: PackedElement, end: number, code: RdbErrorCode): void {
-  if ((e.bytes < 0 ? 0 : e.bytes) > end - w.offset())
+  if (Math.max(e.bytes, 0) > end - w.offset())
     throw new RdbError(code, w.offset(), "an element reaches beyond the end");
 }
 
