@@ -179,6 +179,7 @@ export class Zone {
     let { open } = this.from;
     let runBits = 0;
     let at = 0;
+    let last = 0;
     while (at < this.size) {
       if (open !== undefined) {
         while (at < this.size && this.skipping[at] === this.skipping[at + 1]) at++;
@@ -198,10 +199,14 @@ export class Zone {
       const run = skipped.at(-1);
       if (run !== undefined) run.units++;
       runBits += this.bits[at]!;
+      last = at;
       at = this.next[at]!;
-      if (runBits >= CERTAIN_BITS && start + at > failedAt) return { skipped, resume: start + at, open };
+      const isCertain = runBits >= CERTAIN_BITS && start + at > failedAt;
+      if (isCertain && start + at < this.file.size) return { skipped, resume: start + at, open };
     }
-    return { skipped, resume: open === undefined ? start + at : undefined, open };
+    // At the end of the file the last unit is read again: it tells whether the snapshot ends there or is cut.
+    const resume = start + (start + at === this.file.size ? last : at);
+    return { skipped, resume: open === undefined ? resume : undefined, open };
   }
 }
 

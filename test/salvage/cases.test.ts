@@ -109,6 +109,19 @@ describe("a snapshot that is cut", () => {
     expect([...salvaged.records]).toEqual([...written(writer)].slice(0, DAMAGED));
   });
 
+  test("behind the one thing that is believed behind damage ends there", () => {
+    const damaged = new RdbWriter("REDIS", 11).key("a", stringValue("b"));
+    const { size } = damaged;
+    damaged.aux("used-mem", "2644357203".repeat(9));
+    const cut = damaged.size;
+    const noise = new Uint8Array(size - HEADER_BYTES).fill(0xf0);
+    const salvaged = salvageBytes(patched(damaged.end(), HEADER_BYTES, noise).subarray(0, cut));
+    expect(rangesOf(salvaged)).toEqual([
+      [HEADER_BYTES, size],
+      [cut, cut],
+    ]);
+  });
+
   test("in its checksum has all keys", () => {
     const cut = bytes.length - 3;
     const salvaged = salvageBytes(bytes.subarray(0, cut));
