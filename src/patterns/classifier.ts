@@ -58,6 +58,30 @@ export class Classifier {
 
   /** Index of the template of the name that was read into `segments`; -1: it has none. */
   find(segments: Segments): number {
+    const { count, separators } = segments;
+    let node = 0;
+    for (let i = 0; i < count; i++) {
+      node = this.step(segments, node, i, separators[i]!);
+      if (node < 0) return this.search(segments);
+    }
+    const found = this.templates[node]!;
+    return found >= 0 ? found : this.search(segments);
+  }
+
+  /** The first of the ways that `walk` tries from a node; -1 where it would look at more. */
+  private step(segments: Segments, node: number, i: number, separator: number): number {
+    if (!segments.isId(i)) {
+      const literal = this.literal(segments, node, i, separator);
+      if (literal >= 0) return literal;
+      if (!segments.isNumber(i)) {
+        const isAny = this.affixes[node] === undefined && separator < 128;
+        return isAny ? this.any[node * 128 + separator]! : -1;
+      }
+    }
+    return separator < 128 ? this.id[node * 128 + separator]! : -1;
+  }
+
+  private search(segments: Segments): number {
     this.steps = 0;
     return this.walk(segments, 0, 0);
   }
@@ -66,15 +90,13 @@ export class Classifier {
     if (i === segments.count) return this.templates[node]!;
     if (this.steps++ > MAX_STEPS) return -1;
     const separator = segments.separators[i]!;
+    if (segments.isId(i)) return this.throughId(segments, node, i, separator);
     const literal = this.literal(segments, node, i, separator);
     if (literal >= 0) {
       const found = this.walk(segments, literal, i + 1);
       if (found >= 0) return found;
     }
-    if (segments.isNumber(i)) {
-      const id = separator < 128 ? this.id[node * 128 + separator]! : -1;
-      return id >= 0 ? this.walk(segments, id, i + 1) : -1;
-    }
+    if (segments.isNumber(i)) return this.throughId(segments, node, i, separator);
     const affixes = this.affixes[node];
     if (affixes !== undefined) {
       for (let k = 0; k < affixes.length; k++) {
@@ -86,6 +108,11 @@ export class Classifier {
     }
     const any = separator < 128 ? this.any[node * 128 + separator]! : -1;
     return any >= 0 ? this.walk(segments, any, i + 1) : -1;
+  }
+
+  private throughId(segments: Segments, node: number, i: number, separator: number): number {
+    const id = separator < 128 ? this.id[node * 128 + separator]! : -1;
+    return id >= 0 ? this.walk(segments, id, i + 1) : -1;
   }
 
   private literal(segments: Segments, node: number, i: number, separator: number): number {

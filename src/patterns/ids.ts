@@ -203,7 +203,7 @@ export function idInToken(bytes: Uint8Array, start: number, end: number, mask: n
   if (mask === DIGIT) return 0;
   if ((mask & HIGH) !== 0) return NO_ID;
   if ((mask & DIGIT) === 0) return isRandomLetters(bytes, start, end, mask) ? 0 : NO_ID;
-  if (length >= 8 && (mask & ~HEX) === 0) return 0;
+  if (isHexNumber(mask, length)) return 0;
   const first = firstDigit(bytes, start, end);
   if (first === 0) {
     const behind = digitsEnd(bytes, start, end);
@@ -212,6 +212,11 @@ export function idInToken(bytes: Uint8Array, start: number, end: number, mask: n
   const behind = digitsEnd(bytes, start + first, end);
   if (behind < end) return length >= 8 ? 0 : NO_ID;
   return behind - start - first >= 4 ? first : NO_ID;
+}
+
+/** Eight or more hex digits, not letters alone. */
+export function isHexNumber(mask: number, length: number): boolean {
+  return length >= 8 && (mask & DIGIT) !== 0 && (mask & ~HEX) === 0;
 }
 
 /** Hex letters alone, 16 or more, or letters whose case changes all the time, 20 or more. */

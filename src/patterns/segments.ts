@@ -1,5 +1,5 @@
 import { BYTE_CLASS, CONTROL, DIGIT, HIGH, isUtf8, JOINT, UPPER, UPPER_HEX } from "./bytes.ts";
-import { endOfEmail, endOfLongId, idInToken, NO_ID, timesIn } from "./ids.ts";
+import { endOfEmail, endOfLongId, idInToken, isHexNumber, NO_ID, timesIn } from "./ids.ts";
 
 /** What stands for an id in a normalised segment: no byte of a segment that is text. */
 export const ID = 1;
@@ -113,6 +113,11 @@ export class Segments {
     }
   }
 
+  /** Whether all of segment `i` is an id. */
+  isId(i: number): boolean {
+    return this.texts[i] === ONE_ID;
+  }
+
   /** Whether segment `i` is an id, or a short number that may be one. */
   isNumber(i: number): boolean {
     const at = this.starts[i]!;
@@ -151,11 +156,14 @@ export class Segments {
     const { table } = this;
     const weak = table !== this.strong;
     let mask = 0;
+    let hash = HASH_BASIS;
     let p = start;
     for (; p < end; p++) {
-      const kind = table[bytes[p]!]!;
+      const byte = bytes[p]!;
+      const kind = table[byte]!;
       if ((kind & IS_SEPARATOR) !== 0) break;
       mask |= kind;
+      hash = Math.imul(hash ^ byte, FNV_PRIME);
     }
     if (p === end && this.count === 0 && !weak && (mask & JOINT) !== 0) {
       this.table = this.weakTable(bytes, start, end);
@@ -173,20 +181,27 @@ export class Segments {
     const mayGoOn = p < end && (weak || (p - start === 2 && bytes[p] === COLON));
     if ((mask & 255) === DIGIT && !mayGoOn) {
       if (p - start > SHORT_NUMBER_DIGITS) this.addId();
-      else this.literal(bytes, start, p);
+      else this.literal(bytes, start, p, hash);
       return p;
     }
-    if (mayGoOn) return this.closer(bytes, start, p, end, mask);
+    if (mayGoOn) return this.closer(bytes, start, p, end, mask, hash);
     const isWords =
       (mask & SUSPECT) === 0 && (p - start < 16 || (mask & (JOINT | UPPER | UPPER_HEX)) === JOINT);
-    if (isWords) this.literal(bytes, start, p);
+    if (isWords) this.literal(bytes, start, p, hash);
     else if ((mask & (JOINT | CONTROL | HIGH)) === 0 && p - start <= MAX_RAW_BYTES)
-      this.token(bytes, start, p, mask);
-    else return this.closer(bytes, start, p, end, mask);
+      this.token(bytes, start, p, mask, hash);
+    else return this.closer(bytes, start, p, end, mask, hash);
     return p;
   }
 
-  private closer(bytes: Uint8Array, start: number, p: number, end: number, mask: number): number {
+  private closer(
+    bytes: Uint8Array,
+    start: number,
+    p: number,
+    end: number,
+    mask: number,
+    hash: number,
+  ): number {
     const long = endOfLongId(bytes, start, end);
     if (long > p || (long === p && long > start)) {
       if (long === end || (this.table[bytes[long]!]! & IS_SEPARATOR) !== 0) {
@@ -197,20 +212,24 @@ export class Segments {
     if (p - start > MAX_RAW_BYTES || (mask & CONTROL) !== 0) this.addId();
     else if ((mask & HIGH) !== 0 && !isUtf8(bytes, start, p)) this.addId();
     else if ((mask & IS_AT) !== 0 && endOfEmail(bytes, start, p) === p) this.addId();
-    else if ((mask & JOINT) === 0) this.token(bytes, start, p, mask);
+    else if ((mask & JOINT) === 0) this.token(bytes, start, p, mask, hash);
     else this.parts(bytes, start, p);
     return p;
   }
 
   /** A segment without joints. */
-  private token(bytes: Uint8Array, start: number, end: number, mask: number): void {
+  private token(bytes: Uint8Array, start: number, end: number, mask: number, hash: number): void {
+    if (isHexNumber(mask, end - start)) {
+      this.addId();
+      return;
+    }
     if ((mask & DIGIT) !== 0 && timesIn(bytes, start, end) > start) {
       this.parts(bytes, start, end);
       return;
     }
     const from = idInToken(bytes, start, end, mask);
     const isShort = (mask & 255) === DIGIT && end - start <= SHORT_NUMBER_DIGITS;
-    if (from === NO_ID || isShort) this.literal(bytes, start, end);
+    if (from === NO_ID || isShort) this.literal(bytes, start, end, hash);
     else if (from === 0) this.addId();
     else {
       const at = this.out;
@@ -254,7 +273,7 @@ export class Segments {
     this.close(at, hashBytes(text, at, this.out));
   }
 
-  private literal(bytes: Uint8Array, start: number, end: number): void {
+  private literal(bytes: Uint8Array, start: number, end: number, hash: number): void {
     if (end - start > MAX_SEGMENT_BYTES) {
       this.addId();
       return;
@@ -263,7 +282,7 @@ export class Segments {
     this.texts[i] = bytes;
     this.starts[i] = start;
     this.ends[i] = end;
-    this.hashes[i] = hashBytes(bytes, start, end);
+    this.hashes[i] = hash;
   }
 
   private addId(): void {
