@@ -8,6 +8,7 @@ import type {
   FinishTask,
   ReadResult,
   ReadTask,
+  StratumResult,
 } from "../../workers/protocol.ts";
 import { fromErrorRecord, IoError, reasonOf, UsageError } from "../errors.ts";
 import { createInventory } from "../inventory/create.ts";
@@ -24,6 +25,7 @@ import { checkPatternSettings, type PatternSettings } from "../patterns/index.ts
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
+import { checkSample, type Sample, type SampledKeys, sampleColumns, sampledKeys, sampleSpec } from "./sample.ts";
 import { inFile, inFileSync } from "./in-file.ts";
 import { inputNotes } from "./input-notes.ts";
 import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
@@ -58,6 +60,8 @@ export interface AnalyzeOptions extends TargetChoice, InputOptions {
   readonly patterns?: PatternSettings | undefined;
   /** Read a damaged snapshot as far as possible: what is lost is listed, and the inventory marked. */
   readonly salvage?: boolean | undefined;
+  /** Read a share of the records only, and estimate the totals: the inventory is marked as a sample. */
+  readonly sample?: Sample | undefined;
   /**
    * Puts a keyed hash in the place of names, so that the inventory can be shared: with this secret, or (`true`) one made
    * for this run alone. Filters are applied to the names themselves.
@@ -75,9 +79,12 @@ export interface AnalyzedSnapshot {
   readonly input: string;
   readonly magic: string;
   readonly rdbVersion: number;
+  /** Of a sample it is an estimate where filters choose keys, as `expiredKeys` is always. */
   readonly keys: number;
   readonly expiredKeys: number;
   readonly storedRows: number;
+  /** Undefined where every record was read. */
+  readonly sample: SampledKeys | undefined;
   /** `unread`: a salvaged snapshot that ends before it. */
   readonly checksum: Checksum;
   /** Whether parts of a damaged snapshot are missing, and the bytes that could not be read. */
@@ -141,6 +148,7 @@ function checkOptions(options: AnalyzeOptions): number {
   }
   compileFilter(options.filters ?? {}, 0);
   checkPatterns(options.patterns);
+  checkSample(options);
   if (options.hashKeys instanceof Uint8Array && options.hashKeys.length < MIN_SECRET_BYTES) {
     throw new UsageError(`a secret has ${MIN_SECRET_BYTES} bytes at least`);
   }
@@ -267,6 +275,7 @@ class Run {
     const { modules, options } = this;
     let origin = originOf(plan, new Map());
     let target = specOf(origin, options);
+    const sample = sampleSpec(options.sample, plan.bytes);
     const read = await readSnapshot<ReadTask, ReadResult>(this.pool, {
       worker: "read",
       path: plan.file,
@@ -276,6 +285,7 @@ class Run {
       readers: this.readers,
       salvage: options.salvage,
       patterns: options.patterns ?? {},
+      sample,
       begin: (aux) => {
         origin = originOf(plan, aux);
         target = specOf(origin, options);
@@ -287,6 +297,7 @@ class Run {
           rows: options.keys === "none" ? undefined : { path: this.temp.path, pages: this.pages },
           modules,
           nameSecret: this.nameSecret,
+          certainBytes: sample?.certainBytes,
         };
       },
       onChunk: (chunk) => {
@@ -301,7 +312,12 @@ class Run {
 
   private summed(plan: Plan, id: number, origin: Origin, target: TargetSpec, read: ReadSnapshot<ReadResult>) {
     const profile = profileOf(target);
+    const sample = sampledKeys(this.options.sample, plan.bytes, read.facts.sample);
+    const weight = sample?.weight ?? 1;
     const sum = (pick: (r: ReadResult) => number) => read.readers.reduce((n, r) => n + pick(r), 0);
+    const estimate = (pick: (s: StratumResult) => number) =>
+      sum((r) => pick(r.certain)) + Math.round(weight * sum((r) => (r.drawn === undefined ? 0 : pick(r.drawn))));
+    const isAll = sample !== undefined && this.options.filters === undefined;
     const profileExact = this.options.profile !== undefined || origin.profileExact;
     const lost = lostRangesOf(read, this.hash);
     const salvaged = lost.length > 0 || plan.salvaged;
@@ -315,9 +331,10 @@ class Run {
       input: plan.input,
       magic: plan.header.magic,
       rdbVersion: plan.header.version,
-      keys: sum((r) => r.keys),
-      expiredKeys: sum((r) => r.expired),
+      keys: isAll ? read.facts.keys : estimate((s) => s.keys),
+      expiredKeys: estimate((s) => s.expired),
       storedRows: sum((r) => r.rows),
+      sample,
       checksum: read.checksum,
       salvaged,
       lostBytes: lost.reduce((bytes, { start, end }) => bytes + end - start, 0),
@@ -334,7 +351,10 @@ class Run {
       row: this.row(plan, origin, target, read, told),
       target,
       facts: read.facts,
-      rollups: read.readers.map((r) => r.rollup),
+      rollups: read.readers.flatMap((r, reader) => [
+        { reader, weight: 1, counted: r.certain.rollup },
+        ...(r.drawn === undefined ? [] : [{ reader, weight, counted: r.drawn.rollup }]),
+      ]),
       patterns: read.readers.map((r) => r.patterns),
       modules: new ModuleKinds(this.modules).ids(),
       damages,
@@ -381,6 +401,7 @@ class Run {
       salvaged: Number(told.salvaged),
       tool_version: VERSION,
       hashed_names: told.hashedNames,
+      ...sampleColumns(told.sample),
     };
   }
 
