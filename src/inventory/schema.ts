@@ -75,7 +75,7 @@ CREATE TABLE rollup_rows (
   expired_bytes ANY NOT NULL, expired_heap_bytes ANY NOT NULL, serialized_bytes ANY NOT NULL,
   payload_bytes ANY NOT NULL, name_bytes ANY NOT NULL, elements ANY NOT NULL,
   lower_bound_keys ANY NOT NULL, lower_bound_bytes ANY NOT NULL, damaged_keys ANY NOT NULL,
-  bytes_squares REAL NOT NULL, heap_squares REAL NOT NULL, payload_squares REAL NOT NULL, elements_squares REAL NOT NULL,
+  bytes_squares REAL NOT NULL, heap_squares REAL NOT NULL, payload_squares REAL NOT NULL,
   max_bytes INTEGER NOT NULL, max_elements INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE expiry_rows (
@@ -174,7 +174,7 @@ CREATE VIEW rollup AS SELECT
   r.name_bytes AS name_bytes, r.elements AS elements,
   r.lower_bound_keys AS lower_bound_keys, r.lower_bound_bytes AS lower_bound_bytes, r.damaged_keys AS damaged_keys,
   r.max_bytes AS max_bytes, r.max_elements AS max_elements, r.weight AS weight, r.bytes_squares AS bytes_squares,
-  r.heap_squares AS heap_squares, r.payload_squares AS payload_squares, r.elements_squares AS elements_squares
+  r.heap_squares AS heap_squares, r.payload_squares AS payload_squares
 FROM rollup_rows r
 LEFT JOIN kinds ON kinds.id = r.kind_id
 LEFT JOIN pattern_ids p ON p.id = r.pattern_id

@@ -25,13 +25,21 @@ import { checkPatternSettings, type PatternSettings } from "../patterns/index.ts
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
-import { checkSample, type Sample, type SampledKeys, sampleColumns, sampledKeys, sampleSpec } from "./sample.ts";
 import { inFile, inFileSync } from "./in-file.ts";
 import { inputNotes } from "./input-notes.ts";
 import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
 import { checkWorkers, WorkerPool } from "./pool.ts";
 import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 import { lostRangesOf, salvageWarnings, throwDamage } from "./salvage.ts";
+import {
+  checkSample,
+  type Sample,
+  type SampledKeys,
+  sampleColumns,
+  sampledKeys,
+  sampleSpec,
+  sampleWarnings,
+} from "./sample.ts";
 import { checkChoice, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
 import { onRead } from "./with-plan.ts";
 
@@ -316,12 +324,14 @@ class Run {
     const weight = sample?.weight ?? 1;
     const sum = (pick: (r: ReadResult) => number) => read.readers.reduce((n, r) => n + pick(r), 0);
     const estimate = (pick: (s: StratumResult) => number) =>
-      sum((r) => pick(r.certain)) + Math.round(weight * sum((r) => (r.drawn === undefined ? 0 : pick(r.drawn))));
+      sum((r) => pick(r.certain)) +
+      Math.round(weight * sum((r) => (r.drawn === undefined ? 0 : pick(r.drawn))));
     const isAll = sample !== undefined && this.options.filters === undefined;
     const profileExact = this.options.profile !== undefined || origin.profileExact;
     const lost = lostRangesOf(read, this.hash);
     const salvaged = lost.length > 0 || plan.salvaged;
     const warnings = [
+      ...sampleWarnings(sample),
       ...salvageWarnings(lost, read),
       ...warningsOf(plan, origin, profile, profileExact, read, this.hash !== undefined),
     ];

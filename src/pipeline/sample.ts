@@ -1,5 +1,8 @@
 import type { SampleCounts, SampleSpec } from "../../parsers/sample.ts";
+import type { Damage } from "../../workers/protocol.ts";
 import { UsageError } from "../errors.ts";
+import { counted, thousands } from "../queries/words.ts";
+import { humanBytes } from "../units.ts";
 
 /** Which share of a snapshot's records is drawn, each by itself. */
 export interface Sample {
@@ -24,7 +27,7 @@ export interface SampledKeys extends SampleSpec {
  * Records from so many bytes on are all read: few keys can hold much of the memory, and a share of few says little. No more
  * than one in `CERTAIN_SHARE` of the file, so that there are not too many of them.
  */
-const CERTAIN_BYTES = 16 * 1024;
+const CERTAIN_BYTES = 1024;
 const CERTAIN_SHARE = 50_000;
 
 /** @throws {UsageError} for a sample that makes no sense */
@@ -65,6 +68,16 @@ export function sampledKeys(
   const { certainKeys, drawnKeys, drawnFrom } = counts;
   const weight = drawnKeys === 0 ? 1 / spec.share : drawnFrom / drawnKeys;
   return { ...spec, certainKeys, drawnKeys, drawnFrom, weight };
+}
+
+/** What every reader of the inventory is told. */
+export function sampleWarnings(sample: SampledKeys | undefined): Damage[] {
+  if (sample === undefined) return [];
+  const { certainBytes, certainKeys, drawnKeys, drawnFrom } = sample;
+  const message =
+    `a sample: ${thousands(drawnKeys)} of ${counted(drawnFrom, "key")} were drawn, and ` +
+    `${certainKeys === 0 ? "none has" : `all ${thousands(certainKeys)} read that have`} ${humanBytes(certainBytes)} or more in the snapshot; totals are estimates`;
+  return [{ code: "SAMPLE", offset: -1, message }];
 }
 
 /** Columns of `snapshot_rows`. */

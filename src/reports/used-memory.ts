@@ -7,12 +7,14 @@ const CLOSE = 0.02;
 /**
  * What used_memory would be after loading and was when saved by a server: their sums, and what their difference means.
  * `atLeast`: sizes of some keys are lower bounds. `complete`: no key is missing.
+ * `within`: the error of an estimate from a sample, and a space.
  */
 export function usedMemoryLines(
   memory: MemoryRow,
   atLeast: boolean,
   savedBy: string,
   complete: boolean,
+  within = "",
 ): string[] {
   const { key_bytes: keys, table_bytes: tables, function_bytes: functions, baseline_bytes: server } = memory;
   const made: [string, number][] = [
@@ -23,7 +25,10 @@ export function usedMemoryLines(
   ];
   const parts = made.filter(([, bytes]) => bytes > 0).map(([name, bytes]) => `${humanBytes(bytes)} ${name}`);
   const estimate = `${atLeast ? "≥" : ""}${humanBytes(memory.estimated_bytes)}`.padStart(9);
-  return [`used_memory ${estimate}  estimated: ${parts.join(", ")}`, asSaved(memory, savedBy, complete)];
+  return [
+    `used_memory ${estimate}  ${within}estimated: ${parts.join(", ")}`,
+    asSaved(memory, savedBy, complete),
+  ];
 }
 
 function asSaved(memory: MemoryRow, savedBy: string, complete: boolean): string {

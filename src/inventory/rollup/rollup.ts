@@ -26,7 +26,6 @@ export const ROLLUP_SUMS = [
   "bytes_squares",
   "heap_squares",
   "payload_squares",
-  "elements_squares",
   "max_bytes",
   "max_elements",
 ] as const;
@@ -180,8 +179,8 @@ export class Rollup {
       if (k.accuracy === DAMAGED) sums[at + 13]! += 1;
     }
     if (this.isDrawn) countSquares(sums, at + FIRST_SQUARE, k);
-    if (k.bytes > sums[at + 18]!) sums[at + 18] = k.bytes;
-    if (k.elements > sums[at + 19]!) sums[at + 19] = k.elements;
+    if (k.bytes > sums[at + 17]!) sums[at + 17] = k.bytes;
+    if (k.elements > sums[at + 18]!) sums[at + 18] = k.elements;
   }
 
   private sketch(k: KeyFacts, measure: number, value: number): void {
@@ -215,7 +214,6 @@ function countSquares(sums: Float64Array, at: number, k: KeyFacts): void {
   sums[at]! += k.bytes * k.bytes;
   sums[at + 1]! += k.heapBytes * k.heapBytes;
   sums[at + 2]! += k.payloadBytes * k.payloadBytes;
-  if (k.elements > 0) sums[at + 3]! += k.elements * k.elements;
 }
 
 /** Counts a key under its slot: two sums a slot, keys and those among them that expire. */
