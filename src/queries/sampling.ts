@@ -25,8 +25,9 @@ interface SamplingErrors {
 
 /** 95% of a normal distribution lie within so many standard deviations. */
 const DEVIATIONS = 1.96;
-/** So many have to be drawn for an estimate to be near to normally distributed. */
+/** So many have to be drawn, in all and of a group, for an estimate to be near to normally distributed. */
 const FEWEST_DRAWN = 30;
+const FEWEST_OF_GROUP = 10;
 
 /** The sample that a snapshot's inventory is made of; undefined: it is made of every record. */
 export function sampleOf(snapshot: SnapshotRow): Sample | undefined {
@@ -40,15 +41,17 @@ export function sampleOf(snapshot: SnapshotRow): Sample | undefined {
  *
  * Of N keys n are drawn, each with the same chance; a key that is not of the group counts as 0. The estimate of the
  * sum is N/n of what the drawn ones add up to, its variance N (N - n) / n times the variance of one key, of which the
- * drawn ones tell: `sum` and `squares` are theirs, unweighted. Keys that were not left to chance add none.
+ * drawn ones tell: `sum` and `squares` are theirs, unweighted, and `count` is how many of the group were drawn. Keys that
+ * were not left to chance add none; but where few were drawn, or none, nobody knows how many were not.
  */
 export function samplingError(
   { drawnKeys: n, drawnFrom: all }: Sample,
+  count: number,
   sum: number,
   squares: number,
 ): number | undefined {
   if (n === all) return 0;
-  if (n < FEWEST_DRAWN) return undefined;
+  if (n < FEWEST_DRAWN || count < FEWEST_OF_GROUP) return undefined;
   const ofOneKey = Math.max(0, squares - (sum * sum) / n) / (n - 1);
   return DEVIATIONS * Math.sqrt(((all * (all - n)) / n) * ofOneKey);
 }
@@ -74,11 +77,11 @@ export function estimated<T extends object>(scope: Scope, rows: readonly T[]): T
 }
 
 function errorsOf(sample: Sample, sums: DrawnSums): SamplingErrors {
-  const keys = sums.drawn_keys / sample.weight;
+  const keys = Math.round(sums.drawn_keys / sample.weight);
   const bytes = sums.drawn_bytes / sample.weight;
   return {
-    keys_error: samplingError(sample, keys, keys) ?? null,
-    bytes_error: samplingError(sample, bytes, sums.bytes_squares) ?? null,
+    keys_error: samplingError(sample, keys, keys, keys) ?? null,
+    bytes_error: samplingError(sample, keys, bytes, sums.bytes_squares) ?? null,
   };
 }
 

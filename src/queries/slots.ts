@@ -172,8 +172,8 @@ function slotSampleNotes({ snapshot }: Scope): string[] {
   const sample = sampleOf(snapshot);
   if (sample === undefined) return [];
   const drawn = sample.drawnKeys / SLOTS;
-  const error = samplingError(sample, drawn, drawn);
-  if (error === undefined) return [];
+  const error = samplingError(sample, sample.drawnKeys, drawn, drawn);
+  if (error === undefined || error === 0) return [];
   const off = `${Math.round((100 * error) / (drawn * sample.weight))}%`;
   return [
     `a slot has ${drawn.toFixed(1)} keys of the sample on average, which tells its keys within ±${off}: unevenness up to that is the sample's`,

@@ -96,6 +96,12 @@ function drawnTotals({ snapshot }: Scope): string {
     .join("");
 }
 
+/** How many of the keys that a total is of were drawn: those that it counts, or all. */
+function drawnKeysOf(name: string, sums: Readonly<Record<string, number>>): number {
+  const counts = ESTIMATED[name as keyof typeof ESTIMATED] === name;
+  return Math.round(sums[counts ? `${name}_drawn` : "keys_drawn"]!);
+}
+
 /** Totals with the errors of those that are estimated. */
 function withErrors({ snapshot }: Scope, row: TotalsRow): TotalsRow {
   const sample = sampleOf(snapshot);
@@ -104,7 +110,7 @@ function withErrors({ snapshot }: Scope, row: TotalsRow): TotalsRow {
   const totals = Object.entries(sums).filter(([name]) => !/_(?:drawn|squared)$/.test(name));
   const errors = Object.keys(ESTIMATED).map((name) => [
     `${name}_error`,
-    samplingError(sample, sums[`${name}_drawn`]!, sums[`${name}_squared`]!) ?? null,
+    samplingError(sample, drawnKeysOf(name, sums), sums[`${name}_drawn`]!, sums[`${name}_squared`]!) ?? null,
   ]);
   return Object.fromEntries([...totals, ...errors]) as unknown as TotalsRow;
 }

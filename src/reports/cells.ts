@@ -25,12 +25,11 @@ export function shownCell(column: Column, row: Row): string {
   return column.atLeast !== undefined && Number(row[column.atLeast] ?? 0) > 0 ? `≥${text}` : text;
 }
 
-/** A row whose `x_error` is a number has an estimate as its `x`; 0: it is none. */
+/** A row whose `x_error` is a number has an estimate as its `x`; 0: it is none, null: nobody can tell. */
 function errorOf({ name }: Column, row: Row): string {
   const [value, error] = [row[name], row[`${name}_error`]];
-  return typeof value === "number" && typeof error === "number" && error > 0
-    ? ` ${humanError(value, error)}`
-    : "";
+  if (typeof value !== "number" || error === undefined || error === 0) return "";
+  return error === null ? " ±?" : ` ${humanError(value, Number(error))}`;
 }
 
 /** Adds up rows for a section's last line; cells of columns that are not summed are empty strings. */
