@@ -103,7 +103,19 @@ function othersOf(others: readonly EncodingRow[]): Row | undefined {
     bytes: sum((row) => row.bytes),
     bytes_share: sum((row) => row.bytes_share),
     lower_bound_keys: sum((row) => row.lower_bound_keys),
+    ...errorsOfSum(others as readonly Row[]),
   };
+}
+
+/** Errors of a sum of estimates: those of groups that exclude each other add up as their squares do, or to less. */
+function errorsOfSum(rows: readonly Row[]): Row {
+  const names = ["keys_error", "bytes_error"].filter((name) => rows.some((row) => row[name] !== undefined));
+  return Object.fromEntries(
+    names.map((name) => {
+      const errors = rows.map((row) => row[name] ?? null);
+      return [name, errors.includes(null) ? null : Math.hypot(...errors.map(Number))];
+    }),
+  );
 }
 
 /** The summary as one screen, which is made for 100 columns and fits narrower ones. */
@@ -220,13 +232,7 @@ function facts({ totals: t, memory, snapshot }: Summary): [string[], string[], s
   const used =
     memory === null
       ? []
-      : usedMemoryLines(
-          memory,
-          atLeast,
-          serverOf(snapshot),
-          snapshot.complete === 1,
-          within(memory.estimated_bytes, t.heap_bytes_error),
-        );
+      : usedMemoryLines(memory, atLeast, serverOf(snapshot), snapshot.complete === 1, t.heap_bytes_error);
   return [factLines(left, 8), factLines(right, 11), used];
 }
 
