@@ -114,6 +114,16 @@ describe("an inventory made of a sample", () => {
     }
   });
 
+  it("tells a total's error in the SQL of docs/sampling.md, too", async () => {
+    const sql = /```\n(SELECT[\s\S]*?)```/.exec(readFileSync("docs/sampling.md", "utf8"))![1]!;
+    const hash = (await json("types", output)).find(({ type }) => type === "hash")!;
+    const [found] = ask(output, sql);
+    expect([Math.round(Number(found!.bytes)), Math.round(Number(found!.error))]).toEqual([
+      hash.bytes,
+      hash.bytes_error,
+    ]);
+  });
+
   it("tells the same from aggregates and from rows", async () => {
     const questions = [
       ["types"],
