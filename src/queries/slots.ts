@@ -176,7 +176,7 @@ function slotSampleNotes({ snapshot }: Scope): string[] {
   if (error === undefined || error === 0) return [];
   const off = `${Math.round((100 * error) / (drawn * sample.weight))}%`;
   return [
-    `a slot has ${drawn.toFixed(1)} keys of the sample on average, which tells its keys within ±${off}: unevenness up to that is the sample's`,
+    `a slot has ${drawn.toFixed(1)} keys of the sample on average, which tells its keys within ±${off}: unevenness up to that is the sample's, and slots without any are not seen`,
   ];
 }
 

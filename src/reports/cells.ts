@@ -28,8 +28,9 @@ export function shownCell(column: Column, row: Row): string {
 /** A row whose `x_error` is a number has an estimate as its `x`; 0: it is none, null: nobody can tell. */
 function errorOf({ name }: Column, row: Row): string {
   const [value, error] = [row[name], row[`${name}_error`]];
-  if (typeof value !== "number" || error === undefined || error === 0) return "";
-  return error === null ? " ±?" : ` ${humanError(value, Number(error))}`;
+  if (typeof value !== "number") return "";
+  if (error === null) return " ±?";
+  return typeof error === "number" && error > 0 ? ` ${humanError(value, error)}` : "";
 }
 
 /** Adds up rows for a section's last line; cells of columns that are not summed are empty strings. */

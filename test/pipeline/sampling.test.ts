@@ -171,6 +171,9 @@ describe("an inventory made of a sample", () => {
       expect(status, name).toBe(0);
       expect(`${stdout}${stderr}`.replace(/\s+/g, " "), name).toContain("a sample: ");
     }
+    const { stdout } = await runInside(["types", output]);
+    expect(stdout.toString()).toMatch(/^string +[\d,]+ ±[\d.]+% .*K ±[\d.]+%/m);
+    expect(stdout.toString()).toMatch(/^total +3,264 [^±]*$/m);
     const { stderr } = await runInside(["types", output, "--format", "csv"]);
     expect(stderr.toString()).toContain("a sample: ");
   }, 120_000);
