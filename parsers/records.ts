@@ -10,6 +10,7 @@ import { type ByteSource, LZF, RangeFeed, Window } from "./window.ts";
 
 const NO_VALUE = -1;
 const NO_NAME = -1;
+const NO_SKIPS: readonly number[] = [];
 /** Longest key that a server takes: proto-max-bulk-len, config.c, Redis 7.2.6. */
 const MAX_KEY_BYTES = 2 ** 29;
 /** Little, as all of it is read anew for each damaged value. */
@@ -47,6 +48,10 @@ export class RecordReader {
   private second: Window | undefined;
   private source!: ByteSource;
   private end = 0;
+  /** Runs of records to be passed over, `start, end` of each; where the next one begins, and its place among them. */
+  private skips: readonly number[] = NO_SKIPS;
+  private skipAt = Number.POSITIVE_INFINITY;
+  private skipped = 0;
   /** Where the name stands that is being read. */
   private nameAt = NO_NAME;
   private types: readonly (RdbType | undefined)[] = [];
@@ -62,7 +67,7 @@ export class RecordReader {
   begin(
     source: ByteSource,
     header: RdbHeader,
-    chunk: Pick<Chunk, "start" | "end" | "db">,
+    chunk: Pick<Chunk, "start" | "end" | "db" | "skips">,
     onBytes?: (bytes: Uint8Array, start: number, end: number) => void,
   ): void {
     this.types = typesOf(header.family);
@@ -71,6 +76,9 @@ export class RecordReader {
     this.nameAt = NO_NAME;
     this.source = source;
     this.end = chunk.end;
+    this.skips = chunk.skips ?? NO_SKIPS;
+    this.skipAt = this.skips[0] ?? Number.POSITIVE_INFINITY;
+    this.skipped = 0;
     this.w.reset(new RangeFeed(source, chunk.start, chunk.end, onBytes), chunk.start);
   }
 
@@ -92,7 +100,10 @@ export class RecordReader {
     this.idleSeconds = NO_VALUE;
     this.freq = NO_VALUE;
     for (;;) {
-      if (recordOffset < 0 && w.pos >= w.limit && w.atEnd()) return false;
+      if (recordOffset < 0) {
+        if (w.offset() === this.skipAt) this.passSkipped();
+        if (w.pos >= w.limit && w.atEnd()) return false;
+      }
       const at = w.offset();
       const code = w.byte();
       const type = this.types[code];
@@ -114,6 +125,12 @@ export class RecordReader {
       if (opcode.ofKey === true && recordOffset < 0) recordOffset = at;
       this.act(opcode);
     }
+  }
+
+  private passSkipped(): void {
+    this.w.moveTo(this.skips[this.skipped + 1]!);
+    this.skipped += 2;
+    this.skipAt = this.skips[this.skipped] ?? Number.POSITIVE_INFINITY;
   }
 
   /** Reads a value; damage inside one that can be stepped over as a whole does not end the chunk. */

@@ -2,6 +2,7 @@ import { RdbError } from "./errors.ts";
 import { HEADER_BYTES, type RdbHeader } from "./header.ts";
 import { moduleId, moduleTypeName, readModuleId, skipModuleData } from "./module.ts";
 import { OPCODE, opcodesOf, type RdbOpcode, respNumber } from "./opcodes.ts";
+import { type SampleCounts, SampleDraw, type SampleSpec } from "./sample.ts";
 import { StringReader, skipString, skipStringSeen } from "./strings.ts";
 import { addPlace, readTemplateNames, TemplateStore } from "./templates.ts";
 import { type RdbType, typesOf } from "./types.ts";
@@ -16,6 +17,8 @@ export interface Chunk {
   readonly keys: number;
   /** The bytes of a gap: they hold nothing that can be read. */
   readonly lost?: boolean;
+  /** Where whole records stand that are not read, as they are not in the sample: flat, `start, end` of each run of them. */
+  readonly skips?: readonly number[];
 }
 
 /** A byte range `[start, end)` of whole records that is passed over, because it is damaged. */
@@ -38,6 +41,8 @@ export interface SplitterOptions {
   readonly gaps?: readonly ByteRange[];
   /** Shown names of keys, most of them: those that can be seen without further ado. */
   readonly onName?: NameSeen | undefined;
+  /** Which records are read; default: all. */
+  readonly sample?: SampleSpec | undefined;
   /** Holds the hash templates found; another splitter may have begun it. */
   readonly templates?: TemplateStore;
 }
@@ -76,6 +81,8 @@ export interface SnapshotFacts {
   checksum: { high: number; low: number } | undefined;
   /** Bytes behind the end of the snapshot. */
   trailingBytes: number;
+  /** Undefined where every record is read. */
+  sample: SampleCounts | undefined;
 }
 
 /** What is known of a snapshot before it is read. */
@@ -94,6 +101,7 @@ export function noFacts(): SnapshotFacts {
     checkedBytes: 0,
     checksum: undefined,
     trailingBytes: 0,
+    sample: undefined,
   };
 }
 
@@ -125,6 +133,7 @@ export class Splitter {
   private readonly chunkBytes: number;
   private readonly templates: TemplateStore;
   private readonly onName: NameSeen | undefined;
+  private readonly draw: SampleDraw | undefined;
   /** Where the name stands that is being shown. */
   private nameAt = 0;
   private readonly see = (bytes: Uint8Array, start: number, end: number): void =>
@@ -155,6 +164,8 @@ export class Splitter {
     this.strings = new StringReader(this.w);
     this.templates = templates;
     this.onName = options.onName;
+    this.draw = options.sample === undefined ? undefined : new SampleDraw(source, options.sample);
+    this.facts.sample = this.draw?.counts;
     this.gaps = gaps;
     this.gapAt = gaps[0]?.start ?? Number.POSITIVE_INFINITY;
   }
@@ -184,6 +195,15 @@ export class Splitter {
     const start = w.offset();
     const db = this.db;
     const keysBefore = facts.keys;
+    const skips: number[] = [];
+    const chunk = (end: number, keys: number): Chunk => ({
+      index: this.index++,
+      start,
+      end,
+      db,
+      keys,
+      ...(skips.length > 0 && { skips }),
+    });
     let at = start;
     try {
       while (at - start < chunkBytes) {
@@ -191,11 +211,14 @@ export class Splitter {
         const keys = facts.keys;
         this.record();
         const end = w.offset();
+        const isSkipped = this.draw !== undefined && facts.keys > keys && !this.draw.takes(end - at);
         if (end - at > chunkBytes && at > start && !this.ended) {
           // A record larger than a chunk is a chunk of its own, so that it holds nobody up.
-          this.held = { start: at, end, db: dbBefore, keys: facts.keys - keys };
-          return { index: this.index++, start, end: at, db, keys: keys - keysBefore };
+          const own = isSkipped ? { skips: [at, end] } : {};
+          this.held = { start: at, end, db: dbBefore, keys: facts.keys - keys, ...own };
+          return chunk(at, keys - keysBefore);
         }
+        if (isSkipped) addRun(skips, at, end);
         at = end;
         if (this.ended) this.readEnd();
         if (this.ended || at === this.gapAt) break;
@@ -204,7 +227,7 @@ export class Splitter {
       if (at === start) throw error;
       this.failure = error;
     }
-    return { index: this.index++, start, end: at, db, keys: facts.keys - keysBefore };
+    return chunk(at, facts.keys - keysBefore);
   }
 
   protected passGap(): Chunk {
@@ -230,6 +253,7 @@ export class Splitter {
           skipStringSeen(w, MAX_SEEN_BYTES, this.see);
         }
         this.lastKeyAt = nameAt;
+        this.draw?.seeName(w, nameAt, this.db);
         type.skip(w, this.templates);
         this.facts.keys++;
         return;
@@ -352,6 +376,7 @@ export class Splitter {
 
   private readEnd(): void {
     const { w, facts, header } = this;
+    this.draw?.end();
     if (header.hasChecksum) {
       const low = w.int32le();
       facts.checksum = { high: w.int32le(), low };
@@ -381,6 +406,12 @@ export class Splitter {
       throw error;
     }
   }
+}
+
+/** Adds `[start, end)` to runs, `start, end` of each: to the last one if that ends where this begins. */
+function addRun(runs: number[], start: number, end: number): void {
+  if (runs.at(-1) === start) runs[runs.length - 1] = end;
+  else runs.push(start, end);
 }
 
 /** What belongs to a key has to be followed by it. */

@@ -20,4 +20,5 @@ export {
 export { type ExplainOptions, explain } from "./pipeline/explain.ts";
 export type { ExplainedPart, Explanation } from "./pipeline/explanation.ts";
 export type { KeyFilter } from "./pipeline/filter.ts";
+export type { Sample, SampledKeys } from "./pipeline/sample.ts";
 export type { TargetChoice } from "./pipeline/target-choice.ts";

@@ -17,6 +17,13 @@ export function humanShare(share: number): string {
   return `${digits === "-0.0" ? "0.0" : digits}%`;
 }
 
+/** How far an estimate may be off, as per cent of it: "±0.4%", "±12%". */
+export function humanError(value: number, error: number): string {
+  const percent = value === 0 ? 0 : (100 * error) / Math.abs(value);
+  if (percent === 0) return "±0%";
+  return `±${percent < 0.1 ? "<0.1" : percent.toFixed(percent < 9.95 ? 1 : 0)}%`;
+}
+
 /** Milliseconds since the epoch as UTC: "2026-11-21 14:53:30". */
 export function humanTime(ms: number): string {
   const date = new Date(ms);

@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { RdbErrorCode } from "../parsers/errors.ts";
 import type { RdbHeader } from "../parsers/header.ts";
+import type { SampleSpec } from "../parsers/sample.ts";
 import type { Chunk, SnapshotFacts } from "../parsers/splitter.ts";
 import type { TemplatePlaces } from "../parsers/templates.ts";
 import type { TallyExport } from "../src/compare/tally.ts";
@@ -65,6 +66,8 @@ export interface SplitTask {
   readonly salvage: boolean;
   /** How patterns are learnt from names; undefined: they are not. */
   readonly patterns: PatternSettings | undefined;
+  /** Which records are read; undefined: all. */
+  readonly sample: SampleSpec | undefined;
   readonly port: MessagePort;
 }
 
@@ -154,6 +157,8 @@ export interface ReadTask {
   readonly modules: SharedArrayBuffer;
   /** Names are hashed with it; undefined: they are stored as they are. */
   readonly nameSecret: Uint8Array | undefined;
+  /** Records of so many bytes are counted apart, as all of them are read; undefined: there is no sample. */
+  readonly certainBytes: number | undefined;
 }
 
 /** From a reader: a chunk is done. */
@@ -183,13 +188,20 @@ export interface Damages {
   count: number;
 }
 
-/** What one reading thread found. */
-export interface ReadResult {
+/** What a thread counted of keys that stand for equally many. */
+export interface StratumResult {
   readonly keys: number;
   readonly expired: number;
+  readonly rollup: RollupExport;
+}
+
+/** What one reading thread found. */
+export interface ReadResult {
   readonly rows: number;
   readonly leaves: LeafPlaces;
-  readonly rollup: RollupExport;
+  /** Keys that stand for themselves alone, and those that were drawn into a sample, if there is one. */
+  readonly certain: StratumResult;
+  readonly drawn: StratumResult | undefined;
   readonly patterns: PatternExport;
   readonly damages: Damages;
   readonly lost: LostRecords;
@@ -231,6 +243,13 @@ export interface FinishTask {
   readonly index: readonly string[];
 }
 
+/** What a reader, by its number, counted of keys that stand for `weight` keys each. */
+export interface WeightedRollup {
+  readonly reader: number;
+  readonly weight: number;
+  readonly counted: RollupExport;
+}
+
 /** One snapshot's share of the summaries. */
 export interface FinishSnapshot {
   readonly id: number;
@@ -238,7 +257,7 @@ export interface FinishSnapshot {
   readonly row: Readonly<Record<string, string | number | null>>;
   readonly target: TargetSpec;
   readonly facts: SnapshotFacts;
-  readonly rollups: readonly RollupExport[];
+  readonly rollups: readonly WeightedRollup[];
   readonly patterns: readonly PatternExport[];
   readonly modules: readonly { high: number; low: number }[];
   readonly damages: readonly Damage[];

@@ -16,7 +16,16 @@ import { compileFilter } from "../src/pipeline/filter.ts";
 import { began } from "./began.ts";
 import { ChunkRecords, type ChunkWorker, noteDamage, takeChunks } from "./chunks.ts";
 import { PlacedPatterns } from "./placed-patterns.ts";
-import type { Answer, ChunkDone, ChunkOrder, ChunkTask, Damages, ReadResult, ReadTask } from "./protocol.ts";
+import type {
+  Answer,
+  ChunkDone,
+  ChunkOrder,
+  ChunkTask,
+  Damages,
+  ReadResult,
+  ReadTask,
+  StratumResult,
+} from "./protocol.ts";
 
 const KEY_COLUMN = 2;
 const DAMAGED = ACCURACY.indexOf("damaged");
@@ -30,6 +39,24 @@ export default function read(task: ChunkTask & ReadTask): Promise<Answer<ReadRes
   return takeChunks(task, () => new ChunkReader(task), explain);
 }
 
+/** Counts keys that stand for equally many. */
+class Stratum {
+  readonly rollup: Rollup;
+  readonly evidence: Evidence;
+  keys = 0;
+  expired = 0;
+
+  constructor(rollup: Rollup, evidence: Evidence) {
+    this.rollup = rollup;
+    this.evidence = evidence;
+  }
+
+  result(): StratumResult {
+    const { keys, expired, rollup, evidence } = this;
+    return { keys, expired, rollup: { ...rollup.export(), evidence: evidence.export() } };
+  }
+}
+
 /** Walks records, sizes and classifies them, counts them and writes their rows. One a thread and snapshot. */
 class ChunkReader implements ChunkWorker<ReadResult> {
   private readonly task: ChunkTask & ReadTask;
@@ -38,8 +65,10 @@ class ChunkReader implements ChunkWorker<ReadResult> {
   private readonly bill: Bill;
   private readonly records: RecordReader;
   private readonly patterns: PlacedPatterns;
-  private readonly rollup: Rollup;
-  private readonly evidence: Evidence;
+  private readonly certain: Stratum;
+  private readonly drawn: Stratum | undefined;
+  /** Records from so many bytes on are certain. */
+  private readonly certainBytes: number;
   private readonly modules: ModuleKinds;
   private readonly rows: RowWriter | undefined;
   private readonly fd: number | undefined;
@@ -71,22 +100,27 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     accuracy: 0,
     recordOffset: 0,
   };
-  private keys = 0;
-  private expired = 0;
 
   constructor(task: ChunkTask & ReadTask) {
     this.task = task;
     this.patterns = new PlacedPatterns(task.patterns);
     const target = targetOf(task.target);
     this.meter = new ValueMeter([target], { captureLargest: true, variants: evidenceVariants(target) });
-    this.evidence = new Evidence(this.meter, target);
     this.bill = this.meter.bills[0] as Bill;
     this.input = new ChunkRecords(task, this.meter);
     this.records = this.input.records;
     const hash = task.nameSecret === undefined ? undefined : new NameHash(task.nameSecret);
     const nameForm = hash === undefined ? plainName : hash.bytes.bind(hash);
     this.hash = hash;
-    this.rollup = new Rollup(TYPES.length, task.createdAt, target.config.clusterEnabled, nameForm);
+    const bySlot = target.config.clusterEnabled;
+    const stratum = (isDrawn: boolean) =>
+      new Stratum(
+        new Rollup(TYPES.length, task.createdAt, bySlot, nameForm, isDrawn),
+        new Evidence(this.meter, target),
+      );
+    this.certain = stratum(false);
+    this.drawn = task.certainBytes === undefined ? undefined : stratum(true);
+    this.certainBytes = task.certainBytes ?? 0;
     this.modules = new ModuleKinds(task.modules);
     this.filter = compileFilter(task.filter, task.createdAt);
     this.idBase = (task.snapshot - 1) * SNAPSHOT_ID_SHIFT;
@@ -136,12 +170,13 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     k.accuracy = records.damage === undefined ? bill.exactness : DAMAGED;
     k.recordOffset = records.recordOffset;
     k.pattern = this.patterns.classify(records.key, k.nameBytes, k.recordOffset);
-    this.keys++;
-    if (k.expired) this.expired++;
+    const stratum = k.serializedBytes >= this.certainBytes ? this.certain : this.drawn!;
+    stratum.keys++;
+    if (k.expired) stratum.expired++;
     if (records.damage !== undefined) noteDamage(this.damages, records, this.hash);
-    this.rollup.add(k, records.key, meter.largestName, meter.largestNameLength);
+    stratum.rollup.add(k, records.key, meter.largestName, meter.largestNameLength);
     if (this.rows !== undefined) this.writeRow(this.rows);
-    this.evidence.look(k, bill.encoding, this.compressedBytes());
+    stratum.evidence.look(k, bill.encoding, this.compressedBytes());
   };
 
   /** Bytes of the string as the snapshot holds it compressed, 0: it does not. A record of one is shorter than the string. */
@@ -179,11 +214,10 @@ class ChunkReader implements ChunkWorker<ReadResult> {
   result(): ReadResult {
     this.rows?.flush();
     return {
-      keys: this.keys,
-      expired: this.expired,
       rows: this.rows?.rows ?? 0,
       leaves: this.rows?.leaves ?? { maxIds: [], pages: [] },
-      rollup: { ...this.rollup.export(), evidence: this.evidence.export() },
+      certain: this.certain.result(),
+      drawn: this.drawn?.result(),
       patterns: this.patterns.export(),
       damages: this.damages,
       lost: this.input.lost,

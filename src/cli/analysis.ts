@@ -1,4 +1,5 @@
 import { RdbError } from "../../parsers/errors.ts";
+import { UsageError } from "../errors.ts";
 import type { AnalyzeResult, AnalyzeOptions as EngineOptions, Progress } from "../index.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
@@ -22,7 +23,8 @@ export async function runAnalysis(
   const bar = new ProgressBar(cli, options.quiet === true);
   try {
     const { workers, tempDir, maxExpanded, salvage } = options;
-    const given = { hashKeys, workers, tempDir, maxExpanded, salvage };
+    const sample = sampleChoice(options);
+    const given = { hashKeys, workers, tempDir, maxExpanded, salvage, sample };
     const onProgress = (progress: Progress) => bar.update(progress);
     const result = await interruptible((signal) =>
       analyze({ ...chosen, ...choice, ...given, signal, onProgress }),
@@ -33,6 +35,13 @@ export async function runAnalysis(
   } finally {
     bar.stop();
   }
+}
+
+/** @throws {UsageError} for a seed without a sample */
+function sampleChoice({ sample: share, sampleSeed: seed }: AnalysisOptions): EngineOptions["sample"] {
+  if (share !== undefined) return { share, seed };
+  if (seed !== undefined) throw new UsageError("--sample-seed needs --sample");
+  return undefined;
 }
 
 function reportChecksums(cli: Cli, options: AnalysisOptions, { snapshots }: AnalyzeResult): void {

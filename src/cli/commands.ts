@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { analyzeCommand } from "./analyze.ts";
 import { bigkeysCommand } from "./bigkeys.ts";
 import { compareCommand } from "./compare.ts";
+import { completionCommand } from "./completion.ts";
 import { doctorCommand } from "./doctor.ts";
 import { efficiencyCommand } from "./efficiency.ts";
 import { encodingsCommand } from "./encodings.ts";
@@ -43,4 +44,5 @@ export const COMMANDS = {
   export: exportCommand,
   query: queryCommand,
   verify: verifyCommand,
+  completion: completionCommand,
 } as const satisfies Record<string, (cli: Cli) => Command>;

@@ -6,6 +6,7 @@ import { parseInfo } from "../doctor/info.ts";
 import { parseThresholds } from "../doctor/thresholds.ts";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { notesOf } from "../queries/notes.ts";
+import { findingNotes } from "../queries/sample-notes.ts";
 import type { Scope } from "../queries/scope.ts";
 import {
   type DoctorReport,
@@ -72,7 +73,7 @@ async function run(cli: Cli, file: string, options: Options): Promise<void> {
         snapshot: scope.snapshot.snapshot,
         path: scope.snapshot.path,
         diagnosis: diagnose(scope, { rules, thresholds, info, largest }),
-        notes: notesOf(scope),
+        notes: [...notesOf(scope), ...findingNotes(scope)],
       }),
     );
     await writeLines(cli, lines(cli, reports, options), lineEnd(options.format));

@@ -63,6 +63,8 @@ async function run(cli: Cli, file: string, options: ExportOptions): Promise<void
 /** Options that say nothing about values as they are. */
 const NOT_FOR_VALUES = {
   workers: "one thread writes in order",
+  sample: "values are all written",
+  sampleSeed: "values are all written",
   salvage: "values are read from whole snapshots",
   hashKeys: "values are data, and names stand in them",
   hashKeysSecretFile: "values are data, and names stand in them",

@@ -16,7 +16,14 @@ import type { QuestionFilters } from "../queries/filters.ts";
 import { FORMATS, type FormatName } from "../reports/index.ts";
 import { VALUE_FORMATS, type ValueFormat } from "../values/formats.ts";
 import { readConfigFile, setLast } from "./config-file.ts";
-import { parseByteRange, parseBytes, parseDuration, parseTime, parseTimeRange } from "./ranges.ts";
+import {
+  parseByteRange,
+  parseBytes,
+  parseDuration,
+  parseShare,
+  parseTime,
+  parseTimeRange,
+} from "./ranges.ts";
 
 /** A text that `parse` understands; else one line that says what it should be. */
 function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
@@ -89,6 +96,8 @@ const RUN = {
   hashKeys: z.boolean().optional(),
   ignoreChecksum: z.boolean().optional(),
   salvage: z.boolean().optional(),
+  sample: parsed(parseShare, "a share of the keys such as 0.05 or 5%").optional(),
+  sampleSeed: wholeNumber(0, 2 ** 32 - 1).optional(),
 };
 const INPUT = {
   tempDir: z.string().min(1).optional(),
@@ -332,6 +341,11 @@ export function addRunOptions(command: Command): Command {
     .option("--hash-keys", "put keyed hashes in the place of names, with a secret made for this run alone")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
+    .option(
+      "--sample <share>",
+      "read this share of the keys, such as 0.05, and estimate all totals, with their errors",
+    )
+    .option("--sample-seed <n>", "draw other keys than without it")
     .option("--salvage", "read on behind damage: what is lost is told, and the inventory marked");
 }
 

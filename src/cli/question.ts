@@ -1,7 +1,9 @@
 import { Command } from "commander";
+import type { Section } from "../queries/answer.ts";
 import { isUnfiltered, type QuestionFilters } from "../queries/filters.ts";
 import { type QuestionOptions as Asked, QUESTIONS, type QuestionName } from "../queries/index.ts";
 import { damageNotes } from "../queries/notes.ts";
+import { wholeSection } from "../queries/sampling.ts";
 import type { Scope } from "../queries/scope.ts";
 import { snapshots } from "../queries/snapshots.ts";
 import type { Part } from "../reports/index.ts";
@@ -82,13 +84,20 @@ export async function runQuestion(
   const needsRows = (isList && asked.largest > KEPT_RANKS) || asked.tags === true || asked.exact === true;
   await forEachScope(cli, file, options, needsRows, async (scopes) => {
     const parts = scopes.flatMap((scope): Part[] =>
-      QUESTIONS[name](scope, asked).map((section) => ({
+      sectionsOf(scope, name, asked, options.format).map((section) => ({
         section: scopes.length > 1 ? { ...section, title: `${section.title}: ${titleOf(scope)}` } : section,
         extra: { snapshot: scope.snapshot.snapshot },
       })),
     );
     await writeParts(cli, parts, options.format, layoutOf(cli, options, parts.length > 1));
   });
+}
+
+/** The answer; tables round what they show, so that their totals add up. */
+function sectionsOf(scope: Scope, name: QuestionName, asked: Asked, format: string): Section[] {
+  const sections: Section[] = QUESTIONS[name](scope, asked);
+  if (NOTED_FORMATS.includes(format)) return sections;
+  return sections.map((section) => wholeSection(scope, section));
 }
 
 function titleOf({ snapshot }: Scope): string {

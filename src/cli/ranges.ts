@@ -15,6 +15,14 @@ export interface NumberRange {
   readonly max: number;
 }
 
+/** A share above 0 and up to 1: `0.05`, `5%`. */
+export function parseShare(text: string): number | undefined {
+  const [, digits, percent] = /^(\d{0,9}(?:\.\d{1,9})?)(%?)$/.exec(text.trim()) ?? [];
+  if (digits === undefined || digits === "") return undefined;
+  const share = Number(digits) / (percent === "%" ? 100 : 1);
+  return share > 0 && share <= 1 ? share : undefined;
+}
+
 /** "1.5K" as bytes (1024-based); undefined when it is none. */
 export function parseBytes(text: string): number | undefined {
   return scaled(text, BYTES);

@@ -57,6 +57,8 @@ export async function withInventoryFile<T>(
   const others = {
     "ignore-checksum": ignoreChecksum,
     salvage,
+    sample: options.sample,
+    "sample-seed": options.sampleSeed,
     "max-expanded": maxExpanded,
     "hash-keys": options.hashKeys,
     "hash-keys-secret-file": options.hashKeysSecretFile,

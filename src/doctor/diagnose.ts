@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.ts";
 import { nearName } from "../near-names.ts";
 import { isUnfiltered, keyRowFilters } from "../queries/filters.ts";
+import { sampleOf, wholeRow } from "../queries/sampling.ts";
 import { hasKeyRows, type Scope } from "../queries/scope.ts";
 import { withExamples } from "./examples.ts";
 import type { Info } from "./info.ts";
@@ -81,7 +82,7 @@ export function diagnose(scope: Scope, options: DoctorOptions): Diagnosis {
     }
     looked.push(rule.id);
     const thresholds = { ...rule.thresholds, ...options.thresholds[rule.id] };
-    const found = rule.find(scope, thresholds, options.info ?? new Map());
+    const found = rule.find(scope, thresholds, options.info ?? new Map()).map((one) => whole(scope, one));
     const ordered = inOrder(found);
     if (ordered.length > options.largest) {
       left.push({ rule: rule.id, findings: ordered.length - options.largest });
@@ -97,6 +98,17 @@ export function diagnose(scope: Scope, options: DoctorOptions): Diagnosis {
     looked,
     skipped,
   };
+}
+
+/** A finding whose numbers are whole, where they are estimates. */
+function whole({ snapshot }: Scope, one: Finding): Finding {
+  if (sampleOf(snapshot) === undefined) return one;
+  return { ...one, ...savings(one), figures: wholeRow(one.figures) };
+}
+
+function savings({ saving_bytes: bytes, saving_heap_bytes: heap }: Finding) {
+  const rounded = (value: number | null) => (value === null ? null : Math.round(value));
+  return { saving_bytes: rounded(bytes), saving_heap_bytes: rounded(heap) };
 }
 
 /** By saving, then by severity; what is equal stays as rules told it. */

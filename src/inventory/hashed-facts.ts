@@ -1,6 +1,7 @@
+import type { WeightedRollup } from "../../workers/protocol.ts";
 import type { MergedPatterns } from "../patterns/index.ts";
 import type { NameHash } from "./name-hash.ts";
-import { type RollupExport, rollupParts } from "./rollup/rollup.ts";
+import { rollupParts } from "./rollup/rollup.ts";
 
 /** Names that a template has to stand for to be shown. */
 const MIN_NAMES = 2;
@@ -11,12 +12,13 @@ const MIN_NAMES = 2;
  */
 export function hashedTemplates(
   { templates, idOf }: MergedPatterns,
-  rollups: readonly RollupExport[],
+  rollups: readonly WeightedRollup[],
   hash: NameHash,
 ): string[] {
   const keys = new Map<string, number>();
   const most = new Float64Array(templates.length);
-  for (const [reader, { rollup }] of rollups.entries()) {
+  for (const { reader, counted } of rollups) {
+    const { rollup } = counted;
     for (let i = 0; i < rollup.first.length; i++) {
       const template = idOf[reader]![rollupParts(rollup.second[i]!).pattern]!;
       const entry = `${rollup.first[i]} ${template}`;

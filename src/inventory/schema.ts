@@ -61,40 +61,43 @@ CREATE TABLE snapshot_rows (
   profile_measured INTEGER NOT NULL, allocator TEXT NOT NULL, settings TEXT NOT NULL, filters TEXT NOT NULL,
   pattern_settings TEXT NOT NULL, keys INTEGER NOT NULL,
   expired_keys INTEGER NOT NULL, stored_rows INTEGER NOT NULL, complete INTEGER NOT NULL,
-  salvaged INTEGER NOT NULL, tool_version TEXT NOT NULL, hashed_names TEXT
+  salvaged INTEGER NOT NULL, tool_version TEXT NOT NULL, hashed_names TEXT, sample_share REAL, sample_seed INTEGER,
+  sample_certain_bytes INTEGER, sample_certain_keys INTEGER, sample_drawn_keys INTEGER, sample_drawn_from INTEGER,
+  sample_weight REAL
 ) STRICT;
 CREATE TABLE kinds (id INTEGER PRIMARY KEY, type TEXT NOT NULL, encoding TEXT NOT NULL, module TEXT) STRICT;
 CREATE TABLE pattern_ids (id INTEGER PRIMARY KEY, pattern TEXT NOT NULL) STRICT;
 CREATE TABLE size_classes (id INTEGER PRIMARY KEY, min_bytes INTEGER NOT NULL, max_bytes INTEGER) STRICT;
 CREATE TABLE rollup_rows (
   snapshot INTEGER NOT NULL, db INTEGER NOT NULL, kind_id INTEGER NOT NULL, pattern_id INTEGER NOT NULL,
-  size_class INTEGER NOT NULL, keys INTEGER NOT NULL, keys_without_ttl INTEGER NOT NULL,
-  expired INTEGER NOT NULL, bytes INTEGER NOT NULL, heap_bytes INTEGER NOT NULL,
-  expired_bytes INTEGER NOT NULL, expired_heap_bytes INTEGER NOT NULL, serialized_bytes INTEGER NOT NULL,
-  payload_bytes INTEGER NOT NULL, name_bytes INTEGER NOT NULL, elements INTEGER NOT NULL,
-  lower_bound_keys INTEGER NOT NULL, lower_bound_bytes INTEGER NOT NULL, damaged_keys INTEGER NOT NULL,
+  size_class INTEGER NOT NULL, weight REAL NOT NULL, keys ANY NOT NULL, keys_without_ttl ANY NOT NULL,
+  expired ANY NOT NULL, bytes ANY NOT NULL, heap_bytes ANY NOT NULL,
+  expired_bytes ANY NOT NULL, expired_heap_bytes ANY NOT NULL, serialized_bytes ANY NOT NULL,
+  payload_bytes ANY NOT NULL, name_bytes ANY NOT NULL, elements ANY NOT NULL,
+  lower_bound_keys ANY NOT NULL, lower_bound_bytes ANY NOT NULL, damaged_keys ANY NOT NULL,
+  bytes_squares REAL NOT NULL, heap_squares REAL NOT NULL, payload_squares REAL NOT NULL,
   max_bytes INTEGER NOT NULL, max_elements INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE expiry_rows (
   snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL, starts_at INTEGER NOT NULL,
-  ends_at INTEGER NOT NULL, keys INTEGER NOT NULL, bytes INTEGER NOT NULL
+  ends_at INTEGER NOT NULL, weight REAL NOT NULL, keys ANY NOT NULL, bytes ANY NOT NULL, bytes_squares REAL NOT NULL
 ) STRICT;
 CREATE TABLE sketch_rows (
   snapshot INTEGER NOT NULL, type TEXT, pattern_id INTEGER, measure TEXT NOT NULL, bucket INTEGER NOT NULL,
-  keys INTEGER NOT NULL, value_sum INTEGER NOT NULL
+  keys ANY NOT NULL, value_sum ANY NOT NULL
 ) STRICT;
 CREATE TABLE access_rows (
   snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL, measure TEXT NOT NULL,
-  at_least INTEGER NOT NULL, keys INTEGER NOT NULL, bytes INTEGER NOT NULL
+  at_least INTEGER NOT NULL, keys ANY NOT NULL, bytes ANY NOT NULL
 ) STRICT;
 CREATE TABLE evidence_rows (
   snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL, type TEXT NOT NULL,
-  evidence TEXT NOT NULL, raised_to INTEGER, keys INTEGER NOT NULL, bytes INTEGER NOT NULL, heap_bytes INTEGER NOT NULL,
-  saving_bytes INTEGER NOT NULL, saving_heap_bytes INTEGER NOT NULL, payload_bytes INTEGER NOT NULL,
-  stored_bytes INTEGER NOT NULL, example_offset INTEGER NOT NULL
+  evidence TEXT NOT NULL, raised_to INTEGER, keys ANY NOT NULL, bytes ANY NOT NULL, heap_bytes ANY NOT NULL,
+  saving_bytes ANY NOT NULL, saving_heap_bytes ANY NOT NULL, payload_bytes ANY NOT NULL,
+  stored_bytes ANY NOT NULL, example_offset INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE slots (
-  snapshot INTEGER NOT NULL, slot INTEGER NOT NULL, keys INTEGER NOT NULL, bytes INTEGER NOT NULL
+  snapshot INTEGER NOT NULL, slot INTEGER NOT NULL, keys ANY NOT NULL, bytes ANY NOT NULL
 ) STRICT;
 CREATE TABLE big_keys (
   snapshot INTEGER NOT NULL, ranked_by TEXT NOT NULL, type TEXT NOT NULL, rank INTEGER NOT NULL,
@@ -141,7 +144,8 @@ const VIEWS = `
 CREATE VIEW snapshots AS SELECT
   id AS snapshot, path, input, file_bytes, fingerprint, magic, rdb_version, server, server_version, created_at,
   created_at_source, analyzed_at, used_mem, checksum, profile, profile_exact, profile_measured, allocator, settings,
-  filters, pattern_settings, keys, expired_keys, stored_rows, complete, salvaged, tool_version, hashed_names
+  filters, pattern_settings, keys, expired_keys, stored_rows, complete, salvaged, tool_version, hashed_names,
+  sample_share, sample_seed, sample_certain_bytes, sample_certain_keys, sample_drawn_keys, sample_drawn_from, sample_weight
 FROM snapshot_rows;
 CREATE VIEW memory AS SELECT
   snapshot, key_bytes, table_bytes, function_bytes, baseline_bytes, estimated_bytes, used_mem,
@@ -155,7 +159,8 @@ CREATE VIEW keys AS SELECT
   k.expires_at AS expires_at, k.expires_at IS NOT NULL AND k.expires_at <= s.created_at AS expired,
   k.idle_seconds AS idle_seconds, k.freq AS freq, k.slot AS slot, p.pattern AS pattern,
   k.id & ${SNAPSHOT_ID_SHIFT - 1} AS record_offset, kinds.module AS module,
-  CASE k.accuracy ${ACCURACY.map((name, i) => `WHEN ${i} THEN '${name}'`).join(" ")} END AS accuracy
+  CASE k.accuracy ${ACCURACY.map((name, i) => `WHEN ${i} THEN '${name}'`).join(" ")} END AS accuracy,
+  iif(s.sample_weight IS NULL OR k.serialized_bytes >= s.sample_certain_bytes, 1, s.sample_weight) AS weight
 FROM key_rows k
 LEFT JOIN kinds ON kinds.id = k.kind_id
 LEFT JOIN pattern_ids p ON p.id = k.pattern_id
@@ -168,14 +173,15 @@ CREATE VIEW rollup AS SELECT
   r.serialized_bytes AS serialized_bytes, r.payload_bytes AS payload_bytes,
   r.name_bytes AS name_bytes, r.elements AS elements,
   r.lower_bound_keys AS lower_bound_keys, r.lower_bound_bytes AS lower_bound_bytes, r.damaged_keys AS damaged_keys,
-  r.max_bytes AS max_bytes, r.max_elements AS max_elements
+  r.max_bytes AS max_bytes, r.max_elements AS max_elements, r.weight AS weight, r.bytes_squares AS bytes_squares,
+  r.heap_squares AS heap_squares, r.payload_squares AS payload_squares
 FROM rollup_rows r
 LEFT JOIN kinds ON kinds.id = r.kind_id
 LEFT JOIN pattern_ids p ON p.id = r.pattern_id
 LEFT JOIN size_classes c ON c.id = r.size_class;
 CREATE VIEW expiry AS SELECT
   e.snapshot AS snapshot, e.db AS db, p.pattern AS pattern, e.starts_at AS starts_at, e.ends_at AS ends_at,
-  e.keys AS keys, e.bytes AS bytes
+  e.keys AS keys, e.bytes AS bytes, e.weight AS weight, e.bytes_squares AS bytes_squares
 FROM expiry_rows e LEFT JOIN pattern_ids p ON p.id = e.pattern_id;
 CREATE VIEW evidence AS SELECT
   e.snapshot AS snapshot, e.db AS db, p.pattern AS pattern, e.type AS type, e.evidence AS evidence,

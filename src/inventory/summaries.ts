@@ -1,6 +1,6 @@
 import Database from "better-sqlite3";
 import { moduleTypeName } from "../../parsers/module.ts";
-import type { FinishSnapshot } from "../../workers/protocol.ts";
+import type { FinishSnapshot, WeightedRollup } from "../../workers/protocol.ts";
 import {
   ENCODINGS,
   isRaisable,
@@ -23,6 +23,7 @@ import type { CounterExport } from "./rollup/counters.ts";
 import { EVIDENCE, EVIDENCE_SUMS, evidenceParts } from "./rollup/evidence.ts";
 import {
   BUCKET_LIMIT,
+  EXPIRY_SUMS,
   expiryParts,
   MEASURES,
   ROLLUP_SUMS,
@@ -36,8 +37,19 @@ import { SLOTS } from "./slot.ts";
 import { isText } from "./utf8.ts";
 
 const HOUR_MS = 3_600_000;
-/** Maxima stand at the end of a rollup entry's sums. */
-const FIRST_MAXIMUM = ROLLUP_SUMS.indexOf("max_bytes");
+/** Which sums of an entry are what they are, whatever the weight of what was counted; and which are maxima. */
+interface SumKinds {
+  readonly plainFrom: number;
+  readonly maximaFrom: number;
+}
+const ALL_SUMS: SumKinds = { plainFrom: Number.POSITIVE_INFINITY, maximaFrom: Number.POSITIVE_INFINITY };
+const IN_ROLLUP: SumKinds = {
+  plainFrom: ROLLUP_SUMS.indexOf("bytes_squares"),
+  maximaFrom: ROLLUP_SUMS.indexOf("max_bytes"),
+};
+const IN_EXPIRY: SumKinds = { ...ALL_SUMS, plainFrom: EXPIRY_SUMS.indexOf("bytes_squares") };
+const EXAMPLE = EVIDENCE_SUMS.indexOf("example_offset");
+const IN_EVIDENCE: SumKinds = { plainFrom: EXAMPLE, maximaFrom: EXAMPLE };
 const MAX_RANK = 100;
 
 type Cell = string | number | null | Uint8Array;
@@ -160,41 +172,63 @@ class SnapshotWriter {
     });
   }
 
-  /** Sums the same entry of all readers; `name` tells which entry that is. */
+  /** Sums the same entry of all readers, each as often as its keys weigh; `name` tells which entry that is. */
   private summed(
     pick: (r: RollupExport) => CounterExport,
-    name: (reader: number, first: number, second: number) => readonly Cell[],
-    maximaFrom = Number.POSITIVE_INFINITY,
+    name: (reader: number, first: number, second: number, weight: number) => readonly Cell[],
+    { plainFrom, maximaFrom } = ALL_SUMS,
   ): Cell[][] {
-    const entries = new Map<string, { cells: readonly Cell[]; sums: number[] }>();
-    this.s.rollups.forEach((one, reader) => {
-      const { first, second, sums, width } = pick(one);
+    const entries = new Map<string, { cells: readonly Cell[]; byWeight: Map<number, number[]> }>();
+    for (const { reader, weight, counted } of this.s.rollups) {
+      const { first, second, sums, width } = pick(counted);
       for (let i = 0; i < first.length; i++) {
-        const cells = name(reader, first[i]!, second[i]!);
+        const cells = name(reader, first[i]!, second[i]!, weight);
         const id = cells.join(" ");
         let entry = entries.get(id);
         if (entry === undefined) {
-          entry = { cells, sums: new Array<number>(width).fill(0) };
+          entry = { cells, byWeight: new Map() };
           entries.set(id, entry);
+        }
+        let own = entry.byWeight.get(weight);
+        if (own === undefined) {
+          own = new Array<number>(width).fill(0);
+          entry.byWeight.set(weight, own);
         }
         for (let k = 0; k < width; k++) {
           const value = sums[i * width + k]!;
-          entry.sums[k] = k >= maximaFrom ? Math.max(entry.sums[k]!, value) : entry.sums[k]! + value;
+          own[k] = k >= maximaFrom ? Math.max(own[k]!, value) : own[k]! + value;
         }
       }
-    });
+    }
     const rows = [...entries.values()].sort((a, b) => compareCells(a.cells, b.cells));
-    return rows.map(({ cells, sums }) => [this.s.id, ...cells, ...sums]);
+    return rows.map(({ cells, byWeight }) => {
+      const [[weight, sums], other] = [...byWeight] as [[number, number[]], [number, number[]]?];
+      const total = sums.map((sum, k) => {
+        const own = k >= plainFrom ? sum : weight * sum;
+        if (other === undefined) return own;
+        const others = k >= plainFrom ? other[1][k]! : other[0] * other[1][k]!;
+        return k >= maximaFrom ? Math.max(own, others) : own + others;
+      });
+      return [this.s.id, ...cells, ...total];
+    });
+  }
+
+  /** A number that each reader counted, each as often as its keys weigh. */
+  private total(pick: (r: RollupExport) => number): number {
+    const sumOf = (all: readonly WeightedRollup[]) => all.reduce((n, { counted }) => n + pick(counted), 0);
+    const certain = this.s.rollups.filter(({ weight }) => weight === 1);
+    const drawn = this.s.rollups.filter(({ weight }) => weight !== 1);
+    return sumOf(certain) + (drawn[0]?.weight ?? 0) * sumOf(drawn);
   }
 
   private rollup(): void {
     const rows = this.summed(
       (r) => r.rollup,
-      (reader, db, second) => {
+      (reader, db, second, weight) => {
         const { pattern, kind, sizeClass } = rollupParts(second);
-        return [db, kind, this.patternId(reader, pattern), sizeClass];
+        return [db, kind, this.patternId(reader, pattern), sizeClass, weight];
       },
-      FIRST_MAXIMUM,
+      IN_ROLLUP,
     );
     this.insertAll("rollup_rows", rows);
     this.databases();
@@ -205,11 +239,11 @@ class SnapshotWriter {
     const target = targetOf(this.s.target);
     const dbs = this.countedDatabases();
     const loaded = dbs.map(({ db, heap_loaded, keys_loaded, expires_loaded }): LoadedDatabase => {
-      const bySlot = slotCounts(
-        this.s.rollups.map((r) => r.loadedSlots),
-        db,
-      );
-      const expiringHashes = this.s.rollups.reduce((n, r) => n + (r.expiringHashes.get(db) ?? 0), 0);
+      const { rollups } = this.s;
+      const parts = rollups.map(({ counted }) => counted.loadedSlots);
+      const weights = rollups.map(({ weight }) => weight);
+      const bySlot = slotCounts(parts, db, weights);
+      const expiringHashes = Math.round(this.total((r) => r.expiringHashes.get(db) ?? 0));
       return {
         keys: keys_loaded,
         expires: expires_loaded,
@@ -245,20 +279,26 @@ class SnapshotWriter {
       .all(this.s.id) as CountedDatabase[];
     const empty = { keys: 0, ttl: 0, bytes: 0, heap: 0, keys_loaded: 0, expires_loaded: 0, heap_loaded: 0 };
     const known = new Set(counted.map(({ db }) => db));
-    const others = [...this.s.facts.databases.keys()].filter((db) => !known.has(db));
-    return [...counted, ...others.map((db) => ({ db, ...empty }))].sort((a, b) => a.db - b.db);
+    const { facts, row } = this.s;
+    const exact = row.filters === "{}" ? facts.sample?.databases : undefined;
+    const others = [...new Set([...facts.databases.keys(), ...(exact?.keys() ?? [])])].filter(
+      (db) => !known.has(db),
+    );
+    const all = [...counted, ...others.map((db) => ({ db, ...empty }))].sort((a, b) => a.db - b.db);
+    return facts.sample === undefined ? all : all.map((one) => wholeDatabase(one, exact?.get(one.db)));
   }
 
   private expiry(): void {
     const rows = this.summed(
       (r) => r.expiry,
-      (reader, db, second) => {
+      (reader, db, second, weight) => {
         const { pattern, hour } = expiryParts(second);
         const times = [hour, hour + expiryBucketHours(hour)].map(
           (h) => Number(this.s.row.created_at) + h * HOUR_MS,
         );
-        return [db, this.patternId(reader, pattern), ...times];
+        return [db, this.patternId(reader, pattern), ...times, weight];
       },
+      IN_EXPIRY,
     );
     this.insertAll("expiry_rows", rows);
   }
@@ -288,7 +328,7 @@ class SnapshotWriter {
         const raised = isRaisable(name) ? raisedTo(name, config) : null;
         return [db, this.patternId(reader, pattern), TYPES[type]!, name, raised];
       },
-      EVIDENCE_SUMS.indexOf("example_offset"),
+      IN_EVIDENCE,
     );
     this.insertAll("evidence_rows", rows);
   }
@@ -296,12 +336,8 @@ class SnapshotWriter {
   private slots(): void {
     const rows: Cell[][] = [];
     for (let slot = 0; slot < SLOTS; slot++) {
-      let keys = 0;
-      let bytes = 0;
-      for (const { slots } of this.s.rollups) {
-        keys += slots[slot * 2]!;
-        bytes += slots[slot * 2 + 1]!;
-      }
+      const keys = this.total(({ slots }) => slots[slot * 2]!);
+      const bytes = this.total(({ slots }) => slots[slot * 2 + 1]!);
       if (keys > 0) rows.push([this.s.id, slot, keys, bytes]);
     }
     this.insertAll("slots", rows);
@@ -312,7 +348,7 @@ class SnapshotWriter {
     measure: TopMeasure,
   ): (TopKey & { reader: number })[] {
     return this.s.rollups
-      .flatMap((r, reader) => pick(r).map((key) => ({ ...key, reader })))
+      .flatMap(({ reader, counted }) => pick(counted).map((key) => ({ ...key, reader })))
       .sort((a, b) => b[measure] - a[measure] || a.recordOffset - b.recordOffset)
       .slice(0, MAX_RANK);
   }
@@ -435,10 +471,23 @@ class SnapshotWriter {
 const NO_INTEGER_FROM = 2 ** 63;
 const MAX_INT64 = 2n ** 63n - 1n;
 
-/** A cell as SQLite stores it: numbers that only a hostile snapshot has end where 64 bits do. */
+/**
+ * A cell as SQLite stores it: whole numbers as integers, as columns that hold estimates take what they are given; numbers that only a
+ * hostile snapshot has end where 64 bits do.
+ */
 function storable(cell: Cell): Cell | bigint {
-  if (typeof cell !== "number" || Math.abs(cell) < NO_INTEGER_FROM || !Number.isFinite(cell)) return cell;
+  if (typeof cell !== "number" || !Number.isInteger(cell)) return cell;
+  if (Math.abs(cell) < NO_INTEGER_FROM) return BigInt(cell);
   return cell > 0 ? MAX_INT64 : -MAX_INT64;
+}
+
+/** What is estimated of a database, as whole numbers; `keys`: how many there are, where that is known. */
+function wholeDatabase(one: CountedDatabase, keys: number | undefined): CountedDatabase {
+  const whole = Object.fromEntries(
+    Object.entries(one).map(([name, value]) => [name, Math.round(value)]),
+  ) as unknown as CountedDatabase;
+  if (keys === undefined) return whole;
+  return { ...whole, keys, keys_loaded: Math.max(0, keys - Math.round(one.keys - one.keys_loaded)) };
 }
 
 function textOrBlob(bytes: Uint8Array): Cell {

@@ -9,6 +9,7 @@ import type {
   FinishTask,
   ReadResult,
   ReadTask,
+  StratumResult,
 } from "../../workers/protocol.ts";
 import { fromErrorRecord, IoError, reasonOf, UsageError } from "../errors.ts";
 import { createInventory } from "../inventory/create.ts";
@@ -32,6 +33,15 @@ import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
 import { checkWorkers, WorkerPool } from "./pool.ts";
 import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 import { lostRangesOf, salvageWarnings, throwDamage } from "./salvage.ts";
+import {
+  checkSample,
+  type Sample,
+  type SampledKeys,
+  sampleColumns,
+  sampledKeys,
+  sampleSpec,
+  sampleWarnings,
+} from "./sample.ts";
 import { checkChoice, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
 import { onRead } from "./with-plan.ts";
 
@@ -60,6 +70,8 @@ export interface AnalyzeOptions extends TargetChoice, InputOptions {
   readonly patterns?: PatternSettings | undefined;
   /** Read a damaged snapshot as far as possible: what is lost is listed, and the inventory marked. */
   readonly salvage?: boolean | undefined;
+  /** Read a share of the records only, and estimate the totals: the inventory is marked as a sample. */
+  readonly sample?: Sample | undefined;
   /**
    * Puts a keyed hash in the place of names, so that the inventory can be shared: with this secret, or (`true`) one made
    * for this run alone. Filters are applied to the names themselves.
@@ -77,9 +89,12 @@ export interface AnalyzedSnapshot {
   readonly input: string;
   readonly magic: string;
   readonly rdbVersion: number;
+  /** Of a sample it is an estimate where filters choose keys, as `expiredKeys` is always. */
   readonly keys: number;
   readonly expiredKeys: number;
   readonly storedRows: number;
+  /** Undefined where every record was read. */
+  readonly sample: SampledKeys | undefined;
   /** `unread`: a salvaged snapshot that ends before it. */
   readonly checksum: Checksum;
   /** Whether parts of a damaged snapshot are missing, and the bytes that could not be read. */
@@ -143,6 +158,7 @@ function checkOptions(options: AnalyzeOptions): number {
   }
   compileFilter(options.filters ?? {}, 0);
   checkPatterns(options.patterns);
+  checkSample(options);
   if (options.hashKeys instanceof Uint8Array && options.hashKeys.length < MIN_SECRET_BYTES) {
     throw new UsageError(`a secret has ${MIN_SECRET_BYTES} bytes at least`);
   }
@@ -269,6 +285,7 @@ class Run {
     const { modules, options } = this;
     let origin = originOf(plan, new Map());
     let target = specOf(origin, options);
+    const sample = sampleSpec(options.sample, plan.bytes);
     const read = await readSnapshot<ReadTask, ReadResult>(this.pool, {
       worker: "read",
       path: plan.file,
@@ -278,6 +295,7 @@ class Run {
       readers: this.readers,
       salvage: options.salvage,
       patterns: options.patterns ?? {},
+      sample,
       begin: (aux) => {
         origin = originOf(plan, aux);
         target = specOf(origin, options);
@@ -289,6 +307,7 @@ class Run {
           rows: options.keys === "none" ? undefined : { path: this.temp.path, pages: this.pages },
           modules,
           nameSecret: this.nameSecret,
+          certainBytes: sample?.certainBytes,
         };
       },
       onChunk: (chunk) => {
@@ -303,11 +322,18 @@ class Run {
 
   private summed(plan: Plan, id: number, origin: Origin, target: TargetSpec, read: ReadSnapshot<ReadResult>) {
     const profile = profileOf(target);
+    const sample = sampledKeys(this.options.sample, plan.bytes, read.facts.sample);
+    const weight = sample?.weight ?? 1;
     const sum = (pick: (r: ReadResult) => number) => read.readers.reduce((n, r) => n + pick(r), 0);
+    const estimate = (pick: (s: StratumResult) => number) =>
+      sum((r) => pick(r.certain)) +
+      Math.round(weight * sum((r) => (r.drawn === undefined ? 0 : pick(r.drawn))));
+    const isAll = sample !== undefined && this.options.filters === undefined;
     const profileExact = this.options.profile !== undefined || origin.profileExact;
     const lost = lostRangesOf(read, this.hash);
     const salvaged = lost.length > 0 || plan.salvaged;
     const warnings = [
+      ...sampleWarnings(sample),
       ...salvageWarnings(lost, read),
       ...warningsOf(plan, origin, profile, profileExact, read, this.hash !== undefined),
     ];
@@ -317,9 +343,10 @@ class Run {
       input: plan.input,
       magic: plan.header.magic,
       rdbVersion: plan.header.version,
-      keys: sum((r) => r.keys),
-      expiredKeys: sum((r) => r.expired),
+      keys: isAll ? read.facts.keys : estimate((s) => s.keys),
+      expiredKeys: estimate((s) => s.expired),
       storedRows: sum((r) => r.rows),
+      sample,
       checksum: read.checksum,
       salvaged,
       lostBytes: lost.reduce((bytes, { start, end }) => bytes + end - start, 0),
@@ -336,7 +363,10 @@ class Run {
       row: this.row(plan, origin, target, read, told),
       target,
       facts: read.facts,
-      rollups: read.readers.map((r) => r.rollup),
+      rollups: read.readers.flatMap((r, reader) => [
+        { reader, weight: 1, counted: r.certain.rollup },
+        ...(r.drawn === undefined ? [] : [{ reader, weight, counted: r.drawn.rollup }]),
+      ]),
       patterns: read.readers.map((r) => r.patterns),
       modules: new ModuleKinds(this.modules).ids(),
       damages,
@@ -383,6 +413,7 @@ class Run {
       salvaged: Number(told.salvaged),
       tool_version: VERSION,
       hashed_names: told.hashedNames,
+      ...sampleColumns(told.sample),
     };
   }
 

@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { Crc64 } from "../../parsers/crc64.ts";
 import { RdbError } from "../../parsers/errors.ts";
 import { HEADER_BYTES, type RdbHeader } from "../../parsers/header.ts";
+import type { SampleSpec } from "../../parsers/sample.ts";
 import type { SnapshotFacts } from "../../parsers/splitter.ts";
 import type {
   Answer,
@@ -55,6 +56,8 @@ export interface ReadPlan<T extends object> {
   readonly salvage?: boolean | undefined;
   /** How patterns are learnt from names; undefined: they are not. */
   readonly patterns?: PatternSettings | undefined;
+  /** Which records are read; undefined: all. */
+  readonly sample?: SampleSpec | undefined;
   /** Called once, with the fields at the beginning of the snapshot, before any record is read. */
   readonly begin: (aux: ReadonlyMap<string, string>) => T;
   readonly onChunk: (done: ChunkDone) => void;
@@ -96,6 +99,7 @@ async function readByAll<T extends object, R>(pool: WorkerPool, plan: ReadPlan<T
     credits: plan.readers * CREDITS_PER_READER,
     salvage: plan.salvage === true,
     patterns: plan.patterns,
+    sample: plan.sample,
     port: splitting.port2,
   };
   splitting.port1.on("message", (message: SplitMessage) => dispatcher.add(message));

@@ -2,6 +2,7 @@ import { type Column, column, type Section } from "./answer.ts";
 import { bigKeyClass } from "./big-key-classes.ts";
 import { isUnfiltered, type QuestionFilters } from "./filters.ts";
 import { notesOf } from "./notes.ts";
+import { listNotes } from "./sample-notes.ts";
 import { AT_LEAST, BY_TYPE, hasKeyRows, keySource, type Scope, scopeParams, tallySource } from "./scope.ts";
 import { thousands } from "./words.ts";
 
@@ -99,7 +100,7 @@ export function bigkeysSections(
     })),
   );
   const shown = byType === true ? sections.filter(({ rows }) => rows.length > 0) : sections;
-  const notes = [...notesOf(scope), ...bigkeysNotes(scope, largest)];
+  const notes = [...notesOf(scope), ...listNotes(scope), ...bigkeysNotes(scope, largest)];
   return shown.map((section, i) => (i < shown.length - 1 ? section : { ...section, notes }));
 }
 

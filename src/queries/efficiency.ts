@@ -1,5 +1,6 @@
 import { type Column, column, type Row, type Section } from "./answer.ts";
 import { notesOf } from "./notes.ts";
+import { addedSums, drawnSums, estimateColumns, estimated } from "./sampling.ts";
 import { type Scope, scopeParams, tallySource } from "./scope.ts";
 
 /** How much of what a group of keys takes is the data itself. */
@@ -38,13 +39,13 @@ const columnsOf = (group: (typeof GROUPS)[number]): readonly Column[] => [
   column("lower_bound_keys", "≥", "count", { sum: true, machineOnly: true }),
 ];
 
-const sql = (group: string, source: string) => `
+const sql = (group: string, source: string, drawn: string) => `
   SELECT '${group}' AS by, ${group} AS name, sum(keys) AS keys, sum(bytes) AS bytes, sum(payload_bytes) AS payload_bytes,
     sum(bytes) - sum(payload_bytes) AS overhead_bytes,
     (sum(bytes) - sum(payload_bytes)) * 1.0 / nullif(sum(sum(bytes) - sum(payload_bytes)) OVER (), 0) AS overhead_share,
     sum(payload_bytes) * 1.0 / nullif(sum(bytes), 0) AS efficiency, sum(name_bytes) AS name_bytes,
     sum(serialized_bytes) AS serialized_bytes, sum(lower_bound_keys) AS lower_bound_keys,
-    round((sum(bytes) - sum(payload_bytes)) * 1.0 / sum(keys), 1) AS avg_overhead_bytes
+    round((sum(bytes) - sum(payload_bytes)) * 1.0 / sum(keys), 1) AS avg_overhead_bytes${drawn}
   FROM ${source} GROUP BY 2 ORDER BY overhead_bytes DESC, name`;
 
 /** Payload over memory, by type, then of the `largest` patterns by overhead. */
@@ -56,18 +57,21 @@ export function efficiencySections(scope: Scope, { largest }: { readonly largest
     return {
       name: "efficiency",
       title: group === "type" ? "Efficiency by type" : "Efficiency by pattern, most overhead first",
-      columns: columnsOf(group),
-      rows: all.slice(0, shown),
+      columns: estimateColumns(scope, columnsOf(group)),
+      rows: estimated(scope, all.slice(0, shown)),
       total: { efficiency: efficiencyOf(all), avg_overhead_bytes: averageOf(all) },
-      ...(others.length > 0 && { rest: restOf(others) }),
+      ...(others.length > 0 && { rest: estimated(scope, [restOf(others)])[0]! }),
       ...(group === "pattern" && { notes: notesOf(scope) }),
     };
   });
 }
 
-/** What groups of keys take and what of it is data, the most overhead first. */
+/** What groups of keys take and what of it is data, the most overhead first; of a sample with what was drawn. */
 export function efficiency(scope: Scope, group: (typeof GROUPS)[number]): EfficiencyRow[] {
-  return scope.inventory.all<EfficiencyRow>(sql(group, tallySource(scope)), scopeParams(scope));
+  return scope.inventory.all<EfficiencyRow>(
+    sql(group, tallySource(scope), drawnSums(scope)),
+    scopeParams(scope),
+  );
 }
 
 function efficiencyOf(rows: readonly EfficiencyRow[]): number | null {
@@ -88,6 +92,7 @@ function restOf(others: readonly EfficiencyRow[]): Row {
     serialized_bytes: sumOf(others, "serialized_bytes"),
     efficiency: efficiencyOf(others),
     avg_overhead_bytes: averageOf(others),
+    ...addedSums(others),
   };
 }
 

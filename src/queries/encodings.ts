@@ -1,5 +1,6 @@
 import { type Column, column } from "./answer.ts";
 import { LOWER_BOUND_SUMS, type LowerBounds } from "./lower-bounds.ts";
+import { drawnSums, estimated } from "./sampling.ts";
 import { type Scope, scopeParams, tallySource } from "./scope.ts";
 
 /** What one encoding of one type holds. */
@@ -42,7 +43,7 @@ export const ENCODING_COLUMNS: readonly Column[] = [
   column("lower_bound_bytes", "≥", "bytes", { sum: true, machineOnly: true }),
 ];
 
-const sql = (source: string) => `
+const sql = (source: string, drawn: string) => `
   SELECT type, encoding, sum(keys) AS keys, sum(keys) * 1.0 / sum(sum(keys)) OVER () AS keys_share,
     sum(bytes) AS bytes, sum(bytes) * 1.0 / sum(sum(bytes)) OVER () AS bytes_share,
     round(sum(bytes) * 1.0 / sum(keys), 1) AS avg_bytes, max(max_bytes) AS max_bytes,
@@ -50,10 +51,14 @@ const sql = (source: string) => `
     CASE WHEN type <> 'string' THEN sum(elements) END AS elements,
     CASE WHEN type <> 'string' AND sum(elements) > 0 THEN round(sum(bytes) * 1.0 / sum(elements), 1) END
       AS bytes_per_element,
-    CASE WHEN sum(bytes) > 0 THEN max(0.0, 1 - sum(payload_bytes) * 1.0 / sum(bytes)) ELSE 0.0 END AS overhead_share
+    CASE WHEN sum(bytes) > 0 THEN max(0.0, 1 - sum(payload_bytes) * 1.0 / sum(bytes)) ELSE 0.0 END AS overhead_share${drawn}
   FROM ${source} GROUP BY type, encoding ORDER BY bytes DESC, type, encoding`;
 
 /** How keys and memory spread over the servers' encodings, the largest first. */
 export function encodings(scope: Scope): EncodingRow[] {
-  return scope.inventory.all<EncodingRow>(sql(tallySource(scope)), scopeParams(scope));
+  const rows = scope.inventory.all<EncodingRow>(
+    sql(tallySource(scope), drawnSums(scope)),
+    scopeParams(scope),
+  );
+  return estimated(scope, rows);
 }

@@ -2,6 +2,7 @@ import { IDLE_BOUNDS } from "../inventory/schema.ts";
 import { type Column, column, type Section } from "./answer.ts";
 import { isUnfiltered } from "./filters.ts";
 import { notesOf } from "./notes.ts";
+import { listNotes } from "./sample-notes.ts";
 import { AT_LEAST, accessSource, hasKeyRows, keySource, type Scope, scopeParams } from "./scope.ts";
 
 /** A key by how it is used. */
@@ -111,7 +112,7 @@ export function hotkeysSections(scope: Scope, { largest }: { readonly largest: n
     return [...lists, { name: "access", title, columns: classColumns(shown), rows: classes }];
   });
   const last = sections.pop();
-  const notes = [...notesOf(scope), ...(last === undefined ? [NOTHING] : [])];
+  const notes = [...notesOf(scope), ...listNotes(scope), ...(last === undefined ? [NOTHING] : [])];
   const empty = { name: "hotkeys", title: "Most used", columns: keyColumns("freq"), rows: [] };
   return [...sections, { ...(last ?? empty), notes }];
 }

@@ -8,6 +8,7 @@ import { notesOf } from "./notes.ts";
 import { paretoSections } from "./pareto.ts";
 import { PATTERN_TREE_COLUMNS, patternTree } from "./pattern-tree.ts";
 import { PATTERN_COLUMNS, type PatternOrder, patterns } from "./patterns.ts";
+import { estimateColumns } from "./sampling.ts";
 import type { Scope } from "./scope.ts";
 import { sizesSections } from "./sizes.ts";
 import { slotsSections } from "./slots.ts";
@@ -34,20 +35,27 @@ export interface QuestionOptions {
 /** Every question whose answer is tables. A new one: a file, and a line here. */
 export const QUESTIONS = {
   types: (scope) => [
-    { name: "types", title: "By type", columns: TYPE_COLUMNS, rows: types(scope), notes: notesOf(scope) },
+    {
+      name: "types",
+      title: "By type",
+      columns: estimateColumns(scope, TYPE_COLUMNS),
+      rows: types(scope),
+      notes: notesOf(scope),
+    },
   ],
   encodings: (scope) => [
     {
       name: "encodings",
       title: "By encoding",
-      columns: ENCODING_COLUMNS,
+      columns: estimateColumns(scope, ENCODING_COLUMNS),
       rows: encodings(scope),
       notes: notesOf(scope),
     },
   ],
   patterns: (scope, { largest, order }) => {
     const { rows, rest } = patterns(scope, largest, order);
-    const section = { name: "patterns", title: "By pattern", columns: PATTERN_COLUMNS, rows };
+    const columns = estimateColumns(scope, PATTERN_COLUMNS);
+    const section = { name: "patterns", title: "By pattern", columns, rows };
     return [{ ...section, ...(rest && { rest }), notes: notesOf(scope) }];
   },
   patternTree: (scope, { largest, depth }) => [

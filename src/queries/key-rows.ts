@@ -1,4 +1,6 @@
 import { column, type Row, type Section } from "./answer.ts";
+import { listNotes } from "./sample-notes.ts";
+import { sampleOf } from "./sampling.ts";
 import { keySource, type Scope, scopeNotes, scopeParams } from "./scope.ts";
 
 const COLUMNS = [
@@ -23,10 +25,14 @@ const COLUMNS = [
   column("accuracy", "Accuracy", "text"),
 ];
 
+/** How many keys one that was drawn stands for. */
+const WEIGHT = column("weight", "Weight", "number");
+
 /** Every key of the scope with all that its row says, in the order of the snapshot. */
 export function keyRows(scope: Scope): Section {
-  const names = COLUMNS.map(({ name }) => name).join(", ");
+  const columns = sampleOf(scope.snapshot) === undefined ? COLUMNS : [...COLUMNS, WEIGHT];
+  const names = columns.map(({ name }) => name).join(", ");
   const sql = `SELECT ${names} FROM ${keySource(scope)} ORDER BY record_offset`;
   const rows = scope.inventory.iterate<Row>(sql, scopeParams(scope));
-  return { name: "keys", title: "Keys", columns: COLUMNS, rows, notes: scopeNotes(scope) };
+  return { name: "keys", title: "Keys", columns, rows, notes: [...scopeNotes(scope), ...listNotes(scope)] };
 }

@@ -1,5 +1,6 @@
 import { SKETCH_GAMMA } from "../inventory/schema.ts";
 import { TYPES } from "../memory/index.ts";
+import { keysOfRows, ofRow } from "./sampling.ts";
 import { isAnsweredByRows, keySource, type Scope, scopeParams } from "./scope.ts";
 
 /** Keys that are equally big, or nearly so. */
@@ -11,8 +12,9 @@ export interface SizeStep {
   readonly max: number;
 }
 
-const ROWS_SQL = (source: string) =>
-  `SELECT count(*) AS keys, sum(bytes) AS bytes, bytes AS max FROM ${source} GROUP BY bytes ORDER BY max DESC`;
+const ROWS_SQL = (scope: Scope) =>
+  `SELECT ${keysOfRows(scope)} AS keys, sum(${ofRow(scope, "bytes")}) AS bytes, bytes AS max FROM ${keySource(scope)}
+   GROUP BY max ORDER BY max DESC`;
 const SKETCH_SQL = (condition: string) =>
   `SELECT bucket, sum(keys) AS keys, sum(value_sum) AS bytes FROM sketches
    WHERE snapshot = @snapshot AND measure = 'bytes' AND ${condition} GROUP BY bucket ORDER BY bucket DESC`;
@@ -26,7 +28,7 @@ export function bytesFromLargest(scope: Scope, exact: boolean): { steps: SizeSte
   const condition = sketchCondition(scope);
   const params = scopeParams(scope);
   if (exact || condition === undefined || isAnsweredByRows(scope, true)) {
-    return { steps: scope.inventory.all<SizeStep>(ROWS_SQL(keySource(scope)), params), isExact: true };
+    return { steps: scope.inventory.all<SizeStep>(ROWS_SQL(scope), params), isExact: true };
   }
   const rows = scope.inventory.all<SizeStep & { bucket: number }>(SKETCH_SQL(condition), params);
   const steps = rows.map(({ bucket, keys, bytes }) => ({

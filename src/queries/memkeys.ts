@@ -2,6 +2,7 @@ import { TYPES } from "../memory/index.ts";
 import { type Column, column, type Section } from "./answer.ts";
 import { type BigKeyRow, bigkeys, isRanked } from "./bigkeys.ts";
 import { notesOf } from "./notes.ts";
+import { drawnSums, estimateColumns, estimated } from "./sampling.ts";
 import { keySource, type Scope, scopeParams, tallySource } from "./scope.ts";
 
 /** What redis-cli --memkeys tells of a type. */
@@ -34,15 +35,16 @@ const COLUMNS: readonly Column[] = [
 /** Types that redis-cli names even when there are no keys of them, in TYPE's order. */
 const ALWAYS = TYPES.slice(0, TYPES.indexOf("stream") + 1);
 
-const sql = (source: string) => `
+const sql = (source: string, drawn: string) => `
   SELECT type, sum(keys) AS keys, sum(keys) * 1.0 / sum(sum(keys)) OVER () AS keys_share, sum(bytes) AS bytes,
     round(sum(bytes) * 1.0 / sum(keys), 2) AS avg_bytes, sum(name_bytes) AS name_bytes,
-    sum(lower_bound_keys) AS lower_bound_keys
+    sum(lower_bound_keys) AS lower_bound_keys${drawn}
   FROM ${source} GROUP BY type ORDER BY type`;
 
 /** Keys, memory and the biggest key of each type, those without keys too. */
 export function memkeys(scope: Scope): MemkeysRow[] {
-  const found = scope.inventory.all<MemkeysRow>(sql(tallySource(scope)), scopeParams(scope));
+  const statement = sql(tallySource(scope), drawnSums(scope));
+  const found = estimated(scope, scope.inventory.all<MemkeysRow>(statement, scopeParams(scope)));
   const biggest = isRanked(scope.filters) ? rankedBiggest(scope, found) : scannedBiggest(scope);
   const rows = found.map((row) => {
     const one = biggest.find(({ type }) => type === row.type);
@@ -73,7 +75,7 @@ export function memkeysSections(scope: Scope): Section[] {
     {
       name: "memkeys",
       title: "Biggest keys and averages by type",
-      columns: COLUMNS,
+      columns: estimateColumns(scope, COLUMNS),
       rows: memkeys(scope),
       notes: notesOf(scope),
     },

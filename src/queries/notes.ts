@@ -1,11 +1,19 @@
 import type { Inventory } from "../inventory/open.ts";
 import { lowerBoundNotes } from "./lower-bounds.ts";
+import { sampleNotes } from "./sample-notes.ts";
 import { type Scope, scopeNotes } from "./scope.ts";
 
 /** Warnings that every answer with sizes repeats: for which server they are, and how far that can be trusted. */
 const ABOUT_THE_SERVER = ["NEAREST_PROFILE", "DERIVED_PROFILE", "NEWER_THAN_SERVER"];
-/** Warnings that every answer repeats: keys are missing, or may be. */
-const ABOUT_THE_KEYS = ["SALVAGED", "HEADER_LOST", "INPUT_DAMAGED", "DATABASE_GUESSED", "CHECKSUM_MISMATCH"];
+/** Warnings that every answer repeats: keys are missing, or may be, or were not all read. */
+const ABOUT_THE_KEYS = [
+  "SAMPLE",
+  "SALVAGED",
+  "HEADER_LOST",
+  "INPUT_DAMAGED",
+  "DATABASE_GUESSED",
+  "CHECKSUM_MISMATCH",
+];
 
 const SQL = `SELECT message FROM warnings WHERE snapshot = @snapshot
   AND code IN (${listed([...ABOUT_THE_KEYS, ...ABOUT_THE_SERVER])})`;
@@ -15,7 +23,7 @@ function listed(codes: readonly string[]): string {
   return codes.map((code) => `'${code}'`).join(", ");
 }
 
-/** What is to be said whenever an inventory is read: that its snapshots were damaged. */
+/** What is to be said whenever an inventory is read: that its snapshots were damaged, or it is a sample. */
 export function damageNotes(inventory: Inventory): string[] {
   return inventory.all<{ message: string }>(MARKS_SQL).map(({ message }) => message);
 }
@@ -24,5 +32,6 @@ export function damageNotes(inventory: Inventory): string[] {
 export function notesOf(scope: Scope): string[] {
   const { inventory, snapshot } = scope;
   const warnings = inventory.all<{ message: string }>(SQL, { snapshot: snapshot.snapshot });
-  return [...scopeNotes(scope), ...warnings.map(({ message }) => message), ...lowerBoundNotes(scope)];
+  const told = warnings.map(({ message }) => message);
+  return [...scopeNotes(scope), ...told, ...sampleNotes(scope), ...lowerBoundNotes(scope)];
 }

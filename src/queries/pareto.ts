@@ -1,6 +1,7 @@
 import { type Column, column, type Section } from "./answer.ts";
 import { bytesFromLargest, type SizeStep } from "./largest-first.ts";
 import { notesOf } from "./notes.ts";
+import { sampleOf } from "./sampling.ts";
 import { type Scope, scopeParams, tallySource } from "./scope.ts";
 
 /** How few keys hold a share of the memory. */
@@ -71,9 +72,16 @@ export function paretoSections(scope: Scope, { exact }: { readonly exact?: boole
       title: "What the largest keys hold",
       columns: LARGEST_COLUMNS,
       rows: largestShares(steps),
-      notes: [...notesOf(scope), ...(isExact ? [] : [error])],
+      notes: [...notesOf(scope), ...(isExact ? [] : [error]), ...boundNotes(scope)],
     },
   ];
+}
+
+/** What "at least" and "at most" do not mean, where keys are a sample. */
+function boundNotes({ snapshot }: Scope): string[] {
+  return sampleOf(snapshot) === undefined
+    ? []
+    : ["numbers of keys are estimates from a sample: at least and at most say nothing of its error"];
 }
 
 function patternBytes(scope: Scope): number[] {

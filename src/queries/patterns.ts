@@ -1,6 +1,7 @@
 import { type Column, column, type Row } from "./answer.ts";
 import { LOWER_BOUND_SUMS, type LowerBounds } from "./lower-bounds.ts";
 import { quantiles, quantilesUpTo } from "./quantiles.ts";
+import { addedSums, drawnSums, estimated } from "./sampling.ts";
 import { type Scope, scopeParams, tallySource } from "./scope.ts";
 
 /** What the keys of one name template hold. */
@@ -72,7 +73,7 @@ export interface PatternAnswer {
   readonly rest: Row | undefined;
 }
 
-const sql = (source: string) => `
+const sql = (source: string, drawn: string) => `
   SELECT pattern, group_concat(DISTINCT type) AS types, group_concat(DISTINCT encoding) AS encodings, sum(keys) AS keys,
     sum(keys) * 1.0 / sum(sum(keys)) OVER () AS keys_share, sum(bytes) AS bytes,
     sum(bytes) * 1.0 / sum(sum(bytes)) OVER () AS bytes_share, round(sum(bytes) * 1.0 / sum(keys), 1) AS avg_bytes,
@@ -80,29 +81,29 @@ const sql = (source: string) => `
     sum(payload_bytes) * 1.0 / nullif(sum(bytes), 0) AS payload_share,
     sum(serialized_bytes) AS serialized_bytes, sum(elements) AS elements,
     sum(keys_without_ttl) AS keys_without_ttl, sum(keys_without_ttl) * 1.0 / sum(keys) AS no_ttl_share,
-    sum(expired) AS expired
+    sum(expired) AS expired${drawn}
   FROM ${source} GROUP BY pattern`;
 
 /** How keys and memory spread over key-name templates: the `largest` ones by `order`. */
 export function patterns(scope: Scope, largest: number, order: PatternOrder = "bytes"): PatternAnswer {
   const all = scope.inventory.all<PatternRow>(
-    `${sql(tallySource(scope))} ORDER BY ${order} DESC, pattern`,
+    `${sql(tallySource(scope), drawnSums(scope))} ORDER BY ${order} DESC, pattern`,
     scopeParams(scope),
   );
   const sizes = quantiles(scope, "pattern", "bytes");
-  const rows = all.slice(0, largest).map((row) => {
+  const rows = estimated(scope, all.slice(0, largest)).map((row) => {
     const at = quantilesUpTo(sizes.get(row.pattern), row.max_bytes);
     return { ...row, p50_bytes: at?.p50 ?? null, p95_bytes: at?.p95 ?? null, p99_bytes: at?.p99 ?? null };
   });
-  return { rows, rest: restOf(all.slice(largest)) };
+  return { rows, rest: restOf(scope, all.slice(largest)) };
 }
 
-function restOf(others: readonly PatternRow[]): Row | undefined {
+function restOf(scope: Scope, others: readonly PatternRow[]): Row | undefined {
   if (others.length === 0) return undefined;
   const sum = (of: (row: PatternRow) => number) => others.reduce((total, row) => total + of(row), 0);
   const keys = sum((row) => row.keys);
   const bytes = sum((row) => row.bytes);
-  return {
+  const rest = {
     pattern: `(${others.length} more)`,
     types: "",
     encodings: "",
@@ -116,5 +117,7 @@ function restOf(others: readonly PatternRow[]): Row | undefined {
     payload_share: sum((row) => row.payload_bytes) / bytes,
     max_bytes: others.reduce((max, row) => Math.max(max, row.max_bytes), 0),
     no_ttl_share: sum((row) => row.keys_without_ttl) / keys,
+    ...addedSums(others),
   };
+  return estimated<Row>(scope, [rest])[0];
 }

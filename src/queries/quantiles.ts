@@ -1,6 +1,7 @@
 import { SKETCH_GAMMA } from "../inventory/schema.ts";
 import { keyRowFilters } from "./filters.ts";
 import { grouped } from "./groups.ts";
+import { keysOfRows } from "./sampling.ts";
 import { keySource, type Scope, scopeParams } from "./scope.ts";
 
 /** Quantiles of one measure of one group, right within 1%. */
@@ -38,7 +39,7 @@ function bucketSql(scope: Scope, by: "type" | "pattern", measure: "bytes" | "ele
   if (keyRowFilters(filters).length > 0) {
     return `SELECT ${by} AS name,
         CASE WHEN ${measure} <= 1 THEN 0 ELSE CAST(ceil(ln(${measure}) / ln(@gamma)) AS INTEGER) END AS bucket,
-        count(*) AS keys
+        ${keysOfRows(scope)} AS keys
       FROM ${keySource(scope)} WHERE ${measure} IS NOT NULL AND @measure IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2`;
   }
   const other = by === "type" ? "pattern" : "type";
@@ -62,13 +63,13 @@ export function quantilesOf(
 ): Quantiles {
   const total = buckets.reduce((sum, { keys }) => sum + keys, 0);
   const at = (share: number): number => {
-    const rank = Math.max(1, Math.ceil(share * total));
+    const rank = Math.min(total, Math.max(1, Math.ceil(share * total)));
     let seen = 0;
     for (const { bucket, keys } of buckets) {
       seen += keys;
       if (seen >= rank) return bucketMiddle(bucket);
     }
-    return 0;
+    return buckets.length === 0 ? 0 : bucketMiddle(buckets.at(-1)!.bucket);
   };
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }

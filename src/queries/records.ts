@@ -2,6 +2,7 @@ import { UsageError } from "../errors.ts";
 import { isNameHash, NameHash } from "../inventory/name-hash.ts";
 import type { Inventory, SqlParams } from "../inventory/open.ts";
 import { isText } from "../inventory/utf8.ts";
+import { sampleOf } from "./sampling.ts";
 import { type SnapshotRow, snapshots } from "./snapshots.ts";
 
 /** Where a key's record stands in the snapshot. */
@@ -36,7 +37,7 @@ const NEAR = `SELECT db, CAST(key AS BLOB) AS key FROM keys
 
 /**
  * The records of a key in each snapshot in question, `limit` at most; `records` is undefined where the inventory has no
- * row a key to find it by.
+ * row a key to find it by, or is a sample without the key's.
  * @throws {UsageError} when names are hashed, and the key's own is given without their secret
  */
 export function findRecords(
@@ -53,6 +54,7 @@ export function findRecords(
     const params: SqlParams = { snapshot: snapshot.snapshot, key: stored };
     const records = inventory.all<FoundRecord>(FIND, { ...params, db: db ?? null, limit });
     if (records.length > 0) return { snapshot, records };
+    if (sampleOf(snapshot) !== undefined) return { snapshot, records: undefined };
     const others = inventory.all<{ db: number }>(ELSEWHERE, params);
     for (const other of others) similar.isSame(bytes, bytes.length, other.db);
     if (others.length === 0) noteSimilar(inventory, snapshot.snapshot, bytes, similar);

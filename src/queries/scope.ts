@@ -2,6 +2,7 @@ import { UsageError } from "../errors.ts";
 import type { Inventory, SqlParams } from "../inventory/open.ts";
 import { filterWords } from "./filter-words.ts";
 import { keyRowFilters, nameMatcher, type QuestionFilters, type TtlFilter } from "./filters.ts";
+import { ofRow, sampleOf } from "./sampling.ts";
 import type { SnapshotRow } from "./snapshots.ts";
 import { counted, thousands } from "./words.ts";
 
@@ -40,11 +41,41 @@ export function tallySource(scope: Scope): string {
   if (keyRowFilters(scope.filters).length === 0) {
     return `(SELECT * FROM rollup WHERE snapshot = @snapshot AND ${BY_DB} AND ${BY_TYPE} AND ${BY_PATTERN})`;
   }
-  return `(SELECT snapshot, db, type, encoding, pattern, 1 AS keys, expires_at IS NULL AS keys_without_ttl, expired,
-    bytes, heap_bytes, expired * bytes AS expired_bytes, expired * heap_bytes AS expired_heap_bytes, serialized_bytes, payload_bytes,
-    octet_length(key) AS name_bytes, coalesce(elements, 0) AS elements, accuracy IN (${AT_LEAST}) AS lower_bound_keys,
-    iif(accuracy IN (${AT_LEAST}), bytes, 0) AS lower_bound_bytes, accuracy = 'damaged' AS damaged_keys, bytes AS max_bytes,
+  const sums = Object.entries(ROW_SUMS).map(([name, sql]) => `${ofRow(scope, sql)} AS ${name}`);
+  const squares = SQUARES.map(([name, sql]) => `iif(weight > 1, ${sql} * ${sql}, 0) AS ${name}`);
+  const drawn = sampleOf(scope.snapshot) === undefined ? [] : ["weight", ...squares];
+  return `(SELECT snapshot, db, type, encoding, pattern, ${[...sums, ...drawn].join(", ")}, bytes AS max_bytes,
     coalesce(elements, 0) AS max_elements FROM ${keySource(scope)})`;
+}
+
+/** In SQL, what one key row adds to each sum of the view `rollup`. */
+const ROW_SUMS = {
+  keys: "1",
+  keys_without_ttl: "(expires_at IS NULL)",
+  expired: "expired",
+  bytes: "bytes",
+  heap_bytes: "heap_bytes",
+  expired_bytes: "expired * bytes",
+  expired_heap_bytes: "expired * heap_bytes",
+  serialized_bytes: "serialized_bytes",
+  payload_bytes: "payload_bytes",
+  name_bytes: "octet_length(key)",
+  elements: "coalesce(elements, 0)",
+  lower_bound_keys: `(accuracy IN (${AT_LEAST}))`,
+  lower_bound_bytes: `iif(accuracy IN (${AT_LEAST}), bytes, 0)`,
+  damaged_keys: "(accuracy = 'damaged')",
+};
+const SQUARES = [
+  ["bytes_squares", "bytes"],
+  ["heap_squares", "heap_bytes"],
+  ["payload_squares", "payload_bytes"],
+] as const;
+
+/** SQL of a relation with when each key of the scope expires, and what it counts: a row a key. */
+export function amountSource(scope: Scope): string {
+  const isSample = sampleOf(scope.snapshot) !== undefined;
+  const drawn = isSample ? ", weight, iif(weight > 1, bytes * bytes, 0) AS bytes_squares" : "";
+  return `(SELECT expires_at, pattern, ${ofRow(scope, "1")} AS keys, ${ofRow(scope, "bytes")} AS bytes${drawn} FROM ${keySource(scope)})`;
 }
 
 /** SQL of a relation like the view `expiry`; only for scopes that filter by nothing but database and pattern. */
@@ -57,7 +88,7 @@ export function accessSource(scope: Scope, measure: "freq" | "idle_seconds"): st
   if (keyRowFilters(scope.filters).length === 0 && scope.filters.types === undefined) {
     return `(SELECT * FROM access WHERE snapshot = @snapshot AND ${BY_DB} AND ${BY_PATTERN} AND measure = '${measure}')`;
   }
-  return `(SELECT ${measure} AS at_least, 1 AS keys, bytes FROM ${keySource(scope)} WHERE ${measure} IS NOT NULL)`;
+  return `(SELECT ${measure} AS at_least, ${ofRow(scope, "1")} AS keys, ${ofRow(scope, "bytes")} AS bytes FROM ${keySource(scope)} WHERE ${measure} IS NOT NULL)`;
 }
 
 /**
@@ -136,6 +167,7 @@ export function scopeNotes(scope: Scope): string[] {
 
 function rowNotes({ snapshot, filters }: Scope): string[] {
   if (keyRowFilters(filters).length === 0 || snapshot.stored_rows >= snapshot.keys) return [];
+  if (sampleOf(snapshot) !== undefined) return [];
   const stored = `${thousands(snapshot.stored_rows)} of ${counted(snapshot.keys, "key")}`;
   return [`the inventory holds rows for ${stored}: only these were looked at`];
 }

@@ -3,6 +3,7 @@ import { type Column, column, type Section } from "./answer.ts";
 import { grouped } from "./groups.ts";
 import { LOWER_BOUND_SUMS, type LowerBounds } from "./lower-bounds.ts";
 import { notesOf } from "./notes.ts";
+import { drawnSums, estimateColumns, estimated } from "./sampling.ts";
 import { isAnsweredByRows, type Scope, scopeParams, tallySource } from "./scope.ts";
 
 /** Keys whose MEMORY USAGE is in one class of sizes. */
@@ -35,12 +36,12 @@ const COLUMNS: readonly Column[] = [
   column("lower_bound_bytes", "≥", "bytes", { sum: true, machineOnly: true }),
 ];
 
-/** SQL of the class of a key's `bytes`. */
-const CLASS_SQL = `CASE ${SIZE_CLASS_BOUNDS.map((bound, i) => `WHEN bytes <= ${bound} THEN ${i}`).join(" ")}
+/** SQL of the class of a key's `bytes`, in a row of `tallySource` that is of one key: it may stand for several. */
+const CLASS_SQL = `CASE ${SIZE_CLASS_BOUNDS.map((bound, i) => `WHEN max_bytes <= ${bound} THEN ${i}`).join(" ")}
   ELSE ${SIZE_CLASS_BOUNDS.length} END`;
 
-const sql = (source: string, sizeClass: string, type: string) => `
-  SELECT ${type} AS type, ${sizeClass} AS class, sum(keys) AS keys, sum(bytes) AS bytes, ${LOWER_BOUND_SUMS}
+const sql = (source: string, sizeClass: string, type: string, drawn: string) => `
+  SELECT ${type} AS type, ${sizeClass} AS class, sum(keys) AS keys, sum(bytes) AS bytes, ${LOWER_BOUND_SUMS}${drawn}
   FROM ${source} GROUP BY 1, 2 ORDER BY sum(sum(bytes)) OVER (PARTITION BY ${type}) DESC, 1, 2`;
 
 type ClassRow = LowerBounds & Pick<SizeRow, "type" | "keys" | "bytes"> & { readonly class: number };
@@ -56,7 +57,7 @@ export function sizesSections(
   return [...groups].map(([type, rows], i) => ({
     name: "sizes",
     title: type === null ? "By size" : `Type ${type} by size`,
-    columns: COLUMNS,
+    columns: estimateColumns(scope, COLUMNS),
     rows: sizeRows(rows),
     ...(i === last && { notes: notesOf(scope) }),
   }));
@@ -65,10 +66,9 @@ export function sizesSections(
 /** Keys and memory of each size class that has keys, the smallest first; of each type apart with `byType`. */
 function classes(scope: Scope, byType: boolean): ClassRow[] {
   const fromRows = isAnsweredByRows(scope, false);
-  return scope.inventory.all<ClassRow>(
-    sql(tallySource(scope), fromRows ? CLASS_SQL : "size_class", byType ? "type" : "NULL"),
-    scopeParams(scope),
-  );
+  const sizeClass = fromRows ? CLASS_SQL : "size_class";
+  const statement = sql(tallySource(scope), sizeClass, byType ? "type" : "NULL", drawnSums(scope));
+  return estimated(scope, scope.inventory.all<ClassRow>(statement, scopeParams(scope)));
 }
 
 function sizeRows(rows: readonly ClassRow[]): SizeRow[] {

@@ -3,6 +3,7 @@ import { type Column, column, type Section } from "./answer.ts";
 import { isUnfiltered } from "./filters.ts";
 import { hashTags } from "./hash-tags.ts";
 import { notesOf } from "./notes.ts";
+import { keysOfRows, ofRow, sampleOf, samplingError } from "./sampling.ts";
 import { HASHED_NOTE, isAnsweredByRows, keySource, type Scope, scopeParams } from "./scope.ts";
 import { counted } from "./words.ts";
 
@@ -93,7 +94,7 @@ export function slotsSections(scope: Scope, { largest, nodes, tags = false }: Sl
     };
   });
   const columns = withTags ? SLOT_COLUMNS : WITHOUT_TAGS;
-  const notes = [...notesOf(scope), ...tagNotes(scope, withTags)];
+  const notes = [...notesOf(scope), ...slotSampleNotes(scope), ...tagNotes(scope, withTags)];
   return [
     {
       name: "slot_balance",
@@ -118,7 +119,8 @@ export function slotsSections(scope: Scope, { largest, nodes, tags = false }: Sl
 function slotAmounts(scope: Scope): SlotAmount[] {
   const sql = isUnfiltered(scope.filters)
     ? "SELECT slot, keys, bytes FROM slots WHERE snapshot = @snapshot ORDER BY slot"
-    : `SELECT slot, count(*) AS keys, sum(bytes) AS bytes FROM ${keySource(scope)} GROUP BY slot ORDER BY slot`;
+    : `SELECT slot, ${keysOfRows(scope)} AS keys, sum(${ofRow(scope, "bytes")}) AS bytes FROM ${keySource(scope)}
+       GROUP BY slot ORDER BY slot`;
   return scope.inventory.all<SlotAmount>(sql, scopeParams(scope));
 }
 
@@ -163,6 +165,19 @@ export function nodeRows(slots: readonly SlotAmount[], nodes: number) {
 /** How many times the mean of `count` parts one part has, to a hundredth. */
 function overMean(part: number, total: number, count: number): number {
   return total > 0 ? Math.round((part * count * 100) / total) / 100 : 0;
+}
+
+/** How far the number of keys in a slot of average size may be off, where it is estimated. */
+function slotSampleNotes({ snapshot }: Scope): string[] {
+  const sample = sampleOf(snapshot);
+  if (sample === undefined) return [];
+  const drawn = sample.drawnKeys / SLOTS;
+  const error = samplingError(sample, sample.drawnKeys, drawn, drawn);
+  if (error === undefined || error === 0) return [];
+  const off = `${Math.round((100 * error) / (drawn * sample.weight))}%`;
+  return [
+    `a slot has ${drawn.toFixed(1)} keys of the sample on average, which tells its keys within ±${off}: unevenness up to that is the sample's, and slots without any are not seen`,
+  ];
 }
 
 function tagNotes({ snapshot }: Scope, shown: boolean): string[] {

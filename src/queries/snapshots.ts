@@ -34,6 +34,17 @@ export interface SnapshotRow {
   readonly tool_version: string;
   /** Null: names are as they are. Else they are hashed; inventories with the same text have the same hashes. */
   readonly hashed_names: string | null;
+  /** Null, as what follows: every record was read. Else the share of records that were drawn. */
+  readonly sample_share: number | null;
+  readonly sample_seed: number | null;
+  /** Records from so many bytes on were all read, and how many that are. */
+  readonly sample_certain_bytes: number | null;
+  readonly sample_certain_keys: number | null;
+  /** Of the smaller ones, how many were drawn, and out of how many. */
+  readonly sample_drawn_keys: number | null;
+  readonly sample_drawn_from: number | null;
+  /** Keys that each drawn one stands for. */
+  readonly sample_weight: number | null;
 }
 
 const SQL = "SELECT * FROM snapshots ORDER BY snapshot";

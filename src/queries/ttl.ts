@@ -1,6 +1,14 @@
 import { type Column, column, type Section } from "./answer.ts";
 import { notesOf } from "./notes.ts";
-import { expirySource, isAnsweredByRows, keySource, type Scope, scopeParams, tallySource } from "./scope.ts";
+import { type DrawnSums, drawnSums, estimateColumns, estimated, sampleOf } from "./sampling.ts";
+import {
+  amountSource,
+  expirySource,
+  isAnsweredByRows,
+  type Scope,
+  scopeParams,
+  tallySource,
+} from "./scope.ts";
 import { EXPIRED_SPAN, NO_TTL_SPAN, SPANS, STRADDLES_SQL, spanSql } from "./spans.ts";
 import { ttlByPattern } from "./ttl-patterns.ts";
 import { counted } from "./words.ts";
@@ -35,20 +43,34 @@ export interface TtlOptions {
   readonly byPattern?: boolean | undefined;
 }
 
-/** Keys and memory of one span, by its number; of one pattern where it is asked by pattern. */
-export interface SpanAmount {
+/** Keys and memory of one span, by its number; of one pattern where it is asked by pattern. Of a sample, what was drawn too. */
+export interface SpanAmount extends DrawnSums {
   readonly span: number;
   readonly pattern: string;
   readonly keys: number;
   readonly bytes: number;
 }
 
+const NOTHING: Omit<SpanAmount, "span" | "pattern"> = {
+  keys: 0,
+  bytes: 0,
+  drawn_keys: 0,
+  drawn_bytes: 0,
+  bytes_squares: 0,
+};
+
 /** The tables of the answer, with what their reader has to know. */
 export function ttlSections(scope: Scope, options: TtlOptions): Section[] {
   const notes = [...notesOf(scope), ...timeNotes(scope, options.now)];
   if (options.byPattern !== true) {
     return [
-      { name: "ttl", title: "By time to live", columns: TTL_COLUMNS, rows: ttl(scope, options.now), notes },
+      {
+        name: "ttl",
+        title: "By time to live",
+        columns: estimateColumns(scope, TTL_COLUMNS),
+        rows: ttl(scope, options.now),
+        notes,
+      },
     ];
   }
   return [{ ...ttlByPattern(spanAmounts(scope, options.now, true), options.largest), notes }];
@@ -59,8 +81,10 @@ export function ttl(scope: Scope, now?: number): TtlRow[] {
   const amounts = spanAmounts(scope, now, false);
   const keys = amounts.reduce((sum, amount) => sum + amount.keys, 0);
   const bytes = amounts.reduce((sum, amount) => sum + amount.bytes, 0);
+  const errors = ({ drawn_keys, drawn_bytes, bytes_squares }: DrawnSums) =>
+    estimated(scope, [{ drawn_keys, drawn_bytes, bytes_squares }])[0];
   const row = (name: string, span: number, min: number | null, max: number | null): TtlRow => {
-    const amount = amounts.find((one) => one.span === span) ?? { keys: 0, bytes: 0 };
+    const amount = amounts.find((one) => one.span === span) ?? NOTHING;
     return {
       ttl: name,
       min_seconds: min,
@@ -69,6 +93,7 @@ export function ttl(scope: Scope, now?: number): TtlRow[] {
       keys_share: keys > 0 ? amount.keys / keys : 0,
       bytes: amount.bytes,
       bytes_share: bytes > 0 ? amount.bytes / bytes : 0,
+      ...errors(amount),
     };
   };
   return [
@@ -88,21 +113,28 @@ export function ttl(scope: Scope, now?: number): TtlRow[] {
 function spanAmounts(scope: Scope, now: number | undefined, byPattern: boolean): SpanAmount[] {
   const params = { ...scopeParams(scope), now: now ?? scope.snapshot.created_at };
   const pattern = byPattern ? "pattern" : "'' AS pattern";
+  const sums = `sum(keys) AS keys, sum(bytes) AS bytes${drawnSums(scope)}`;
   if (readsRows(scope, now)) {
     return scope.inventory.all<SpanAmount>(
-      `SELECT ${spanSql("expires_at")} AS span, ${pattern}, count(*) AS keys, sum(bytes) AS bytes
-       FROM ${keySource(scope)} GROUP BY 1, 2`,
+      `SELECT ${spanSql("expires_at")} AS span, ${pattern}, ${sums} FROM ${amountSource(scope)} GROUP BY 1, 2`,
       params,
     );
   }
-  const expiring = `SELECT ${spanSql("(starts_at + ends_at) / 2")} AS span, ${pattern}, sum(keys) AS keys, sum(bytes) AS bytes
-    FROM ${expirySource()} GROUP BY 1, 2`;
+  const expiring = `SELECT ${spanSql("(starts_at + ends_at) / 2")} AS span, ${pattern}, ${sums} FROM ${expirySource()} GROUP BY 1, 2`;
+  const isSample = sampleOf(scope.snapshot) !== undefined;
+  const left = isSample ? ["bytes", "drawn_bytes", "bytes_squares"] : ["bytes"];
+  const minus = (name: string) => `t.${name} - coalesce(e.${name}, 0) AS ${name}`;
+  const withoutExpiring = isSample
+    ? [minus("bytes"), "t.drawn_keys", minus("drawn_bytes"), minus("bytes_squares")]
+    : [minus("bytes")];
   return scope.inventory.all<SpanAmount>(
     `WITH expiring AS (${expiring})
      SELECT * FROM expiring UNION ALL
-     SELECT ${NO_TTL_SPAN} AS span, t.pattern, t.keys, t.bytes - coalesce(e.bytes, 0) AS bytes
-     FROM (SELECT ${pattern}, sum(keys_without_ttl) AS keys, sum(bytes) AS bytes FROM ${tallySource(scope)} GROUP BY 1) t
-     LEFT JOIN (SELECT pattern, sum(bytes) AS bytes FROM expiring GROUP BY 1) e USING (pattern)
+     SELECT ${NO_TTL_SPAN} AS span, t.pattern, t.keys, ${withoutExpiring.join(", ")}
+     FROM (SELECT ${pattern}, sum(keys_without_ttl) AS keys, sum(bytes) AS bytes${drawnSums(scope, "keys_without_ttl")}
+       FROM ${tallySource(scope)} GROUP BY 1) t
+     LEFT JOIN (SELECT pattern, ${left.map((name) => `sum(${name}) AS ${name}`).join(", ")} FROM expiring GROUP BY 1) e
+       USING (pattern)
      WHERE t.keys > 0`,
     params,
   );

@@ -1,6 +1,7 @@
 import { type Column, column } from "./answer.ts";
 import { LOWER_BOUND_SUMS, type LowerBounds } from "./lower-bounds.ts";
 import { quantiles, quantilesUpTo } from "./quantiles.ts";
+import { drawnSums, estimated } from "./sampling.ts";
 import { type Scope, scopeParams, tallySource } from "./scope.ts";
 
 /** What one type holds. Bytes are MEMORY USAGE's; quantiles are null where only key rows could tell. */
@@ -47,19 +48,20 @@ export const TYPE_COLUMNS: readonly Column[] = [
   column("lower_bound_bytes", "≥", "bytes", { sum: true, machineOnly: true }),
 ];
 
-const sql = (source: string) => `
+const sql = (source: string, drawn: string) => `
   SELECT type, sum(keys) AS keys, sum(keys) * 1.0 / sum(sum(keys)) OVER () AS keys_share, sum(bytes) AS bytes,
     sum(bytes) * 1.0 / sum(sum(bytes)) OVER () AS bytes_share, round(sum(bytes) * 1.0 / sum(keys), 1) AS avg_bytes,
     max(max_bytes) AS max_bytes, sum(heap_bytes) AS heap_bytes, ${LOWER_BOUND_SUMS}, sum(payload_bytes) AS payload_bytes,
     sum(serialized_bytes) AS serialized_bytes,
     CASE WHEN type <> 'string' THEN sum(elements) END AS elements,
     CASE WHEN type <> 'string' THEN max(max_elements) END AS max_elements,
-    sum(keys_without_ttl) AS keys_without_ttl, sum(expired) AS expired
+    sum(keys_without_ttl) AS keys_without_ttl, sum(expired) AS expired${drawn}
   FROM ${source} GROUP BY type ORDER BY bytes DESC, type`;
 
 /** How keys and memory spread over types, the largest first. */
 export function types(scope: Scope): TypeRow[] {
-  const rows = scope.inventory.all<TypeRow>(sql(tallySource(scope)), scopeParams(scope));
+  const found = scope.inventory.all<TypeRow>(sql(tallySource(scope), drawnSums(scope)), scopeParams(scope));
+  const rows = estimated(scope, found);
   const sizes = quantiles(scope, "type", "bytes");
   return rows.map((row) => {
     const at = quantilesUpTo(sizes.get(row.type), row.max_bytes);

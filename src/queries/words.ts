@@ -1,9 +1,9 @@
-/** A whole number with its thousands set apart. */
+/** A number with its thousands set apart, and rounded to a whole one. */
 export function thousands(count: number | bigint): string {
-  return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  return String(typeof count === "number" ? Math.round(count) : count).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }
 
 /** "1 key", "3,264 keys". */
 export function counted(count: number, noun: string): string {
-  return `${thousands(count)} ${noun}${count === 1 ? "" : "s"}`;
+  return `${thousands(count)} ${noun}${Math.round(count) === 1 ? "" : "s"}`;
 }

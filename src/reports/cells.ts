@@ -1,6 +1,6 @@
 import type { Column, Row, Section, Value } from "../queries/answer.ts";
 import { safeText } from "./text.ts";
-import { humanBytes, humanCount, humanShare, humanTime } from "./units.ts";
+import { humanBytes, humanCount, humanError, humanShare, humanTime } from "./units.ts";
 
 /** Whether a column's values stand to the right. */
 export function isNumeric({ kind }: Column): boolean {
@@ -19,10 +19,18 @@ export function humanCell(column: Column, value: Value | undefined): string {
   return typeof value === "string" || Buffer.isBuffer(value) ? safeText(value) : String(value);
 }
 
-/** The cell of a row as people read it: ≥ before a size that is a lower bound. */
+/** The cell of a row as people read it: ≥ before a size that is a lower bound, the error behind an estimate. */
 export function shownCell(column: Column, row: Row): string {
-  const text = humanCell(column, row[column.name]);
+  const text = `${humanCell(column, row[column.name])}${errorOf(column, row)}`;
   return column.atLeast !== undefined && Number(row[column.atLeast] ?? 0) > 0 ? `≥${text}` : text;
+}
+
+/** A row whose `x_error` is a number has an estimate as its `x`; 0: it is none, null: nobody can tell. */
+function errorOf({ name }: Column, row: Row): string {
+  const [value, error] = [row[name], row[`${name}_error`]];
+  if (typeof value !== "number") return "";
+  if (error === null) return " ±?";
+  return typeof error === "number" && error > 0 ? ` ${humanError(value, error)}` : "";
 }
 
 /** Adds up rows for a section's last line; cells of columns that are not summed are empty strings. */

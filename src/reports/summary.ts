@@ -1,6 +1,6 @@
 import { type Column, column, type Row, type Section } from "../queries/answer.ts";
 import type { EncodingRow } from "../queries/encodings.ts";
-import type { Summary } from "../queries/summary.ts";
+import { type Summary, wholeSummary } from "../queries/summary.ts";
 import { counted } from "../queries/words.ts";
 import { csvField, rawCsvField } from "./csv.ts";
 import type { Layout } from "./index.ts";
@@ -9,7 +9,7 @@ import { markdownText, renderMarkdown } from "./markdown.ts";
 import { beside, renderTable, widest } from "./table.ts";
 import { sizedAs } from "./target.ts";
 import { displayWidth, pad, safeLine, safeText, wrapped } from "./text.ts";
-import { humanBytes, humanCount, humanShare, humanTime } from "./units.ts";
+import { humanBytes, humanCount, humanError, humanShare, humanTime } from "./units.ts";
 import { usedMemoryLines } from "./used-memory.ts";
 
 const SHARE_OF_MEMORY = column("bytes_share", "% mem", "share");
@@ -74,7 +74,7 @@ function sections(summary: Summary) {
     rows: asRows(rows),
   });
   return {
-    types: section("types", "Types", TYPES, summary.types),
+    types: { ...section("types", "Types", TYPES, summary.types), total: errorsOf(summary) },
     encodings: {
       ...section("encodings", "Top encodings", ENCODINGS, named.slice(0, TOP_ENCODINGS)),
       ...(others && { rest: others }),
@@ -82,6 +82,14 @@ function sections(summary: Summary) {
     ttl: section("ttl", "Time to live", TTL, summary.ttl),
     patterns: section("patterns", "Top patterns", PATTERNS, summary.patterns),
     bigkeys: section("bigkeys", "Biggest keys", BIG_KEYS, summary.bigkeys),
+  };
+}
+
+/** The errors of a table's last line; none where nothing is estimated. */
+function errorsOf({ totals: { keys_error, bytes_error } }: Summary): Row {
+  return {
+    ...(keys_error !== undefined && { keys_error }),
+    ...(bytes_error !== undefined && { bytes_error }),
   };
 }
 
@@ -95,7 +103,19 @@ function othersOf(others: readonly EncodingRow[]): Row | undefined {
     bytes: sum((row) => row.bytes),
     bytes_share: sum((row) => row.bytes_share),
     lower_bound_keys: sum((row) => row.lower_bound_keys),
+    ...errorsOfSum(others as readonly Row[]),
   };
+}
+
+/** Errors of a sum of estimates: those of groups that exclude each other add up as their squares do, or to less. */
+function errorsOfSum(rows: readonly Row[]): Row {
+  const names = ["keys_error", "bytes_error"].filter((name) => rows.some((row) => row[name] !== undefined));
+  return Object.fromEntries(
+    names.map((name) => {
+      const errors = rows.map((row) => row[name] ?? null);
+      return [name, errors.includes(null) ? null : Math.hypot(...errors.map(Number))];
+    }),
+  );
 }
 
 /** The summary as one screen, which is made for 100 columns and fits narrower ones. */
@@ -176,21 +196,50 @@ function facts({ totals: t, memory, snapshot }: Summary): [string[], string[], s
   const floor = atLeast ? "≥" : "";
   const databases = `in ${humanCount(t.databases)} database${t.databases === 1 ? "" : "s"}`;
   const overhead = t.bytes > 0 ? Math.max(0, 1 - t.payload_bytes / t.bytes) : 0;
+  const all = memory === null ? "these" : "all";
   const left = [
-    ["Keys", humanCount(t.keys), databases],
-    ["Memory", `${floor}${humanBytes(t.bytes)}`, `MEMORY USAGE of ${memory === null ? "these" : "all"} keys`],
-    ["Heap", `${floor}${humanBytes(t.heap_bytes)}`, "what the allocator holds for them"],
-    ["Payload", humanBytes(t.payload_bytes), `the data itself: ${humanShare(overhead)} is overhead`],
+    ["Keys", humanCount(t.keys), `${within(t.keys, t.keys_error)}${databases}`],
+    [
+      "Memory",
+      `${floor}${humanBytes(t.bytes)}`,
+      `${within(t.bytes, t.bytes_error)}MEMORY USAGE of ${all} keys`,
+    ],
+    [
+      "Heap",
+      `${floor}${humanBytes(t.heap_bytes)}`,
+      `${within(t.heap_bytes, t.heap_bytes_error)}what the allocator holds for them`,
+    ],
+    [
+      "Payload",
+      humanBytes(t.payload_bytes),
+      `${within(t.payload_bytes, t.payload_bytes_error)}the data itself: ${humanShare(overhead)} is overhead`,
+    ],
   ];
   const right = [
-    ["No TTL", humanShare(t.no_ttl_share), counted(t.keys_without_ttl, "key")],
-    ["Expired", humanCount(t.expired), `keys, ${humanBytes(t.expired_bytes)}`],
+    [
+      "No TTL",
+      humanShare(t.no_ttl_share),
+      `${within(t.keys_without_ttl, t.keys_without_ttl_error)}${counted(t.keys_without_ttl, "key")}`,
+    ],
+    [
+      "Expired",
+      humanCount(t.expired),
+      `${within(t.expired, t.expired_error)}keys, ${humanBytes(t.expired_bytes)}`,
+    ],
     ["Patterns", humanCount(t.patterns), "key-name templates"],
     ["Key names", humanBytes(t.name_bytes), "of the payload"],
   ];
   const used =
-    memory === null ? [] : usedMemoryLines(memory, atLeast, serverOf(snapshot), snapshot.complete === 1);
+    memory === null
+      ? []
+      : usedMemoryLines(memory, atLeast, serverOf(snapshot), snapshot.complete === 1, t.heap_bytes_error);
   return [factLines(left, 8), factLines(right, 11), used];
+}
+
+/** The error of an estimate, with a space behind it; nothing for what is exact. */
+function within(value: number, error: number | null | undefined): string {
+  if (error === undefined || error === 0) return "";
+  return error === null ? "±? " : `${humanError(value, error)} `;
 }
 
 function factLines(lines: readonly (readonly string[])[], width: number): string[] {
@@ -199,7 +248,7 @@ function factLines(lines: readonly (readonly string[])[], width: number): string
 
 /** The summary as one line of JSON, with everything that was counted. */
 export function summaryJson(summary: Summary): string {
-  return toJson(summary);
+  return toJson(wholeSummary(summary));
 }
 
 /** The summary as CSV in long form, one figure a line: `snapshot,section,item,measure,value`. */
@@ -208,7 +257,7 @@ export function* summaryCsv(summaries: Iterable<Summary>, raw: boolean): Iterabl
   yield "snapshot,section,item,measure,value";
   for (const summary of summaries) {
     const id = summary.snapshot.snapshot;
-    for (const [section, item, row] of figures(summary)) {
+    for (const [section, item, row] of figures(wholeSummary(summary))) {
       for (const [measure, value] of Object.entries(row)) {
         if (value !== null) yield [id, section, field(item), measure, field(value)].join(",");
       }

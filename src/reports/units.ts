@@ -1,2 +1,2 @@
 export { thousands as humanCount } from "../queries/words.ts";
-export { humanBytes, humanShare, humanTime } from "../units.ts";
+export { humanBytes, humanError, humanShare, humanTime } from "../units.ts";

@@ -51,8 +51,8 @@ export function ask(output: string, sql: string, ...params: unknown[]): Row[] {
 
 /** Every view and table that summaries are asked from, in an order that does not depend on who wrote it. */
 export const SUMMARIES: Readonly<Record<string, string>> = {
-  rollup: "SELECT * FROM rollup ORDER BY snapshot, db, type, encoding, pattern, size_class",
-  expiry: "SELECT * FROM expiry ORDER BY snapshot, db, pattern, starts_at",
+  rollup: "SELECT * FROM rollup ORDER BY snapshot, db, type, encoding, pattern, size_class, weight",
+  expiry: "SELECT * FROM expiry ORDER BY snapshot, db, pattern, starts_at, weight",
   evidence: "SELECT * FROM evidence ORDER BY snapshot, db, pattern, type, evidence",
   sketches: "SELECT * FROM sketches ORDER BY snapshot, type, pattern, measure, bucket",
   access: "SELECT * FROM access ORDER BY snapshot, db, pattern, measure, at_least",

@@ -96,6 +96,7 @@ export function writeInventory(
       0,
       "0.1.0",
       null,
+      ...new Array(7).fill(null),
     ]);
     const ranks = new Map<string, number>();
     for (const [i, k] of [...keys.entries()].sort((a, b) => b[1].bytes - a[1].bytes)) {
@@ -130,6 +131,7 @@ export function writeInventory(
         pattern,
         0,
         1,
+        1,
         expiresAt === null ? 1 : 0,
         isExpired,
         k.bytes,
@@ -143,12 +145,15 @@ export function writeInventory(
         0,
         0,
         0,
+        0,
+        0,
+        0,
         k.bytes,
         elements ?? 0,
       ]);
       if (expiresAt !== null) {
         const startsAt = CREATED_AT + (Math.ceil((expiresAt - CREATED_AT) / HOUR_MS) - 1) * HOUR_MS;
-        insert("expiry_rows", [snapshot, number, pattern, startsAt, startsAt + HOUR_MS, 1, k.bytes]);
+        insert("expiry_rows", [snapshot, number, pattern, startsAt, startsAt + HOUR_MS, 1, 1, k.bytes, 0]);
       }
       const bucket = Math.ceil(Math.log(k.bytes) / Math.log(1.02));
       insert("sketch_rows", [snapshot, k.type, null, "bytes", bucket, 1, k.bytes]);

@@ -1,3 +1,4 @@
+import { keysOfRows, ofRow } from "../../queries/sampling.ts";
 import { expirySource, keySource, type Scope, scopeParams } from "../../queries/scope.ts";
 import { counted } from "../../queries/words.ts";
 import { humanBytes, humanShare, humanTime } from "../../units.ts";
@@ -66,10 +67,10 @@ function fullBuckets(scope: Scope, least: number, share: number): BucketRow[] {
 
 function minutesOf(scope: Scope, buckets: readonly BucketRow[], least: number): MinuteRow[] {
   return scope.inventory.all<MinuteRow>(
-    `SELECT pattern, expires_at / ${MINUTE_MS} AS minute, count(*) AS keys, sum(bytes) AS bytes
+    `SELECT pattern, expires_at / ${MINUTE_MS} AS minute, ${keysOfRows(scope)} AS keys, sum(${ofRow(scope, "bytes")}) AS bytes
      FROM ${keySource(scope)}
      WHERE expires_at BETWEEN @from AND @to AND pattern IN (SELECT value FROM json_each(@patterns))
-     GROUP BY pattern, minute HAVING count(*) >= @least ORDER BY keys DESC, pattern, minute`,
+     GROUP BY pattern, minute HAVING ${keysOfRows(scope)} >= @least ORDER BY keys DESC, pattern, minute`,
     {
       ...scopeParams(scope),
       least,

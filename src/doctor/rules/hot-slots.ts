@@ -1,3 +1,4 @@
+import { sampleOf } from "../../queries/sampling.ts";
 import { hasKeyRows, keySource, type Scope, scopeParams } from "../../queries/scope.ts";
 import { counted, thousands } from "../../queries/words.ts";
 import { humanBytes, humanShare } from "../../units.ts";
@@ -24,9 +25,10 @@ export const hotSlots = rule({
   thresholds: { memory_share: 0.05, times_average: 10, min_keys: 10 },
   find(scope, { memory_share: limit, times_average: times, min_keys: least }) {
     const rows = scope.inventory.all<SlotRow>(SLOTS_SQL, { snapshot: scope.snapshot.snapshot });
+    const weight = sampleOf(scope.snapshot)?.weight ?? 1;
     const hot = rows.filter(
       ({ keys, bytes, all_bytes: all, used }) =>
-        keys >= least && bytes > limit * all && bytes > (times * all) / used,
+        keys >= least * weight && bytes > limit * all && bytes > (times * all) / used,
     );
     const isCluster = JSON.parse(scope.snapshot.settings).clusterEnabled === true;
     return hot.map(({ slot, keys, bytes, all_bytes: all, all_keys: allKeys, used }) => {

@@ -1,3 +1,4 @@
+import { keysOfRows } from "../../queries/sampling.ts";
 import { hasKeyRows, keySource, type Scope, scopeParams } from "../../queries/scope.ts";
 import { counted } from "../../queries/words.ts";
 import { humanBytes, humanShare } from "../../units.ts";
@@ -7,7 +8,7 @@ import { patternSums } from "../sums.ts";
 
 /** Letters that are left of each word of a name. */
 const WORD_LETTERS = 2;
-const LENGTHS_SQL = (scope: Scope) => `SELECT octet_length(key) AS length, count(*) AS keys
+const LENGTHS_SQL = (scope: Scope) => `SELECT octet_length(key) AS length, ${keysOfRows(scope)} AS keys
   FROM ${keySource(scope)} WHERE pattern = @of GROUP BY length`;
 
 /** Patterns whose names take much of their memory. */

@@ -1,3 +1,4 @@
+import { keysOfRows, ofRow } from "../../queries/sampling.ts";
 import { keySource, scopeParams } from "../../queries/scope.ts";
 import { counted, thousands } from "../../queries/words.ts";
 import { humanBytes, humanShare } from "../../units.ts";
@@ -23,7 +24,8 @@ export const staleKeys = rule({
   find(scope, { idle_days: days, memory_share: limit }) {
     const total = totalSums(scope).bytes;
     const rows = scope.inventory.all<StaleRow>(
-      `SELECT pattern, count(*) AS keys, sum(bytes) AS bytes, sum(heap_bytes) AS heap_bytes, max(idle_seconds) AS longest
+      `SELECT pattern, ${keysOfRows(scope)} AS keys, sum(${ofRow(scope, "bytes")}) AS bytes,
+         sum(${ofRow(scope, "heap_bytes")}) AS heap_bytes, max(idle_seconds) AS longest
        FROM ${keySource(scope)} WHERE idle_seconds > @idle GROUP BY pattern ORDER BY bytes DESC, pattern`,
       { ...scopeParams(scope), idle: days * DAY_SECONDS },
     );

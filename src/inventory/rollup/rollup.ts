@@ -7,7 +7,7 @@ import type { CounterExport } from "./counters.ts";
 import { CounterTable } from "./counters.ts";
 import { type NameForm, plainName, type TopKey, TopKeys } from "./top-keys.ts";
 
-/** Sums of a rollup entry, in this order; the last two are maxima. */
+/** Sums of a rollup entry, in this order; the last two are maxima, and sums of squares of drawn keys before them. */
 export const ROLLUP_SUMS = [
   "keys",
   "keys_without_ttl",
@@ -23,9 +23,17 @@ export const ROLLUP_SUMS = [
   "lower_bound_keys",
   "lower_bound_bytes",
   "damaged_keys",
+  "bytes_squares",
+  "heap_squares",
+  "payload_squares",
   "max_bytes",
   "max_elements",
 ] as const;
+
+const FIRST_SQUARE = ROLLUP_SUMS.indexOf("bytes_squares");
+
+/** Sums of an expiry entry, in this order. */
+export const EXPIRY_SUMS = ["keys", "bytes", "bytes_squares"] as const;
 
 /** Databases that are counted by slot: clusters have one, or those of `cluster-databases`, 16 at most by default. */
 const SLOT_DATABASES = 16;
@@ -91,7 +99,7 @@ export interface RollupExport {
 /** Counts keys into every summary of the inventory. */
 export class Rollup {
   private readonly rollup = new CounterTable(ROLLUP_SUMS.length);
-  private readonly expiry = new CounterTable(2);
+  private readonly expiry = new CounterTable(EXPIRY_SUMS.length);
   private readonly typeSketch = new CounterTable(2);
   private readonly patternSketch = new CounterTable(2);
   private readonly slots = new Float64Array(SLOTS * 2);
@@ -102,9 +110,14 @@ export class Rollup {
   private readonly createdAt: number;
   private readonly nameForm: NameForm;
   private readonly loadedSlots: Map<number, Float64Array> | undefined;
+  private readonly isDrawn: boolean;
 
-  /** `bySlot`: keys are to be counted by database and slot too, as a cluster's tables are made. */
-  constructor(types: number, createdAt: number, bySlot = false, nameForm = plainName) {
+  /**
+   * `bySlot`: keys are to be counted by database and slot too, as a cluster's tables are made. `isDrawn`: keys are a
+   * sample, of which squares are summed too.
+   */
+  constructor(types: number, createdAt: number, bySlot = false, nameForm = plainName, isDrawn = false) {
+    this.isDrawn = isDrawn;
     this.createdAt = createdAt;
     this.nameForm = nameForm;
     this.loadedSlots = bySlot ? new Map() : undefined;
@@ -121,6 +134,7 @@ export class Rollup {
       );
       this.expiry.sums[at]! += 1;
       this.expiry.sums[at + 1]! += k.bytes;
+      if (this.isDrawn) this.expiry.sums[at + 2]! += k.bytes * k.bytes;
     }
     this.sketch(k, 0, k.bytes);
     if (k.elements >= 0) this.sketch(k, 1, k.elements);
@@ -164,8 +178,9 @@ export class Rollup {
       sums[at + 12]! += k.bytes;
       if (k.accuracy === DAMAGED) sums[at + 13]! += 1;
     }
-    if (k.bytes > sums[at + 14]!) sums[at + 14] = k.bytes;
-    if (k.elements > sums[at + 15]!) sums[at + 15] = k.elements;
+    if (this.isDrawn) countSquares(sums, at + FIRST_SQUARE, k);
+    if (k.bytes > sums[at + 17]!) sums[at + 17] = k.bytes;
+    if (k.elements > sums[at + 18]!) sums[at + 18] = k.elements;
   }
 
   private sketch(k: KeyFacts, measure: number, value: number): void {
@@ -195,6 +210,12 @@ export class Rollup {
   }
 }
 
+function countSquares(sums: Float64Array, at: number, k: KeyFacts): void {
+  sums[at]! += k.bytes * k.bytes;
+  sums[at + 1]! += k.heapBytes * k.heapBytes;
+  sums[at + 2]! += k.payloadBytes * k.payloadBytes;
+}
+
 /** Counts a key under its slot: two sums a slot, keys and those among them that expire. */
 export function countLoaded(
   slots: Map<number, Float64Array>,
@@ -210,22 +231,31 @@ export function countLoaded(
   if (hasExpiry) sums[slot * 2 + 1]! += 1;
 }
 
-/** Sums of all threads for one database as counts by slot; undefined when none were made. */
+/**
+ * Sums of all threads for one database as counts by slot; undefined when none were made. Each key stands for as many as its
+ * part's weight says, 1 by default.
+ */
 export function slotCounts(
   parts: readonly (ReadonlyMap<number, Float64Array> | undefined)[],
   db: number,
+  weights: readonly number[] = [],
 ): { readonly slots: NonNullable<DatabaseCounts["slots"]> } | undefined {
   if (db >= SLOT_DATABASES || parts.every((part) => part === undefined)) return undefined;
-  const keys = new Uint32Array(SLOTS);
-  const expires = new Uint32Array(SLOTS);
-  for (const part of parts) {
+  const keys = new Float64Array(SLOTS);
+  const expires = new Float64Array(SLOTS);
+  for (const [i, part] of parts.entries()) {
     const sums = part?.get(db);
+    const weight = weights[i] ?? 1;
     for (let slot = 0; sums !== undefined && slot < SLOTS; slot++) {
-      keys[slot]! += sums[slot * 2]!;
-      expires[slot]! += sums[slot * 2 + 1]!;
+      keys[slot]! += weight * sums[slot * 2]!;
+      expires[slot]! += weight * sums[slot * 2 + 1]!;
     }
   }
-  return { slots: { keys, expires } };
+  return { slots: { keys: rounded(keys), expires: rounded(expires) } };
+}
+
+function rounded(counts: Float64Array): Uint32Array {
+  return Uint32Array.from(counts, Math.round);
 }
 
 /** Hours reach some 200 years before the snapshot; shifted so that they are never negative. */

@@ -1,0 +1,44 @@
+import { humanBytes, humanError } from "../units.ts";
+import { type DrawnSums, drawnSums, estimated, sampleOf } from "./sampling.ts";
+import { type Scope, scopeParams, tallySource } from "./scope.ts";
+
+interface TotalRow extends DrawnSums {
+  readonly keys: number;
+  readonly bytes: number;
+  readonly keys_error: number | null;
+  readonly bytes_error: number | null;
+}
+
+/** How sure the totals of an answer are, where they are estimated from a sample. */
+export function sampleNotes(scope: Scope): string[] {
+  if (sampleOf(scope.snapshot) === undefined) return [];
+  const found = scope.inventory.all<TotalRow>(
+    `SELECT coalesce(sum(keys), 0) AS keys, coalesce(sum(bytes), 0) AS bytes${drawnSums(scope)} FROM ${tallySource(scope)}`,
+    scopeParams(scope),
+  );
+  const [total] = estimated(scope, found);
+  const { keys, bytes, keys_error: ofKeys, bytes_error: ofBytes } = total!;
+  if (ofBytes === null || ofKeys === null)
+    return ["too few keys were drawn to tell how far estimates may be off"];
+  const keysText = ofKeys < 0.5 ? "the number of keys is exact" : `their number ${humanError(keys, ofKeys)}`;
+  return [
+    `the memory of these keys is right within ${humanError(bytes, ofBytes)} in 95 of 100 samples, ${keysText}; parts are less sure, and ±? where fewer than 10 keys were drawn`,
+  ];
+}
+
+/** What a list of single keys lacks, where not all were read: each of them is what it is, but smaller ones may be missing. */
+export function listNotes({ snapshot }: Scope): string[] {
+  if (sampleOf(snapshot) === undefined) return [];
+  const from = humanBytes(snapshot.sample_certain_bytes ?? 0);
+  return [
+    `keys are listed as they are; of those with less than ${from} in the snapshot, only the ones that were drawn`,
+  ];
+}
+
+/** What the numbers of findings are worth, where not all keys were read. */
+export function findingNotes({ snapshot }: Scope): string[] {
+  if (sampleOf(snapshot) === undefined) return [];
+  return [
+    "numbers and savings of findings are estimates, but for those of single keys: the fewer keys, the less sure",
+  ];
+}
