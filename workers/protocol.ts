@@ -96,8 +96,8 @@ export interface SplitResult {
 
 /** What stands around a fault. */
 export interface FaultPlace {
-  /** The last key whose name was stepped over. */
-  readonly key: string | undefined;
+  /** The last key whose name was stepped over, its beginning at most; null before any, or where it is damaged itself. */
+  readonly key: Uint8Array | null;
   /** Bytes before the fault and from it on, in hexadecimal. */
   readonly before: string;
   readonly from: string;

@@ -93,11 +93,11 @@ function styleOf(cli: Cli, color: boolean): Style {
 /** A terminal that does not say how wide it is. */
 const TERMINAL_WIDTH = 80;
 
-/** Cells of a line: what COLUMNS says, or the terminal; files and pipes take lines of any length. */
+/** Cells of a line: of a terminal, what COLUMNS or itself says; files and pipes take lines of any length. */
 function widthOf({ env, stdout }: Cli): number {
+  if (stdout.isTTY !== true) return Number.POSITIVE_INFINITY;
   const wanted = Number(env.COLUMNS);
-  if (Number.isInteger(wanted) && wanted > 0) return wanted;
-  return stdout.isTTY === true ? stdout.columns || TERMINAL_WIDTH : Number.POSITIVE_INFINITY;
+  return Number.isInteger(wanted) && wanted > 0 ? wanted : stdout.columns || TERMINAL_WIDTH;
 }
 
 /** How a command's report is laid out. */

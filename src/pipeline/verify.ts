@@ -2,6 +2,7 @@ import os from "node:os";
 import { RdbError } from "../../parsers/errors.ts";
 import { typesOf } from "../../parsers/types.ts";
 import type { CheckResult } from "../../workers/protocol.ts";
+import { textOrBytes } from "../inventory/utf8.ts";
 import type { InputOptions } from "../io/inputs/index.ts";
 import type { Progress } from "./analyze.ts";
 import { mergeDamages } from "./damages.ts";
@@ -48,7 +49,8 @@ export interface Verification {
   /** What stands around the byte that ended the reading: bytes in hexadecimal; counts are of what stands before it. */
   readonly fault_place?: {
     readonly offset: number;
-    readonly last_key: string | null;
+    /** The beginning of its name; bytes where that is not text. */
+    readonly last_key: string | Buffer | null;
     readonly bytes_before: string;
     readonly bytes_from: string;
   };
@@ -146,8 +148,8 @@ function soundness(read: ReadSnapshot<CheckResult>, types: ReturnType<typeof typ
 }
 
 function placeRow({ error, place }: NonNullable<ReadSnapshot<unknown>["damage"]>) {
-  const { key: last_key = null, before: bytes_before, from: bytes_from } = place;
-  return { offset: error.offset, last_key, bytes_before, bytes_from };
+  const { key, before: bytes_before, from: bytes_from } = place;
+  return { offset: error.offset, last_key: key === null ? null : textOrBytes(key), bytes_before, bytes_from };
 }
 
 function hex({ high, low }: { high: number; low: number }): string {

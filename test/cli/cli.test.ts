@@ -5,6 +5,7 @@ import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withFolder, writeInventory } from "../queries/small-inventory.ts";
 import { runCli, SAMPLE, start } from "./run-cli.ts";
+import { runInside } from "./run-inside.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-cli-test-"));
 const inventory = path.join(folder, "small.sqlite");
@@ -153,11 +154,19 @@ describe("questions", () => {
   );
 
   test.each([80, 100, 120])("summary fits %i columns", async (columns) => {
-    const { stdout, status, stderr } = await runCli(["summary", SAMPLE], { COLUMNS: String(columns) });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    const lines = stdout.split("\n");
+    const { stdout, status } = await runInside(["summary", SAMPLE, "--no-color", "--quiet"], columns);
+    expect(status).toBe(0);
+    const lines = stdout.toString().split("\n");
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
     if (columns >= 100) expect(lines.length).toBeLessThan(65);
+  });
+
+  test("a pipe is no terminal: COLUMNS cuts nothing there", async () => {
+    const name = "n".repeat(200);
+    const ran = await runCli(["query", inventory, `SELECT '${name}' AS name`], { COLUMNS: "80" });
+    expect(ran.stdout).toContain(name);
+    const summary = await runCli(["summary", SAMPLE], { COLUMNS: "40" });
+    expect(summary.stdout).toBe((await runCli(["summary", SAMPLE])).stdout);
   });
 
   test.each(["table", "json", "ndjson", "csv", "markdown"])("summary has the format %s", async (format) => {
@@ -275,8 +284,9 @@ describe("explain and compare", () => {
   test.each(["table", "markdown", "csv", "json"])("compare has the format %s", async (format) => {
     const target = "redis-7.2 hash-max-listpack-entries=3 name=small";
     const args = ["compare", SAMPLE, "--target", target, "-l", "2", "--format", format, "--workers", "1"];
-    const { stdout, status } = await runCli(args, { COLUMNS: "80" });
-    expect(status).toBe(0);
+    const ran = await runInside([...args, "--no-color", "--quiet"], 80);
+    expect(ran.status).toBe(0);
+    const stdout = ran.stdout.toString();
     expect(stdout).toMatch(/small[\s\S]*hashtable/);
     if (format === "table")
       expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);

@@ -79,6 +79,30 @@ describe("without --salvage", () => {
     });
   });
 
+  test.each([80, 100, 120])("verify is readable on a terminal of %i columns", async (columns) => {
+    const ran = await runInside(["verify", damaged, "--no-color", "--quiet"], columns);
+    const lines = ran.stdout.toString().trimEnd().split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    const at = lines[0]!.indexOf("Value");
+    expect(lines.every((line) => /^ {2}\S/.test(line.slice(at - 2)))).toBe(true);
+    const labels = lines.map((line) => line.slice(0, at).trim());
+    expect(labels).toEqual(expect.arrayContaining(["reading ended at", "last key before", "bytes before"]));
+    expect(lines.join("\n")).not.toMatch(/…|fault_place|last_key/);
+  });
+
+  test("verify has the bytes of a last key that is not text in JSON", async () => {
+    const key = Buffer.from([0xff, 0x00, 0x5c]);
+    const writer = new RdbWriter("REDIS", 11)
+      .selectDb(0)
+      .key(key, stringValue("v"))
+      .key("next", stringValue("v"));
+    const bytes = writer.end();
+    const file = store("binary-name.rdb", bytes.subarray(0, writer.rows[1]!.recordOffset + 3));
+    const [found] = JSON.parse((await texts("verify", file, "--format", "json")).stdout);
+    expect(found.fault_place.last_key).toEqual({ base64: key.toString("base64") });
+    expect((await texts("verify", file)).stdout).toMatch(/^last key before +\\xFF\\x00\\\\$/m);
+  });
+
   test("verify tells of a cut in a name, too", async () => {
     const inName = store("in-name.rdb", whole.subarray(0, at(40) + 6));
     const [found] = JSON.parse((await texts("verify", inName, "--format", "json")).stdout);
