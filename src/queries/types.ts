@@ -1,6 +1,6 @@
 import { type Column, column } from "./answer.ts";
 import { LOWER_BOUND_SUMS, type LowerBounds } from "./lower-bounds.ts";
-import { quantiles, quantilesUpTo } from "./quantiles.ts";
+import { bucketsBy, quantilesOf } from "./quantiles.ts";
 import { type Scope, scopeParams, tallySource } from "./scope.ts";
 
 /** What one type holds. Bytes are MEMORY USAGE's; quantiles are null where only key rows could tell. */
@@ -60,9 +60,9 @@ const sql = (source: string) => `
 /** How keys and memory spread over types, the largest first. */
 export function types(scope: Scope): TypeRow[] {
   const rows = scope.inventory.all<TypeRow>(sql(tallySource(scope)), scopeParams(scope));
-  const sizes = quantiles(scope, "type", "bytes");
+  const sizes = bucketsBy(scope, "type", "bytes");
   return rows.map((row) => {
-    const at = quantilesUpTo(sizes.get(row.type), row.max_bytes);
+    const at = quantilesOf(sizes.get(row.type), row.max_bytes);
     return { ...row, p50_bytes: at?.p50 ?? null, p95_bytes: at?.p95 ?? null, p99_bytes: at?.p99 ?? null };
   });
 }
