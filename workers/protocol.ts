@@ -28,6 +28,8 @@ export interface ValuesTask {
   /** What keys are sized for, where the filter looks at sizes. */
   readonly target: TargetSpec;
   readonly createdAt: number;
+  /** Whether damaged bytes are passed over. */
+  readonly salvage: boolean;
   readonly port: MessagePort;
   /** An int32: pieces that may be sent before any more are taken; negative: nobody takes them any more. */
   readonly credits: SharedArrayBuffer;
@@ -49,6 +51,9 @@ export interface ValuesResult {
   readonly opaqueValues: number;
   readonly restoredValues: number;
   readonly damages: Damages;
+  /** What was passed over. */
+  readonly gaps: readonly LostRange[];
+  readonly lost: LostRecords;
 }
 
 /** What the splitting thread is given. It answers with `SplitMessage`s on the port and returns `SplitResult`. */

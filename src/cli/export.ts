@@ -63,7 +63,6 @@ async function run(cli: Cli, file: string, options: ExportOptions): Promise<void
 /** Options that say nothing about values as they are. */
 const NOT_FOR_VALUES = {
   workers: "one thread writes in order",
-  salvage: "values are read from whole snapshots",
   hashKeys: "values are data, and names stand in them",
   hashKeysSecretFile: "values are data, and names stand in them",
   pattern: "use --key",
@@ -71,7 +70,7 @@ const NOT_FOR_VALUES = {
 } as const satisfies Partial<Record<keyof ExportOptions, string>>;
 
 async function exportValues(cli: Cli, name: string, format: ValueFormat, options: ExportOptions) {
-  const { output, quiet, tempDir, maxExpanded } = options;
+  const { output, quiet, tempDir, maxExpanded, salvage } = options;
   for (const [option, why] of Object.entries(NOT_FOR_VALUES)) {
     const flag = option.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
     if (options[option as keyof typeof NOT_FOR_VALUES] !== undefined)
@@ -102,6 +101,7 @@ async function exportValues(cli: Cli, name: string, format: ValueFormat, options
           filters,
           tempDir,
           maxExpanded,
+          salvage,
           ...choice,
           take,
           signal,
@@ -113,7 +113,9 @@ async function exportValues(cli: Cli, name: string, format: ValueFormat, options
     reportChecksum(cli, options, result);
     for (const { message } of result.damages)
       warn(`${input}: ${message}; what could be read of it was written`);
-    if (result.damagedValues > 0) cli.status = EXIT.damaged;
+    const noneFound = salvage === true && result.keysRead === 0 && result.salvaged;
+    if (noneFound) warn(`${input}: no key could be salvaged`);
+    if (noneFound || (result.damagedValues > 0 && salvage !== true)) cli.status = EXIT.damaged;
     for (const message of result.notes) warn(`${input}: ${message}`);
   } finally {
     bar.stop();

@@ -306,7 +306,7 @@ class Run {
     const lost = lostRangesOf(read, this.hash);
     const salvaged = lost.length > 0 || plan.salvaged;
     const warnings = [
-      ...salvageWarnings(lost, read),
+      ...salvageWarnings(lost, read, " (table lost_ranges)"),
       ...warningsOf(plan, origin, profile, profileExact, read, this.hash !== undefined),
     ];
     const damages = mergeDamages(read.readers.map((r) => r.damages));

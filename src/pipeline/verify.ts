@@ -124,7 +124,7 @@ function soundness(read: ReadSnapshot<CheckResult>, types: ReturnType<typeof typ
   const { facts, checksum, crc, readers, damage } = read;
   const faults: Fault[] = mergeDamages(readers.map((r) => r.damages));
   if (checksum === "mismatch") faults.push(faultOf(new RdbError("CHECKSUM_MISMATCH", facts.checkedBytes)));
-  if (damage !== undefined) faults.push(faultOf(damage.error));
+  if (damage !== undefined) faults.push(faultOf(advised(damage.error)));
   const keysByType = types.flatMap((type, code) => {
     const keys = readers.reduce((sum, r) => sum + r.keysByType[code]!, 0);
     return type === undefined || keys === 0 ? [] : [{ type: type.name, keys }];
@@ -145,6 +145,10 @@ function soundness(read: ReadSnapshot<CheckResult>, types: ReturnType<typeof typ
     aux: Object.fromEntries(facts.aux),
     faults,
   };
+}
+
+function advised({ code, offset, detail }: RdbError): RdbError {
+  return new RdbError(code, offset, detail, "analyze --salvage keeps what can be read");
 }
 
 function placeRow({ error, place }: NonNullable<ReadSnapshot<unknown>["damage"]>) {
