@@ -1,6 +1,14 @@
 import { type Column, column, type Section } from "./answer.ts";
 import { notesOf } from "./notes.ts";
-import { expirySource, isAnsweredByRows, keySource, type Scope, scopeParams, tallySource } from "./scope.ts";
+import {
+  AT_LEAST,
+  expirySource,
+  isAnsweredByRows,
+  keySource,
+  type Scope,
+  scopeParams,
+  tallySource,
+} from "./scope.ts";
 import { EXPIRED_SPAN, NO_TTL_SPAN, SPANS, STRADDLES_SQL, spanSql } from "./spans.ts";
 import { ttlByPattern } from "./ttl-patterns.ts";
 import { counted } from "./words.ts";
@@ -15,6 +23,8 @@ export type TtlRow = {
   readonly keys_share: number;
   readonly bytes: number;
   readonly bytes_share: number;
+  /** Of these keys `bytes` is a lower bound. */
+  readonly lower_bound_keys: number;
 };
 
 const TTL_COLUMNS: readonly Column[] = [
@@ -23,8 +33,9 @@ const TTL_COLUMNS: readonly Column[] = [
   column("max_seconds", "To", "number", { machineOnly: true }),
   column("keys", "Keys", "count", { sum: true }),
   column("keys_share", "% keys", "share"),
-  column("bytes", "Memory", "bytes", { sum: true }),
+  column("bytes", "Memory", "bytes", { sum: true, atLeast: "lower_bound_keys" }),
   column("bytes_share", "% mem", "share"),
+  column("lower_bound_keys", "≥", "count", { sum: true, machineOnly: true }),
 ];
 
 /** What the question may be asked besides its scope. */
@@ -41,6 +52,7 @@ export interface SpanAmount {
   readonly pattern: string;
   readonly keys: number;
   readonly bytes: number;
+  readonly lower_bound_keys: number;
 }
 
 /** The tables of the answer, with what their reader has to know. */
@@ -60,7 +72,7 @@ export function ttl(scope: Scope, now?: number): TtlRow[] {
   const keys = amounts.reduce((sum, amount) => sum + amount.keys, 0);
   const bytes = amounts.reduce((sum, amount) => sum + amount.bytes, 0);
   const row = (name: string, span: number, min: number | null, max: number | null): TtlRow => {
-    const amount = amounts.find((one) => one.span === span) ?? { keys: 0, bytes: 0 };
+    const amount = amounts.find((one) => one.span === span) ?? { keys: 0, bytes: 0, lower_bound_keys: 0 };
     return {
       ttl: name,
       min_seconds: min,
@@ -69,6 +81,7 @@ export function ttl(scope: Scope, now?: number): TtlRow[] {
       keys_share: keys > 0 ? amount.keys / keys : 0,
       bytes: amount.bytes,
       bytes_share: bytes > 0 ? amount.bytes / bytes : 0,
+      lower_bound_keys: amount.lower_bound_keys,
     };
   };
   return [
@@ -90,19 +103,24 @@ function spanAmounts(scope: Scope, now: number | undefined, byPattern: boolean):
   const pattern = byPattern ? "pattern" : "'' AS pattern";
   if (readsRows(scope, now)) {
     return scope.inventory.all<SpanAmount>(
-      `SELECT ${spanSql("expires_at")} AS span, ${pattern}, count(*) AS keys, sum(bytes) AS bytes
+      `SELECT ${spanSql("expires_at")} AS span, ${pattern}, count(*) AS keys, sum(bytes) AS bytes,
+         sum(accuracy IN (${AT_LEAST})) AS lower_bound_keys
        FROM ${keySource(scope)} GROUP BY 1, 2`,
       params,
     );
   }
-  const expiring = `SELECT ${spanSql("(starts_at + ends_at) / 2")} AS span, ${pattern}, sum(keys) AS keys, sum(bytes) AS bytes
+  const expiring = `SELECT ${spanSql("(starts_at + ends_at) / 2")} AS span, ${pattern}, sum(keys) AS keys, sum(bytes) AS bytes,
+      sum(lower_bound_keys) AS lower_bound_keys
     FROM ${expirySource()} GROUP BY 1, 2`;
   return scope.inventory.all<SpanAmount>(
     `WITH expiring AS (${expiring})
      SELECT * FROM expiring UNION ALL
-     SELECT ${NO_TTL_SPAN} AS span, t.pattern, t.keys, t.bytes - coalesce(e.bytes, 0) AS bytes
-     FROM (SELECT ${pattern}, sum(keys_without_ttl) AS keys, sum(bytes) AS bytes FROM ${tallySource(scope)} GROUP BY 1) t
-     LEFT JOIN (SELECT pattern, sum(bytes) AS bytes FROM expiring GROUP BY 1) e USING (pattern)
+     SELECT ${NO_TTL_SPAN} AS span, t.pattern, t.keys, t.bytes - coalesce(e.bytes, 0) AS bytes,
+       t.lower_bound_keys - coalesce(e.lower_bound_keys, 0) AS lower_bound_keys
+     FROM (SELECT ${pattern}, sum(keys_without_ttl) AS keys, sum(bytes) AS bytes, sum(lower_bound_keys) AS lower_bound_keys
+       FROM ${tallySource(scope)} GROUP BY 1) t
+     LEFT JOIN (SELECT pattern, sum(bytes) AS bytes, sum(lower_bound_keys) AS lower_bound_keys FROM expiring GROUP BY 1) e
+       USING (pattern)
      WHERE t.keys > 0`,
     params,
   );

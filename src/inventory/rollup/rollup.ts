@@ -91,7 +91,7 @@ export interface RollupExport {
 /** Counts keys into every summary of the inventory. */
 export class Rollup {
   private readonly rollup = new CounterTable(ROLLUP_SUMS.length);
-  private readonly expiry = new CounterTable(2);
+  private readonly expiry = new CounterTable(3);
   private readonly typeSketch = new CounterTable(2);
   private readonly patternSketch = new CounterTable(2);
   private readonly slots = new Float64Array(SLOTS * 2);
@@ -121,6 +121,7 @@ export class Rollup {
       );
       this.expiry.sums[at]! += 1;
       this.expiry.sums[at + 1]! += k.bytes;
+      if (k.accuracy >= LOWER_BOUND) this.expiry.sums[at + 2]! += 1;
     }
     this.sketch(k, 0, k.bytes);
     if (k.elements >= 0) this.sketch(k, 1, k.elements);
