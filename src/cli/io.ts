@@ -14,6 +14,8 @@ export interface Cli {
   status: number;
   /** Set when stdout broke. */
   outputError: NodeJS.ErrnoException | undefined;
+  /** Notes that stderr has already. */
+  noted?: string[];
   /** Told before and after stdout may make us wait for whoever reads it. */
   readonly onWaiting?: (waiting: boolean) => void;
 }
@@ -116,8 +118,11 @@ export function warner(cli: Cli, quiet: boolean | undefined): (message: string) 
   };
 }
 
-/** A line about what is going on, beside the results. */
+/** A line about what is going on, beside the results; not what another one has told already. */
 export function note(cli: Cli, message: string): void {
+  cli.noted ??= [];
+  if (cli.noted.some((told) => told.includes(message))) return;
+  cli.noted.push(message);
   writeErrors(cli, [`rdbscope: ${message}`]);
 }
 
