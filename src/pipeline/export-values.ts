@@ -28,7 +28,7 @@ export interface ExportValuesOptions extends TargetChoice, InputOptions {
   readonly input: string;
   readonly format: ValueFormat;
   readonly filters?: KeyFilter | undefined;
-  /** Takes the next bytes; no more are read from the snapshot than it takes. */
+  /** Takes the next bytes, some 256 KiB; no more are read from the snapshot than it takes. What it rejects with ends the export. */
   readonly take: (piece: Uint8Array) => Promise<void>;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
