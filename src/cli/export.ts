@@ -126,12 +126,26 @@ async function exportRows(cli: Cli, file: string, options: ExportOptions): Promi
   const needsRows = options.folded !== true || keyRowFilters(filtersOf(options)).length > 0;
   const warn = warner(cli, options.quiet);
   await forEachScope(cli, file, options, needsRows, (scopes) =>
-    withDestination(cli, options, async (take) => {
-      const notes = new Set<string>();
-      await takeLines(take, linesOf(scopes, options, cli, notes), endOf(options));
-      for (const message of notes) warn(message);
-    }),
+    interruptible((signal) =>
+      withDestination(cli, options, async (take) => {
+        const notes = new Set<string>();
+        await takeLines(untilAborted(take, signal), linesOf(scopes, options, cli, notes), endOf(options));
+        for (const message of notes) warn(message);
+      }),
+    ),
   );
+}
+
+/** Rejects when `signal` is aborted, whether or not anybody takes anything. */
+function untilAborted(take: Take, signal: AbortSignal): Take {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  aborted.catch(() => {});
+  return async (piece) => {
+    signal.throwIfAborted();
+    await Promise.race([take(piece), aborted]);
+  };
 }
 
 function endOf({ keys }: ExportOptions): string {

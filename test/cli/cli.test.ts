@@ -367,6 +367,32 @@ describe("surroundings", () => {
     },
   );
 
+  test.each([
+    ["--values", "ndjson"],
+    ["--keys", "ndjson"],
+  ])("SIGINT while nobody reads what export %s writes exits 130", async (...args) => {
+    const child = start(["export", SAMPLE, ...args]);
+    await new Promise((resolve) => child.stdout.once("readable", resolve)); // And never read.
+    child.kill("SIGINT");
+    expect(await new Promise((resolve) => child.on("exit", resolve))).toBe(130);
+    child.stdout.destroy();
+  });
+
+  test("SIGINT during an export to a file leaves none", async () => {
+    await withFolder(async (temp) => {
+      const file = path.join(temp, "large.rdb");
+      writeLargeSnapshot(file);
+      const made = path.join(temp, "made");
+      fs.mkdirSync(made);
+      const child = start(["export", file, "--keys", "csv", "-o", path.join(made, "x.csv")]);
+      while (fs.readdirSync(made).length === 0 && child.exitCode === null)
+        await new Promise((go) => setTimeout(go, 5));
+      child.kill("SIGINT");
+      expect(await new Promise((resolve) => child.on("exit", resolve))).toBe(130);
+      expect(fs.readdirSync(made)).toEqual([]);
+    });
+  });
+
   test("nothing is coloured but a terminal", async () => {
     expect((await runCli(["summary", inventory], { FORCE_COLOR: "1" })).stdout).not.toContain("\x1b");
   });
