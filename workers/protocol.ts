@@ -207,6 +207,8 @@ export interface CompareTask {
   readonly filter: KeyFilter;
   /** How many of the keys that change encoding are kept, a target. */
   readonly largest: number;
+  /** What names in messages are hashed with; undefined: they stay. */
+  readonly nameSecret: Uint8Array | undefined;
 }
 
 /** What one comparing thread found. */

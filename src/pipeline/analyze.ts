@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import type {
@@ -20,12 +19,13 @@ import { type Input, type InputOptions, Inputs, inspectInput } from "../io/input
 import { TempFile } from "../io/temp-file.ts";
 import { VERSION } from "../io/version.ts";
 import { loadsVersion, type Profile, profileOf, type TargetSpec, targetOf } from "../memory/index.ts";
-import { checkPatternSettings, type PatternSettings } from "../patterns/index.ts";
+import type { PatternSettings } from "../patterns/index.ts";
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
 import { inFile, inFileSync } from "./in-file.ts";
 import { inputNotes } from "./input-notes.ts";
+import { checkPatterns, hashedFilters, secretOf } from "./names.ts";
 import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
 import { checkWorkers, WorkerPool } from "./pool.ts";
 import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
@@ -151,20 +151,6 @@ function checkOptions(options: AnalyzeOptions): number {
       throw new UsageError(`${path} is the snapshot: it cannot be the output too`);
     return sum + inFileSync(path, () => inspectInput(path));
   }, 0);
-}
-
-/** @throws {UsageError} for settings of patterns that make no sense */
-function checkPatterns(patterns: PatternSettings = {}): void {
-  try {
-    checkPatternSettings(patterns);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function secretOf({ hashKeys = false }: AnalyzeOptions): Uint8Array | undefined {
-  if (typeof hashKeys !== "boolean") return hashKeys;
-  return hashKeys ? randomBytes(32) : undefined;
 }
 
 /** `force` replaces inventories, and nothing else that somebody may still want. */
@@ -373,7 +359,7 @@ class Run {
       allocator: told.allocator,
       settings: JSON.stringify(targetOf(target).config),
       pattern_settings: JSON.stringify(this.storedPatterns()),
-      filters: JSON.stringify(this.storedFilters()),
+      filters: JSON.stringify(hashedFilters(this.options.filters ?? {}, this.hash)),
       keys: told.keys,
       expired_keys: told.expiredKeys,
       stored_rows: told.storedRows,
@@ -382,15 +368,6 @@ class Run {
       tool_version: VERSION,
       hashed_names: told.hashedNames,
     };
-  }
-
-  /** The filters without what they say of names. */
-  private storedFilters(): KeyFilter {
-    const { filters = {} } = this.options;
-    const { hash } = this;
-    if (hash === undefined) return filters;
-    const hidden = (text: string | undefined) => text && hash.text(Buffer.from(text));
-    return { ...filters, key: hidden(filters.key), notKey: hidden(filters.notKey) };
   }
 
   /** The settings of patterns without what templates say of names. */
