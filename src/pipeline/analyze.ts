@@ -11,7 +11,7 @@ import type {
 import { fromErrorRecord, IoError, reasonOf, UsageError } from "../errors.ts";
 import { createInventory } from "../inventory/create.ts";
 import { MODULE_TABLE_BYTES, ModuleKinds } from "../inventory/module-kinds.ts";
-import { MIN_SECRET_BYTES, NameHash } from "../inventory/name-hash.ts";
+import { NameHash } from "../inventory/name-hash.ts";
 import { isInventoryFile } from "../inventory/open.ts";
 import { MAX_SNAPSHOTS } from "../inventory/schema.ts";
 import { INDEX_COLUMNS } from "../inventory/summaries.ts";
@@ -25,7 +25,7 @@ import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
 import { inFile, inFileSync } from "./in-file.ts";
 import { inputNotes } from "./input-notes.ts";
-import { checkPatterns, hashedFilters, secretOf } from "./names.ts";
+import { checkNames, hashedFilters, type NameOptions, secretOf } from "./names.ts";
 import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
 import { checkWorkers, WorkerPool } from "./pool.ts";
 import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
@@ -42,7 +42,7 @@ export interface Progress {
   readonly keys: number;
 }
 
-export interface AnalyzeOptions extends TargetChoice, InputOptions {
+export interface AnalyzeOptions extends TargetChoice, InputOptions, NameOptions {
   /** Snapshots in whatever form; `-` is the standard input. Each becomes one snapshot of the inventory, in this order. */
   readonly inputs: readonly string[];
   /** Where the inventory goes. */
@@ -54,15 +54,8 @@ export interface AnalyzeOptions extends TargetChoice, InputOptions {
   /** `none`: no row a key; every summary is there all the same. */
   readonly keys?: "all" | "none" | undefined;
   readonly filters?: KeyFilter | undefined;
-  /** How names become patterns. */
-  readonly patterns?: PatternSettings | undefined;
   /** Read a damaged snapshot as far as possible: what is lost is listed, and the inventory marked. */
   readonly salvage?: boolean | undefined;
-  /**
-   * Puts a keyed hash in the place of names, so that the inventory can be shared: with this secret, or (`true`) one made
-   * for this run alone. Filters are applied to the names themselves.
-   */
-  readonly hashKeys?: Uint8Array | boolean | undefined;
   /** Columns of the key rows to index: key, pattern, bytes. */
   readonly index?: readonly string[] | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -140,10 +133,7 @@ function checkOptions(options: AnalyzeOptions): number {
     }
   }
   compileFilter(options.filters ?? {}, 0);
-  checkPatterns(options.patterns);
-  if (options.hashKeys instanceof Uint8Array && options.hashKeys.length < MIN_SECRET_BYTES) {
-    throw new UsageError(`a secret has ${MIN_SECRET_BYTES} bytes at least`);
-  }
+  checkNames(options);
   const piped = inputs.filter((name) => name === "-");
   if (piped.length > 1) throw new UsageError("the standard input is given twice: it can be read once");
   return inputs.reduce((sum, path) => {

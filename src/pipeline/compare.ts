@@ -27,7 +27,7 @@ import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
 import { inFile, inFileSync } from "./in-file.ts";
 import { inputNotes } from "./input-notes.ts";
-import { checkPatterns, hashedFilters, type NameOptions, secretOf } from "./names.ts";
+import { checkNames, hashedFilters, type NameOptions, secretOf } from "./names.ts";
 import { type Origin, originOf, type Plan } from "./origin.ts";
 import { checkWorkers, WorkerPool } from "./pool.ts";
 import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
@@ -185,7 +185,8 @@ function withoutNames(found: Comparison, { databases, unlisted }: SnapshotFacts,
   };
 }
 
-function checkOptions({ targets, filters, workers, patterns }: CompareOptions): void {
+function checkOptions(options: CompareOptions): void {
+  const { targets, filters, workers } = options;
   if (targets.length === 0) throw new UsageError("no server given to compare with");
   if (targets.length > MAX_TARGETS)
     throw new UsageError(`${MAX_TARGETS} servers are compared at most, not ${targets.length}`);
@@ -197,7 +198,7 @@ function checkOptions({ targets, filters, workers, patterns }: CompareOptions): 
       `two servers are called ${twice}: name one of them, such as --target '${twice} … name=other'`,
     );
   checkWorkers(workers);
-  checkPatterns(patterns);
+  checkNames(options);
   compileFilter(filters ?? {}, 0);
 }
 

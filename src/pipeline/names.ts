@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { UsageError } from "../errors.ts";
-import type { NameHash } from "../inventory/name-hash.ts";
+import { MIN_SECRET_BYTES, type NameHash } from "../inventory/name-hash.ts";
 import { checkPatternSettings, type PatternSettings } from "../patterns/index.ts";
 import type { KeyFilter } from "./filter.ts";
 
@@ -8,16 +8,22 @@ import type { KeyFilter } from "./filter.ts";
 export interface NameOptions {
   /** How names become patterns. */
   readonly patterns?: PatternSettings | undefined;
-  /** Names are hashed: with this secret, or with one that is made for this run alone. */
-  readonly hashKeys?: boolean | Uint8Array | undefined;
+  /**
+   * Puts a keyed hash in the place of names, so that what is told can be shared: with this secret, or (`true`) one made
+   * for this run alone. Filters are applied to the names themselves.
+   */
+  readonly hashKeys?: Uint8Array | boolean | undefined;
 }
 
-/** @throws {UsageError} for settings of patterns that make no sense */
-export function checkPatterns(patterns: PatternSettings = {}): void {
+/** @throws {UsageError} for settings of patterns that make no sense, and a secret that is too short */
+export function checkNames({ patterns = {}, hashKeys }: NameOptions): void {
   try {
     checkPatternSettings(patterns);
   } catch (error) {
     throw new UsageError((error as Error).message);
+  }
+  if (hashKeys instanceof Uint8Array && hashKeys.length < MIN_SECRET_BYTES) {
+    throw new UsageError(`a secret has ${MIN_SECRET_BYTES} bytes at least`);
   }
 }
 
