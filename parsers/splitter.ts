@@ -395,7 +395,7 @@ export class Splitter {
   }
 
   /** The last name that was stepped over; undefined before any, and when it is damaged itself. */
-  lastKey(): string | undefined {
+  private lastKey(): string | undefined {
     if (this.lastKeyAt < 0) return undefined;
     const w = new Window(64 * 1024);
     w.reset(new RangeFeed(this.source, this.lastKeyAt, this.source.size), this.lastKeyAt);

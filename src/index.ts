@@ -19,6 +19,9 @@ export {
 } from "./pipeline/compare.ts";
 export { type ExplainOptions, explain } from "./pipeline/explain.ts";
 export type { ExplainedPart, Explanation } from "./pipeline/explanation.ts";
+export { type ExportedValues, type ExportValuesOptions, exportValues } from "./pipeline/export-values.ts";
 export type { KeyFilter } from "./pipeline/filter.ts";
+export { type FoundValue, type GetOptions, getValue } from "./pipeline/get-value.ts";
 export type { Sample, SampledKeys } from "./pipeline/sample.ts";
 export type { TargetChoice } from "./pipeline/target-choice.ts";
+export type { ValueFormat } from "./values/formats.ts";

@@ -69,28 +69,31 @@ export class ChunkRecords {
     if (chunk.lost === true) records.pass(this.source, chunk, onBytes);
     else {
       records.begin(this.source, task.header, chunk, onBytes);
-      this.readAll(visit);
+      readAll(records, visit, task.salvage ? this.lost : undefined);
     }
     const bytes = chunk.end - chunk.start;
     return { index: chunk.index, bytes, keys: chunk.keys, crcHigh: crc.high, crcLow: crc.low };
   }
 
-  private readAll(visit: () => void): void {
-    const { records, task, lost } = this;
-    for (;;) {
-      try {
-        while (records.next()) visit();
-        return;
-      } catch (error) {
-        const end = task.salvage && error instanceof RdbError ? records.stepOver() : undefined;
-        if (end === undefined) throw error;
-        noteLost(lost, { start: records.recordOffset, end, error: error as RdbError });
-      }
-    }
-  }
-
   close(): void {
     this.source.close();
+  }
+}
+
+/**
+ * Reads the records of a chunk; `visit` is called after each. With `lost`, those of which the name is damaged are passed
+ * over and counted there.
+ */
+export function readAll(records: RecordReader, visit: () => void, lost: LostRecords | undefined): void {
+  for (;;) {
+    try {
+      while (records.next()) visit();
+      return;
+    } catch (error) {
+      const end = lost !== undefined && error instanceof RdbError ? records.stepOver() : undefined;
+      if (lost === undefined || end === undefined) throw error;
+      noteLost(lost, { start: records.recordOffset, end, error: error as RdbError });
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ComparedKey, Tally } from "../src/compare/tally.ts";
+import { NameHash } from "../src/inventory/name-hash.ts";
 import { keyHashSlot } from "../src/inventory/slot.ts";
 import { TYPE, targetOf, ValueMeter } from "../src/memory/index.ts";
 import { compileFilter } from "../src/pipeline/filter.ts";
@@ -29,6 +30,7 @@ class ChunkComparer implements ChunkWorker<CompareResult> {
   private readonly tally: Tally;
   private readonly filter;
   private readonly bySlot: boolean;
+  private readonly hash: NameHash | undefined;
   private readonly damages: Damages = { first: [], count: 0 };
   private readonly key: ComparedKey & { bytes: number } = {
     db: 0,
@@ -48,6 +50,7 @@ class ChunkComparer implements ChunkWorker<CompareResult> {
   constructor(task: ChunkTask & CompareTask) {
     const [first, ...others] = task.targets.map(targetOf);
     this.createdAt = task.createdAt;
+    this.hash = task.nameSecret === undefined ? undefined : new NameHash(task.nameSecret);
     this.patterns = new PlacedPatterns(task.patterns);
     this.meter = new ValueMeter([first!, ...others]);
     this.input = new ChunkRecords(task, this.meter);
@@ -78,7 +81,7 @@ class ChunkComparer implements ChunkWorker<CompareResult> {
     if (this.bySlot) k.slot = keyHashSlot(records.key, k.nameBytes);
     k.pattern = this.patterns.classify(records.key, k.nameBytes, k.recordOffset);
     k.damaged = records.damage !== undefined;
-    if (k.damaged) noteDamage(this.damages, records);
+    if (k.damaged) noteDamage(this.damages, records, this.hash);
     this.tally.add(k, records.key);
   };
 

@@ -16,7 +16,7 @@ const SHOWN_BYTES = 16;
 /** What stands around a byte at which reading failed. */
 export function placeOf(source: ByteSource, splitter: Splitter, offset: number): FaultPlace {
   return {
-    key: splitter.lastKey(),
+    key: splitter.lastKeyAt < 0 ? null : orNull(() => nameAt(source, splitter.lastKeyAt)),
     before: hexOf(source, Math.max(0, offset - SHOWN_BYTES), offset),
     from: hexOf(source, offset, offset + SHOWN_BYTES),
   };

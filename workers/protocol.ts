@@ -29,6 +29,8 @@ export interface ValuesTask {
   /** What keys are sized for, where the filter looks at sizes. */
   readonly target: TargetSpec;
   readonly createdAt: number;
+  /** Whether damaged bytes are passed over. */
+  readonly salvage: boolean;
   readonly port: MessagePort;
   /** An int32: pieces that may be sent before any more are taken; negative: nobody takes them any more. */
   readonly credits: SharedArrayBuffer;
@@ -50,6 +52,9 @@ export interface ValuesResult {
   readonly opaqueValues: number;
   readonly restoredValues: number;
   readonly damages: Damages;
+  /** What was passed over. */
+  readonly gaps: readonly LostRange[];
+  readonly lost: LostRecords;
 }
 
 /** What the splitting thread is given. It answers with `SplitMessage`s on the port and returns `SplitResult`. */
@@ -99,8 +104,8 @@ export interface SplitResult {
 
 /** What stands around a fault. */
 export interface FaultPlace {
-  /** The last key whose name was stepped over. */
-  readonly key: string | undefined;
+  /** The last key whose name was stepped over, its beginning at most; null before any, or where it is damaged itself. */
+  readonly key: Uint8Array | null;
   /** Bytes before the fault and from it on, in hexadecimal. */
   readonly before: string;
   readonly from: string;
@@ -214,6 +219,8 @@ export interface CompareTask {
   readonly filter: KeyFilter;
   /** How many of the keys that change encoding are kept, a target. */
   readonly largest: number;
+  /** What names in messages are hashed with; undefined: they stay. */
+  readonly nameSecret: Uint8Array | undefined;
 }
 
 /** What one comparing thread found. */

@@ -1,6 +1,7 @@
 import { Crc64 } from "../parsers/crc64.ts";
 import { HEADER_BYTES } from "../parsers/header.ts";
 import { RecordReader } from "../parsers/records.ts";
+import { findGaps, type Gap } from "../parsers/salvage/gaps.ts";
 import { type Chunk, Splitter } from "../parsers/splitter.ts";
 import { TemplateStore } from "../parsers/templates.ts";
 import type { ByteSource } from "../parsers/window.ts";
@@ -13,8 +14,9 @@ import { type RecordWriter, VALUE_FORMATS } from "../src/values/formats.ts";
 import { Output } from "../src/values/output.ts";
 import type { ValueSink } from "../src/values/sink.ts";
 import { began } from "./began.ts";
-import { noteDamage } from "./chunks.ts";
-import type { Answer, Damages, ValuesProgress, ValuesResult, ValuesTask } from "./protocol.ts";
+import { noteDamage, readAll } from "./chunks.ts";
+import { lostRanges } from "./places.ts";
+import type { Answer, Damages, LostRecords, ValuesProgress, ValuesResult, ValuesTask } from "./protocol.ts";
 
 const WINDOW_BYTES = 2 ** 20;
 /** For records that are read besides: much smaller, as it is filled anew for each. */
@@ -52,13 +54,19 @@ class ValueExport {
   /** Whether the record that is read passes the filter. */
   private isChosen = false;
   private keys = 0;
+  private readonly gaps: readonly Gap[];
+  /** Where the name of the last key before each gap stands. */
+  private readonly keysBefore: number[] = [];
+  private readonly lost: LostRecords = { first: [], count: 0, bytes: 0 };
 
   constructor(task: ValuesTask, source: ByteSource) {
     const { header, port, credits } = task;
     this.task = task;
     this.source = source;
     const sizes = { windowBytes: WINDOW_BYTES, chunkBytes: WINDOW_BYTES };
-    this.splitter = new Splitter(source, header, { ...sizes, templates: this.templates });
+    this.gaps = task.salvage ? findGaps(source, header) : [];
+    const { templates, gaps } = this;
+    this.splitter = new Splitter(source, header, { ...sizes, templates, gaps });
     const left = new Int32Array(credits);
     this.out = new Output((piece) => {
       while (Atomics.load(left, 0) === 0) Atomics.wait(left, 0, 0, LOOK_MS);
@@ -79,7 +87,7 @@ class ValueExport {
     };
   }
 
-  /** @throws {RdbError} at the first byte that makes no sense; what stands before it was written */
+  /** @throws {RdbError} at the first byte that makes no sense, unless it is passed over; what stands before it was written */
   run(): ValuesResult {
     const { splitter, writer, crc, out } = this;
     const magic = new TextEncoder().encode(this.task.header.magic);
@@ -99,6 +107,8 @@ class ValueExport {
       opaqueValues: writer.opaqueValues,
       restoredValues: writer.restoredValues,
       damages: this.damages,
+      gaps: lostRanges(this.source, this.task.header, this.gaps, this.keysBefore),
+      lost: this.lost,
     };
   }
 
@@ -108,14 +118,22 @@ class ValueExport {
     const onBytes = task.header.hasChecksum
       ? (bytes: Uint8Array, start: number, end: number) => crc.update(bytes, start, end)
       : undefined;
-    reader.begin(this.source, task.header, chunk, onBytes);
-    while (reader.next()) {
-      if (!this.isChosen) continue;
-      this.keys++;
-      this.writer.end(reader, this.events);
-      noteDamage(this.damages, reader);
+    if (chunk.lost === true) {
+      this.keysBefore.push(this.splitter.lastKeyAt);
+      reader.pass(this.source, chunk, onBytes);
+    } else {
+      reader.begin(this.source, task.header, chunk, onBytes);
+      readAll(reader, () => this.write(), task.salvage ? this.lost : undefined);
     }
     task.port.postMessage({ bytesDone: chunk.end, keys: this.keys } satisfies ValuesProgress);
+  }
+
+  private write(): void {
+    const { reader } = this;
+    if (!this.isChosen) return;
+    this.keys++;
+    this.writer.end(reader, this.events);
+    noteDamage(this.damages, reader);
   }
 
   /** Tells which records are chosen; sizes and types are found by a walk of their own where they are asked for. */

@@ -13,12 +13,12 @@ import {
   type AnalyzeOptions,
   addFilterOptions,
   addInputOptions,
+  addPatternOptions,
   addReportOptions,
   addRunOptions,
   checkOptions,
   defined,
   filtersOf,
-  repeated,
 } from "./options.ts";
 
 const COLUMNS = [
@@ -48,14 +48,8 @@ export function analyzeCommand(cli: Cli): Command {
     .option("-o, --output <file>", "the inventory (default: the snapshot's name + .sqlite, here)")
     .option("--force", "replace the inventory if there is one")
     .option("--keys <all|none>", "a row for each key, or aggregates only", "all")
-    .option("--index <list>", "index the key rows by key, pattern, bytes")
-    .option(
-      "--template <pattern>",
-      "names such as 'sess:{id}' have this pattern, or '/^sess:(.+)/', whose groups are *; may be given several times",
-      repeated,
-    )
-    .option("--separators <characters>", "the only ones that part names, such as ':.|' (default: usual ones)")
-    .option("--depth <n>", "tell so many segments of names apart");
+    .option("--index <list>", "index the key rows by key, pattern, bytes");
+  addPatternOptions(command);
   addReportOptions(addInputOptions(addRunOptions(addFilterOptions(command))));
   return command.action((names: string[]) => run(cli, names, checkOptions(ANALYZE_OPTIONS, command)));
 }

@@ -13,18 +13,23 @@ import { type Cli, layoutOf, note, warner, writeLines, writeParts } from "./io.t
 import {
   addFilterOptions,
   addInputOptions,
+  addPatternOptions,
   addReportOptions,
+  addSecretOption,
   addServerOptions,
   addSetting,
   COMPARE_OPTIONS,
   type CompareOptions,
   checkOptions,
   choiceOf,
+  defined,
   filtersOf,
+  HASH_KEYS,
   repeated,
   type Warn,
 } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
+import { readSecretFile } from "./secret-file.ts";
 import { splitArgs } from "./split-args.ts";
 
 /** `rdbscope compare SNAPSHOT` */
@@ -43,13 +48,17 @@ export function compareCommand(cli: Cli): Command {
     )
     .option("-l, --largest <n>", "show this many patterns and keys", "20")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
-    .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match");
+    .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
+    .option("--hash-keys", HASH_KEYS);
+  addSecretOption(addPatternOptions(command));
   addReportOptions(addInputOptions(addServerOptions(addFilterOptions(command))));
   return command.action((file: string) => run(cli, file, checkOptions(COMPARE_OPTIONS, command)));
 }
 
 async function run(cli: Cli, name: string, options: CompareOptions): Promise<void> {
-  const { largest, workers, tempDir, maxExpanded } = options;
+  const { largest, workers, tempDir, maxExpanded, template: templates, separators, depth } = options;
+  const secretFile = options.hashKeysSecretFile;
+  const hashKeys = secretFile === undefined ? options.hashKeys : readSecretFile(secretFile);
   const file = expandOne(name);
   const filters = filtersOf(options);
   const targets = targetsOf(options, warner(cli, options.quiet));
@@ -65,6 +74,8 @@ async function run(cli: Cli, name: string, options: CompareOptions): Promise<voi
         targets,
         filters,
         largest,
+        hashKeys,
+        patterns: defined({ templates, separators, depth }),
         workers,
         tempDir,
         maxExpanded,

@@ -65,7 +65,6 @@ const NOT_FOR_VALUES = {
   workers: "one thread writes in order",
   sample: "values are all written",
   sampleSeed: "values are all written",
-  salvage: "values are read from whole snapshots",
   hashKeys: "values are data, and names stand in them",
   hashKeysSecretFile: "values are data, and names stand in them",
   pattern: "use --key",
@@ -73,7 +72,7 @@ const NOT_FOR_VALUES = {
 } as const satisfies Partial<Record<keyof ExportOptions, string>>;
 
 async function exportValues(cli: Cli, name: string, format: ValueFormat, options: ExportOptions) {
-  const { output, quiet, tempDir, maxExpanded } = options;
+  const { output, quiet, tempDir, maxExpanded, salvage } = options;
   for (const [option, why] of Object.entries(NOT_FOR_VALUES)) {
     const flag = option.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
     if (options[option as keyof typeof NOT_FOR_VALUES] !== undefined)
@@ -104,6 +103,7 @@ async function exportValues(cli: Cli, name: string, format: ValueFormat, options
           filters,
           tempDir,
           maxExpanded,
+          salvage,
           ...choice,
           take,
           signal,
@@ -115,7 +115,9 @@ async function exportValues(cli: Cli, name: string, format: ValueFormat, options
     reportChecksum(cli, options, result);
     for (const { message } of result.damages)
       warn(`${input}: ${message}; what could be read of it was written`);
-    if (result.damagedValues > 0) cli.status = EXIT.damaged;
+    const noneFound = salvage === true && result.keysRead === 0 && result.salvaged;
+    if (noneFound) warn(`${input}: no key could be salvaged`);
+    if (noneFound || (result.damagedValues > 0 && salvage !== true)) cli.status = EXIT.damaged;
     for (const message of result.notes) warn(`${input}: ${message}`);
   } finally {
     bar.stop();
@@ -126,12 +128,26 @@ async function exportRows(cli: Cli, file: string, options: ExportOptions): Promi
   const needsRows = options.folded !== true || keyRowFilters(filtersOf(options)).length > 0;
   const warn = warner(cli, options.quiet);
   await forEachScope(cli, file, options, needsRows, (scopes) =>
-    withDestination(cli, options, async (take) => {
-      const notes = new Set<string>();
-      await takeLines(take, linesOf(scopes, options, cli, notes), endOf(options));
-      for (const message of notes) warn(message);
-    }),
+    interruptible((signal) =>
+      withDestination(cli, options, async (take) => {
+        const notes = new Set<string>();
+        await takeLines(untilAborted(take, signal), linesOf(scopes, options, cli, notes), endOf(options));
+        for (const message of notes) warn(message);
+      }),
+    ),
   );
+}
+
+/** Rejects when `signal` is aborted, whether or not anybody takes anything. */
+function untilAborted(take: Take, signal: AbortSignal): Take {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  aborted.catch(() => {});
+  return async (piece) => {
+    signal.throwIfAborted();
+    await Promise.race([take(piece), aborted]);
+  };
 }
 
 function endOf({ keys }: ExportOptions): string {

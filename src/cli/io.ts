@@ -14,6 +14,8 @@ export interface Cli {
   status: number;
   /** Set when stdout broke. */
   outputError: NodeJS.ErrnoException | undefined;
+  /** Notes that stderr has already. */
+  noted?: string[];
   /** Told before and after stdout may make us wait for whoever reads it. */
   readonly onWaiting?: (waiting: boolean) => void;
 }
@@ -93,11 +95,11 @@ function styleOf(cli: Cli, color: boolean): Style {
 /** A terminal that does not say how wide it is. */
 const TERMINAL_WIDTH = 80;
 
-/** Cells of a line: what COLUMNS says, or the terminal; files and pipes take lines of any length. */
+/** Cells of a line: of a terminal, what COLUMNS or itself says; files and pipes take lines of any length. */
 function widthOf({ env, stdout }: Cli): number {
+  if (stdout.isTTY !== true) return Number.POSITIVE_INFINITY;
   const wanted = Number(env.COLUMNS);
-  if (Number.isInteger(wanted) && wanted > 0) return wanted;
-  return stdout.isTTY === true ? stdout.columns || TERMINAL_WIDTH : Number.POSITIVE_INFINITY;
+  return Number.isInteger(wanted) && wanted > 0 ? wanted : stdout.columns || TERMINAL_WIDTH;
 }
 
 /** How a command's report is laid out. */
@@ -116,8 +118,11 @@ export function warner(cli: Cli, quiet: boolean | undefined): (message: string) 
   };
 }
 
-/** A line about what is going on, beside the results. */
+/** A line about what is going on, beside the results; not what another one has told already. */
 export function note(cli: Cli, message: string): void {
+  cli.noted ??= [];
+  if (cli.noted.some((told) => told.includes(message))) return;
+  cli.noted.push(message);
   writeErrors(cli, [`rdbscope: ${message}`]);
 }
 

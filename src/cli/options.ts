@@ -118,6 +118,12 @@ const FILTERS = {
 };
 
 /** Options of `analyze`. */
+const PATTERNS = {
+  template: z.array(z.string()).optional(),
+  separators: z.string().optional(),
+  depth: wholeNumber(1, MAX_DEPTH).optional(),
+};
+
 export const ANALYZE_OPTIONS = z.object({
   ...REPORT,
   ...RUN,
@@ -127,9 +133,7 @@ export const ANALYZE_OPTIONS = z.object({
   force: z.boolean().optional(),
   keys: oneOf(["all", "none"]),
   index: listOf(["key", "pattern", "bytes"]).optional(),
-  template: z.array(z.string()).optional(),
-  separators: z.string().optional(),
-  depth: wholeNumber(1, MAX_DEPTH).optional(),
+  ...PATTERNS,
 });
 
 /** Options of every question. */
@@ -207,6 +211,9 @@ export const COMPARE_OPTIONS = z.object({
   ...FILTERS,
   workers: RUN.workers,
   ignoreChecksum: RUN.ignoreChecksum,
+  hashKeys: RUN.hashKeys,
+  ...SECRET,
+  ...PATTERNS,
   profiles: listOf(Object.keys(PROFILES) as ProfileName[]).optional(),
   target: z.array(z.string()).optional(),
   largest: wholeNumber(1, 10_000),
@@ -335,10 +342,12 @@ export function addReportOptions(command: Command): Command {
     .option("--raw-csv", "CSV with texts as they are: what looks like a formula is not made harmless");
 }
 
+export const HASH_KEYS = "put keyed hashes in the place of names, with a secret made for this run alone";
+
 /** Adds what an analysis takes, be it for an inventory to keep or for one question. */
 export function addRunOptions(command: Command): Command {
   return addSecretOption(addTargetOptions(command))
-    .option("--hash-keys", "put keyed hashes in the place of names, with a secret made for this run alone")
+    .option("--hash-keys", HASH_KEYS)
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
     .option(
@@ -347,6 +356,18 @@ export function addRunOptions(command: Command): Command {
     )
     .option("--sample-seed <n>", "draw other keys than without it")
     .option("--salvage", "read on behind damage: what is lost is told, and the inventory marked");
+}
+
+/** Adds what says how names become patterns. */
+export function addPatternOptions(command: Command): Command {
+  return command
+    .option(
+      "--template <pattern>",
+      "names such as 'sess:{id}' have this pattern, or '/^sess:(.+)/', whose groups are *; may be given several times",
+      repeated,
+    )
+    .option("--separators <characters>", "the only ones that part names, such as ':.|' (default: usual ones)")
+    .option("--depth <n>", "tell so many segments of names apart");
 }
 
 /** Adds the secret that names are hashed with. */

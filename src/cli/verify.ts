@@ -2,9 +2,9 @@ import { Command } from "commander";
 import { isSqliteFile, openInventory } from "../inventory/open.ts";
 import { expandOne } from "../io/inputs/globs.ts";
 import type { Fault, Verification } from "../pipeline/verify.ts";
-import { type Column, column, type Row, type Section } from "../queries/answer.ts";
 import { damageNotes } from "../queries/notes.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
+import { type Facts, verifyRows, verifySection } from "../reports/verify.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
@@ -16,10 +16,6 @@ import {
   type VerifyOptions,
 } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
-
-type Facts = Readonly<Record<string, unknown>>;
-
-const COLUMNS: readonly Column[] = [column("fact", "Fact", "text"), column("value", "Value", "count")];
 
 /** `rdbscope verify FILE` */
 export function verifyCommand(cli: Cli): Command {
@@ -49,7 +45,7 @@ async function run(cli: Cli, file: string, command: Command): Promise<void> {
     const lines = [toJson(facts)];
     await writeLines(cli, format === "json" ? jsonArray(lines) : lines);
   } else {
-    const section: Section = { name: "verify", title: "", columns: COLUMNS, rows: flat(facts) };
+    const section = format === "csv" ? verifyRows(facts) : verifySection(facts);
     await writeParts(cli, [{ section, extra: {} }], format, layoutOf(cli, options));
   }
   const warn = warner(cli, options.quiet);
@@ -90,25 +86,4 @@ function checkInventory(file: string): Checked {
   } finally {
     inventory.close();
   }
-}
-
-/** Facts as rows: lists and objects become one row a member. */
-function* flat(facts: Facts, prefix = ""): Iterable<Row> {
-  for (const [name, value] of Object.entries(facts)) {
-    const fact = `${prefix}${name}`;
-    if (!Array.isArray(value) && !isRecord(value)) {
-      yield { fact, value: typeof value === "number" ? value : String(value ?? "") };
-    } else if (isRecord(value)) yield* flat(value, `${fact} `);
-    else if (value.length === 0) yield { fact, value: "none" };
-    else for (const one of value) yield { fact, value: isRecord(one) ? sentence(one) : String(one) };
-  }
-}
-
-function isRecord(value: unknown): value is Facts {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** `{type: "HASH", keys: 3}` as "HASH 3"; a fault as its message. */
-function sentence({ message, ...others }: Facts): string {
-  return typeof message === "string" ? message : Object.values(others).join(" ");
 }

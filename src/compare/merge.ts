@@ -1,5 +1,5 @@
 import { slotCounts } from "../inventory/rollup/rollup.ts";
-import { isText } from "../inventory/utf8.ts";
+import { textOrBytes } from "../inventory/utf8.ts";
 import {
   ENCODINGS,
   type FunctionLibrary,
@@ -240,7 +240,7 @@ function changedKeysOf(
     return largestChanges(all, largest).map((one) => ({
       target,
       db: one.db,
-      key: textOrBuffer(one.key),
+      key: textOrBytes(one.key),
       type: TYPES[one.type]!,
       from: ENCODINGS[one.from]!,
       to: ENCODINGS[one.to]!,
@@ -251,11 +251,6 @@ function changedKeysOf(
       record_offset: one.recordOffset,
     }));
   });
-}
-
-function textOrBuffer(key: Uint8Array): string | Buffer {
-  const bytes = Buffer.from(key);
-  return isText(bytes, bytes.length) ? bytes.toString("utf8") : bytes;
 }
 
 function order(a: string, b: string): number {

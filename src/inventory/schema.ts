@@ -80,7 +80,8 @@ CREATE TABLE rollup_rows (
 ) STRICT;
 CREATE TABLE expiry_rows (
   snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL, starts_at INTEGER NOT NULL,
-  ends_at INTEGER NOT NULL, weight REAL NOT NULL, keys ANY NOT NULL, bytes ANY NOT NULL, bytes_squares REAL NOT NULL
+  ends_at INTEGER NOT NULL, weight REAL NOT NULL, keys ANY NOT NULL, bytes ANY NOT NULL, lower_bound_keys ANY NOT NULL,
+  bytes_squares REAL NOT NULL
 ) STRICT;
 CREATE TABLE sketch_rows (
   snapshot INTEGER NOT NULL, type TEXT, pattern_id INTEGER, measure TEXT NOT NULL, bucket INTEGER NOT NULL,
@@ -181,7 +182,8 @@ LEFT JOIN pattern_ids p ON p.id = r.pattern_id
 LEFT JOIN size_classes c ON c.id = r.size_class;
 CREATE VIEW expiry AS SELECT
   e.snapshot AS snapshot, e.db AS db, p.pattern AS pattern, e.starts_at AS starts_at, e.ends_at AS ends_at,
-  e.keys AS keys, e.bytes AS bytes, e.weight AS weight, e.bytes_squares AS bytes_squares
+  e.keys AS keys, e.bytes AS bytes, e.lower_bound_keys AS lower_bound_keys, e.weight AS weight,
+  e.bytes_squares AS bytes_squares
 FROM expiry_rows e LEFT JOIN pattern_ids p ON p.id = e.pattern_id;
 CREATE VIEW evidence AS SELECT
   e.snapshot AS snapshot, e.db AS db, p.pattern AS pattern, e.type AS type, e.evidence AS evidence,

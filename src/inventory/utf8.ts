@@ -16,6 +16,12 @@ export function isText(bytes: Uint8Array, length: number): boolean {
   return true;
 }
 
+/** A name as it is stored and answered: a string where it is text, else its bytes. Copies them. */
+export function textOrBytes(name: Uint8Array): string | Buffer {
+  const bytes = Buffer.from(name);
+  return isText(bytes, bytes.length) ? bytes.toString("utf8") : bytes;
+}
+
 function isUtf8From(bytes: Uint8Array, start: number, length: number): boolean {
   for (let i = start; i < length; ) {
     const lead = bytes[i]!;

@@ -145,7 +145,7 @@ export class Segments {
       } else if (byte === AT) hasAt = true;
       else if (BYTE_CLASS[byte] === CONTROL) return strong;
     }
-    if (first === NOT_WEAK) return strong;
+    if (first === NOT_WEAK || isDots(bytes, start, end)) return strong;
     if (!hasAt) return this.weak[hasDot ? 0 : first]!;
     // An address may hold all of them: it begins behind the first, unless that is a dot and all of the name an address.
     return first === 0 && endOfEmail(bytes, start, end) === end ? strong : this.weak[first]!;
@@ -175,6 +175,10 @@ export class Segments {
       this.dotted !== table &&
       dotsIn(bytes, start, p) >= MANY_DOTS
     ) {
+      if (isOneId(bytes, start, p, mask)) {
+        this.addId();
+        return p;
+      }
       this.table = this.dotted;
       return this.segment(bytes, start, end);
     }
@@ -305,6 +309,17 @@ export class Segments {
     this.starts[i] = at;
     this.ends[i] = this.out;
   }
+}
+
+/** Whether a segment with many dots is not to be parted there: an address has any number of them, and dots alone part nothing. */
+function isOneId(bytes: Uint8Array, start: number, end: number, mask: number): boolean {
+  return isDots(bytes, start, end) || ((mask & IS_AT) !== 0 && endOfEmail(bytes, start, end) === end);
+}
+
+function isDots(bytes: Uint8Array, start: number, end: number): boolean {
+  let p = start;
+  while (p < end && bytes[p] === DOT) p++;
+  return p === end;
 }
 
 function dotsIn(bytes: Uint8Array, start: number, end: number): number {

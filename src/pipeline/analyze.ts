@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import { RDB_ERROR_CODES } from "../../parsers/errors.ts";
@@ -14,7 +13,7 @@ import type {
 import { fromErrorRecord, IoError, reasonOf, UsageError } from "../errors.ts";
 import { createInventory } from "../inventory/create.ts";
 import { MODULE_TABLE_BYTES, ModuleKinds } from "../inventory/module-kinds.ts";
-import { MIN_SECRET_BYTES, NameHash } from "../inventory/name-hash.ts";
+import { NameHash } from "../inventory/name-hash.ts";
 import { isInventoryFile } from "../inventory/open.ts";
 import { MAX_SNAPSHOTS } from "../inventory/schema.ts";
 import { INDEX_COLUMNS } from "../inventory/summaries.ts";
@@ -22,13 +21,14 @@ import { type Input, type InputOptions, Inputs, inspectInput } from "../io/input
 import { TempFile } from "../io/temp-file.ts";
 import { VERSION } from "../io/version.ts";
 import { loadsVersion, type Profile, profileOf, type TargetSpec, targetOf } from "../memory/index.ts";
-import { checkPatternSettings, type PatternSettings } from "../patterns/index.ts";
+import type { PatternSettings } from "../patterns/index.ts";
 import { missingKeys } from "./announced.ts";
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
 import { inFile, inFileSync } from "./in-file.ts";
 import { inputNotes } from "./input-notes.ts";
+import { checkNames, hashedFilters, type NameOptions, secretOf } from "./names.ts";
 import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
 import { checkWorkers, WorkerPool } from "./pool.ts";
 import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
@@ -54,7 +54,7 @@ export interface Progress {
   readonly keys: number;
 }
 
-export interface AnalyzeOptions extends TargetChoice, InputOptions {
+export interface AnalyzeOptions extends TargetChoice, InputOptions, NameOptions {
   /** Snapshots in whatever form; `-` is the standard input. Each becomes one snapshot of the inventory, in this order. */
   readonly inputs: readonly string[];
   /** Where the inventory goes. */
@@ -66,17 +66,10 @@ export interface AnalyzeOptions extends TargetChoice, InputOptions {
   /** `none`: no row a key; every summary is there all the same. */
   readonly keys?: "all" | "none" | undefined;
   readonly filters?: KeyFilter | undefined;
-  /** How names become patterns. */
-  readonly patterns?: PatternSettings | undefined;
   /** Read a damaged snapshot as far as possible: what is lost is listed, and the inventory marked. */
   readonly salvage?: boolean | undefined;
   /** Read a share of the records only, and estimate the totals: the inventory is marked as a sample. */
   readonly sample?: Sample | undefined;
-  /**
-   * Puts a keyed hash in the place of names, so that the inventory can be shared: with this secret, or (`true`) one made
-   * for this run alone. Filters are applied to the names themselves.
-   */
-  readonly hashKeys?: Uint8Array | boolean | undefined;
   /** Columns of the key rows to index: key, pattern, bytes. */
   readonly index?: readonly string[] | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -157,11 +150,8 @@ function checkOptions(options: AnalyzeOptions): number {
     }
   }
   compileFilter(options.filters ?? {}, 0);
-  checkPatterns(options.patterns);
+  checkNames(options);
   checkSample(options);
-  if (options.hashKeys instanceof Uint8Array && options.hashKeys.length < MIN_SECRET_BYTES) {
-    throw new UsageError(`a secret has ${MIN_SECRET_BYTES} bytes at least`);
-  }
   const piped = inputs.filter((name) => name === "-");
   if (piped.length > 1) throw new UsageError("the standard input is given twice: it can be read once");
   return inputs.reduce((sum, path) => {
@@ -169,20 +159,6 @@ function checkOptions(options: AnalyzeOptions): number {
       throw new UsageError(`${path} is the snapshot: it cannot be the output too`);
     return sum + inFileSync(path, () => inspectInput(path));
   }, 0);
-}
-
-/** @throws {UsageError} for settings of patterns that make no sense */
-function checkPatterns(patterns: PatternSettings = {}): void {
-  try {
-    checkPatternSettings(patterns);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function secretOf({ hashKeys = false }: AnalyzeOptions): Uint8Array | undefined {
-  if (typeof hashKeys !== "boolean") return hashKeys;
-  return hashKeys ? randomBytes(32) : undefined;
 }
 
 /** `force` replaces inventories, and nothing else that somebody may still want. */
@@ -334,7 +310,7 @@ class Run {
     const salvaged = lost.length > 0 || plan.salvaged;
     const warnings = [
       ...sampleWarnings(sample),
-      ...salvageWarnings(lost, read),
+      ...salvageWarnings(lost, read, " (table lost_ranges)"),
       ...warningsOf(plan, origin, profile, profileExact, read, this.hash !== undefined),
     ];
     const damages = mergeDamages(read.readers.map((r) => r.damages));
@@ -405,7 +381,7 @@ class Run {
       allocator: told.allocator,
       settings: JSON.stringify(targetOf(target).config),
       pattern_settings: JSON.stringify(this.storedPatterns()),
-      filters: JSON.stringify(this.storedFilters()),
+      filters: JSON.stringify(hashedFilters(this.options.filters ?? {}, this.hash)),
       keys: told.keys,
       expired_keys: told.expiredKeys,
       stored_rows: told.storedRows,
@@ -415,15 +391,6 @@ class Run {
       hashed_names: told.hashedNames,
       ...sampleColumns(told.sample),
     };
-  }
-
-  /** The filters without what they say of names. */
-  private storedFilters(): KeyFilter {
-    const { filters = {} } = this.options;
-    const { hash } = this;
-    if (hash === undefined) return filters;
-    const hidden = (text: string | undefined) => text && hash.text(Buffer.from(text));
-    return { ...filters, key: hidden(filters.key), notKey: hidden(filters.notKey) };
   }
 
   /** The settings of patterns without what templates say of names. */

@@ -1,4 +1,5 @@
 import os from "node:os";
+import type { SnapshotFacts } from "../../parsers/splitter.ts";
 import type { CompareResult, CompareTask } from "../../workers/protocol.ts";
 import {
   type ChangedKeyRow,
@@ -9,6 +10,7 @@ import {
   mergeTallies,
 } from "../compare/merge.ts";
 import { UsageError } from "../errors.ts";
+import { NameHash } from "../inventory/name-hash.ts";
 import type { InputOptions } from "../io/inputs/index.ts";
 import {
   librariesOf,
@@ -25,6 +27,7 @@ import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
 import { inFile, inFileSync } from "./in-file.ts";
 import { inputNotes } from "./input-notes.ts";
+import { checkNames, hashedFilters, type NameOptions, secretOf } from "./names.ts";
 import { type Origin, originOf, type Plan } from "./origin.ts";
 import { checkWorkers, WorkerPool } from "./pool.ts";
 import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
@@ -38,7 +41,7 @@ export interface NamedTarget extends TargetChoice {
   readonly name?: string | undefined;
 }
 
-export interface CompareOptions extends InputOptions {
+export interface CompareOptions extends InputOptions, NameOptions {
   /** A snapshot in whatever form; `-` is the standard input. */
   readonly input: string;
   /** The first is what the others are compared with; before a single one stands the snapshot's own server. */
@@ -98,6 +101,8 @@ export interface Comparison {
   readonly keys: number;
   /** Which keys were looked at: all when it is empty. */
   readonly filters: KeyFilter;
+  /** Which secret names are hashed with, as `snapshots.hashed_names` has it; null: they are names. */
+  readonly hashed_names: string | null;
   /** A single one is the snapshot's own server, compared with itself. */
   readonly targets: readonly ComparedTarget[];
   readonly types: readonly ComparedType[];
@@ -126,6 +131,7 @@ async function comparePlan(plan: Plan, options: CompareOptions): Promise<Compari
   const { signal, largest = DEFAULT_LARGEST, filters = {} } = options;
   const readers = options.workers ?? os.availableParallelism();
   const pool = new WorkerPool(readers + 1);
+  const nameSecret = secretOf(options);
   let origin = originOf(plan, new Map());
   let servers: readonly Server[] = [];
   let bytesDone = 0;
@@ -134,7 +140,7 @@ async function comparePlan(plan: Plan, options: CompareOptions): Promise<Compari
     inFile(plan.path, () =>
       readSnapshot<CompareTask, CompareResult>(pool, {
         worker: "compare",
-        patterns: {},
+        patterns: options.patterns ?? {},
         path: plan.file,
         identity: plan.identity,
         bytes: plan.bytes,
@@ -148,6 +154,7 @@ async function comparePlan(plan: Plan, options: CompareOptions): Promise<Compari
             targets: servers.map(({ spec }) => spec),
             filter: filters,
             largest,
+            nameSecret,
           };
         },
         onChunk(chunk) {
@@ -158,11 +165,28 @@ async function comparePlan(plan: Plan, options: CompareOptions): Promise<Compari
       }),
     ),
   );
-  inFileSync(plan.path, () => throwDamage(read));
-  return comparison(plan, origin, servers, read, { filters, largest });
+  inFileSync(plan.path, () => throwDamage(read, nameSecret !== undefined));
+  const found = comparison(plan, origin, servers, read, { filters, largest });
+  return nameSecret === undefined ? found : withoutNames(found, read.facts, new NameHash(nameSecret));
 }
 
-function checkOptions({ targets, filters, workers }: CompareOptions): void {
+/** A pattern that stands for no more keys than there are databases may be a name, as one without a wildcard is. */
+function withoutNames(found: Comparison, { databases, unlisted }: SnapshotFacts, hash: NameHash): Comparison {
+  const single = Math.max(1, databases.size + unlisted.databases);
+  const hashed = (name: string | Buffer) => hash.text(Buffer.from(name as string));
+  return {
+    ...found,
+    hashed_names: hash.id,
+    filters: hashedFilters(found.filters, hash),
+    patterns: found.patterns.map((one) =>
+      one.pattern.includes("*") && one.keys > single ? one : { ...one, pattern: hashed(one.pattern) },
+    ),
+    changed_keys: found.changed_keys.map((one) => ({ ...one, key: hashed(one.key) })),
+  };
+}
+
+function checkOptions(options: CompareOptions): void {
+  const { targets, filters, workers } = options;
   if (targets.length === 0) throw new UsageError("no server given to compare with");
   if (targets.length > MAX_TARGETS)
     throw new UsageError(`${MAX_TARGETS} servers are compared at most, not ${targets.length}`);
@@ -174,6 +198,7 @@ function checkOptions({ targets, filters, workers }: CompareOptions): void {
       `two servers are called ${twice}: name one of them, such as --target '${twice} … name=other'`,
     );
   checkWorkers(workers);
+  checkNames(options);
   compileFilter(filters ?? {}, 0);
 }
 
@@ -220,6 +245,7 @@ function comparison(
     checksum_offset: read.facts.checkedBytes,
     keys: totals.keys,
     filters,
+    hashed_names: null,
     targets: servers.map(({ name, spec }, t) => ({
       name,
       profile: spec.profile,

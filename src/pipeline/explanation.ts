@@ -1,7 +1,7 @@
 import { moduleTypeName } from "../../parsers/module.ts";
 import type { RecordReader } from "../../parsers/records.ts";
 import { ACCURACY } from "../inventory/schema.ts";
-import { isText } from "../inventory/utf8.ts";
+import { textOrBytes } from "../inventory/utf8.ts";
 import {
   ENCODINGS,
   ItemisedBill,
@@ -86,7 +86,7 @@ export class ExplainedRecord {
     return {
       path: plan.path,
       db: reader.db,
-      key: textOrBuffer(reader.key, keyLength),
+      key: textOrBytes(reader.key.subarray(0, keyLength)),
       type: isModule ? module : TYPES[type]!,
       encoding: isModule ? "module" : ENCODINGS[bill.encoding]!,
       elements: meter.elements < 0 ? null : meter.elements,
@@ -122,9 +122,4 @@ function partsOf({ lines }: ItemisedBill): ExplainedPart[] {
       heap_bytes: heapBytes,
       source: part.source,
     }));
-}
-
-function textOrBuffer(key: Uint8Array, length: number): string | Buffer {
-  const bytes = Buffer.from(key.subarray(0, length));
-  return isText(bytes, length) ? bytes.toString("utf8") : bytes;
 }

@@ -14,6 +14,7 @@ import { inputNotes } from "./input-notes.ts";
 import { originOf, type Plan } from "./origin.ts";
 import { WorkerPool } from "./pool.ts";
 import { type Checksum, checksumOf } from "./read-snapshot.ts";
+import { lostRangesOf, salvageWarnings } from "./salvage.ts";
 import { checkChoice, specOf, type TargetChoice } from "./target-choice.ts";
 import { withPlan } from "./with-plan.ts";
 
@@ -27,7 +28,7 @@ export interface ExportValuesOptions extends TargetChoice, InputOptions {
   readonly input: string;
   readonly format: ValueFormat;
   readonly filters?: KeyFilter | undefined;
-  /** Takes the next bytes; no more are read from the snapshot than it takes. */
+  /** Takes the next bytes, some 256 KiB; no more are read from the snapshot than it takes. What it rejects with ends the export. */
   readonly take: (piece: Uint8Array) => Promise<void>;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -35,12 +36,16 @@ export interface ExportValuesOptions extends TargetChoice, InputOptions {
 /** What was exported. */
 export interface ExportedValues {
   readonly path: string;
+  /** Written; and read, be they wanted or not. */
   readonly keys: number;
+  readonly keysRead: number;
   readonly checksum: Checksum;
   readonly checksumOffset: number;
   /** Damaged values, of which what could be read was written: how many, and the first of them. */
   readonly damagedValues: number;
   readonly damages: readonly Damage[];
+  /** Whether something was passed over. */
+  readonly salvaged: boolean;
   /** What is not in the export as it was in the snapshot. */
   readonly notes: readonly string[];
 }
@@ -48,7 +53,7 @@ export interface ExportedValues {
 /**
  * Writes the values of a whole snapshot, or of the keys that are filtered, in its order. What is held is one element,
  * at most, and some MiB.
- * @throws {RdbError} at the first byte that makes no sense, {IoError}, {UsageError}
+ * @throws {RdbError} at the first byte that makes no sense (with `salvage`, when nothing does), {IoError}, {UsageError}
  */
 export async function exportValues(options: ExportValuesOptions): Promise<ExportedValues> {
   checkChoice(options);
@@ -66,7 +71,8 @@ async function exportPlan(plan: Plan, options: ExportValuesOptions): Promise<Exp
   const stop = () => taker.stop();
   options.signal?.addEventListener("abort", stop, { once: true });
   const { format, filters: filter = {} } = options;
-  const common = { path, identity, header, format, filter, createdAt: origin.createdAt };
+  const salvage = options.salvage === true;
+  const common = { path, identity, header, format, filter, salvage, createdAt: origin.createdAt };
   const task: ValuesTask = { ...common, target: specOf(origin, options), port: port2, credits };
   try {
     const result = await runGuarded(pool, options.signal, async () => {
@@ -75,7 +81,7 @@ async function exportPlan(plan: Plan, options: ExportValuesOptions): Promise<Exp
         taker.failed,
       ]);
       await Promise.race([taker.done, taker.failed]);
-      if (answer.error !== undefined) throw fromErrorRecord(answer.error);
+      if (answer.error !== undefined) throw advised(fromErrorRecord(answer.error));
       return answer.value;
     });
     return exported(plan, format, result);
@@ -88,13 +94,23 @@ async function exportPlan(plan: Plan, options: ExportValuesOptions): Promise<Exp
   }
 }
 
-/** The fields at the beginning of a snapshot. */
+/** Damage ends an export, unless it is to be passed over. */
+function advised(error: Error): Error {
+  if (!(error instanceof RdbError)) return error;
+  return new RdbError(error.code, error.offset, error.detail, "export --salvage passes over what is damaged");
+}
+
+/** The fields at the beginning of a snapshot, as far as it can be read. */
 function auxOf(plan: Plan): ReadonlyMap<string, string> {
   const source = new FileSource(plan.file, plan.identity);
+  const splitter = new Splitter(source, plan.header, { windowBytes: WINDOW_BYTES, chunkBytes: 1 });
   try {
-    const splitter = new Splitter(source, plan.header, { windowBytes: WINDOW_BYTES, chunkBytes: 1 });
     while (splitter.facts.keys === 0 && splitter.next() !== undefined);
     return splitter.facts.aux;
+  } catch (error) {
+    // Whoever reads the snapshot tells what is wrong with it.
+    if (error instanceof RdbError) return splitter.facts.aux;
+    throw error;
   } finally {
     source.close();
   }
@@ -146,17 +162,21 @@ class Taker {
 
 function exported(plan: Plan, format: ValueFormat, result: ValuesResult): ExportedValues {
   const { path, header, file, identity } = plan;
-  const { facts, keys, damages } = result;
+  const { facts, keys, damages, gaps, lost } = result;
+  const passed = { facts, gaps, readers: [{ lost }] };
   const checksum = checksumOf(header, facts, { high: result.crcHigh, low: result.crcLow });
   if (checksum !== "ok" && !isUnchanged(file, identity)) throw changed(path);
   return {
     path,
     keys,
+    keysRead: facts.keys - lost.count,
     checksum,
     checksumOffset: facts.checkedBytes,
     damagedValues: damages.count,
     damages: damages.first,
+    salvaged: plan.salvaged || gaps.length + lost.count > 0,
     notes: [
+      ...salvageWarnings(lostRangesOf(passed), passed).map(({ message }) => message),
       ...inputNotes(plan, facts.trailingBytes).map(({ message }) => message),
       ...notesOf(format, result),
     ],

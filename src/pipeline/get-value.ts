@@ -37,6 +37,7 @@ export interface FoundValue {
 /**
  * Reads the value of one key: one for each database (and snapshot) that holds it, found as `explain` finds it.
  * @throws {UsageError} when no such key is there, or the snapshot is not the one that was analyzed any more
+ * @throws {RdbError} when a snapshot that is searched is damaged. @throws {IoError} when it cannot be read
  */
 export async function getValue(options: GetOptions): Promise<FoundValue[]> {
   return findKey(options, options.as === "json" ? jsonLook(options) : respLook(options));

@@ -1,6 +1,6 @@
 import { RdbError } from "../../parsers/errors.ts";
 import { HEADER_BYTES, type RdbHeader, readHeader } from "../../parsers/header.ts";
-import { guessHeader } from "../../parsers/salvage/header.ts";
+import { guessHeader, noSnapshot } from "../../parsers/salvage/header.ts";
 import { UsageError } from "../errors.ts";
 import { SNAPSHOT_ID_SHIFT } from "../inventory/schema.ts";
 import { FileSource } from "../io/file-source.ts";
@@ -63,7 +63,7 @@ function headerOf(source: FileSource, salvage: boolean): RdbHeader {
   } catch (error) {
     const isLost = salvage && error instanceof RdbError && source.size > HEADER_BYTES;
     if (isLost) return guessHeader(source);
-    throw error;
+    throw error instanceof RdbError && error.code === "BAD_MAGIC" ? noSnapshot(source, error) : error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { RdbError } from "../../parsers/errors.ts";
-import type { Damage, LostRange, ReadResult } from "../../workers/protocol.ts";
+import type { SnapshotFacts } from "../../parsers/splitter.ts";
+import type { Damage, LostRange, LostRecords } from "../../workers/protocol.ts";
 import type { NameHash } from "../inventory/name-hash.ts";
 import { quoted } from "../inventory/utf8.ts";
 import { counted } from "../queries/words.ts";
@@ -22,14 +23,18 @@ export function throwDamage({ damage, facts }: ReadSnapshot<unknown>, hashed = f
   );
 }
 
+/** What was passed over, as all threads say. */
+interface PassedOver {
+  readonly gaps: readonly LostRange[];
+  readonly readers: readonly { readonly lost: LostRecords }[];
+  readonly facts: SnapshotFacts;
+}
+
 /**
  * Every byte range that was passed over, in the order of the snapshot: gaps, and records without a readable key. With
  * `hash`, names are hashed.
  */
-export function lostRangesOf(
-  { gaps, readers }: ReadSnapshot<ReadResult>,
-  hash: NameHash | undefined,
-): LostRange[] {
+export function lostRangesOf({ gaps, readers }: PassedOver, hash?: NameHash): LostRange[] {
   const nameless = readers.flatMap(({ lost }) =>
     lost.first.map(({ start, end, error }) => ({
       start,
@@ -57,12 +62,12 @@ function hashed({ code, offset, keyBefore, keyAfter, ...range }: LostRange, hash
 /** Lost ranges that warnings name one by one. */
 const MAX_TOLD = 20;
 
-/** What the reader of a salvaged inventory should know; nothing when nothing is lost. */
-export function salvageWarnings(ranges: readonly LostRange[], read: ReadSnapshot<ReadResult>): Damage[] {
+/** What the reader of what was salvaged should know, the lost ranges `where` all of them are; nothing when nothing is lost. */
+export function salvageWarnings(ranges: readonly LostRange[], read: PassedOver, where = ""): Damage[] {
   if (ranges.length === 0) return [];
   const unlisted = read.readers.reduce((sum, { lost }) => sum + lost.count - lost.first.length, 0);
   const told = [amount(ranges, unlisted), missingKeys(read.facts)].filter((text) => text !== "");
-  const message = `salvaged: ${told.join("; ")} (table lost_ranges)`;
+  const message = `salvaged: ${told.join("; ")}${where}`;
   const guesses = ranges.flatMap(({ end, db }) => (db === null ? [] : [{ offset: end, db }]));
   const { unnumberedKeys: unnumbered = read.facts.keys } = read.facts;
   if (unnumbered > 0) guesses.unshift({ offset: 0, db: 0 });

@@ -39,7 +39,8 @@ export class SimilarNames {
     const others = [...this.dbs].filter((one) => one !== db);
     if (others.length > 0) return `; it is in database ${others.join(", ")}`;
     const names = this.best.map(({ name }) => showName(name));
-    return names.length === 0 ? "" : `; did you mean ${names.join(", ")}?`;
+    const similar = names.length === 0 ? "" : `; did you mean ${names.join(", ")}?`;
+    return `${similar}${escapedHint(this.wanted)}`;
   }
 
   private keep(candidate: Candidate): void {
@@ -49,6 +50,24 @@ export class SimilarNames {
     this.best.length = Math.min(SHOWN, this.best.length);
     if (this.best.length === SHOWN) this.threshold = this.best[SHOWN - 1]!.common + 1;
   }
+}
+
+const ESCAPE = /\\x([\da-f]{2})|\\u([\da-f]{4})|\\(\\)/gi;
+
+/** How to type a name that was copied from an answer, where bytes stand as `\xNN` or `\uNNNN`. */
+function escapedHint(wanted: Buffer): string {
+  const bytes = wanted
+    .toString("latin1")
+    .replace(ESCAPE, (_, byte?: string, unit?: string) =>
+      byte !== undefined
+        ? String.fromCharCode(Number.parseInt(byte, 16))
+        : unit !== undefined
+          ? Buffer.from(String.fromCharCode(Number.parseInt(unit, 16))).toString("latin1")
+          : "\\",
+    );
+  if (bytes.length === wanted.length) return "";
+  const typed = showName(Buffer.from(bytes, "latin1")).replaceAll("'", "\\x27");
+  return `; a name copied from an answer is typed in quotes of its own: '${typed}'`;
 }
 
 function lower(byte: number): number {

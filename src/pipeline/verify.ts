@@ -2,6 +2,7 @@ import os from "node:os";
 import { RdbError } from "../../parsers/errors.ts";
 import { typesOf } from "../../parsers/types.ts";
 import type { CheckResult } from "../../workers/protocol.ts";
+import { textOrBytes } from "../inventory/utf8.ts";
 import type { InputOptions } from "../io/inputs/index.ts";
 import type { Progress } from "./analyze.ts";
 import { missingKeys } from "./announced.ts";
@@ -49,7 +50,8 @@ export interface Verification {
   /** What stands around the byte that ended the reading: bytes in hexadecimal; counts are of what stands before it. */
   readonly fault_place?: {
     readonly offset: number;
-    readonly last_key: string | null;
+    /** The beginning of its name; bytes where that is not text. */
+    readonly last_key: string | Buffer | null;
     readonly bytes_before: string;
     readonly bytes_from: string;
   };
@@ -124,7 +126,7 @@ function soundness(read: ReadSnapshot<CheckResult>, types: ReturnType<typeof typ
   const faults: Fault[] = mergeDamages(readers.map((r) => r.damages));
   if (checksum === "mismatch")
     faults.push(faultOf(new RdbError("CHECKSUM_MISMATCH", facts.checkedBytes, missingKeys(facts))));
-  if (damage !== undefined) faults.push(faultOf(damage.error));
+  if (damage !== undefined) faults.push(faultOf(advised(damage.error)));
   const keysByType = types.flatMap((type, code) => {
     const keys = readers.reduce((sum, r) => sum + r.keysByType[code]!, 0);
     return type === undefined || keys === 0 ? [] : [{ type: type.name, keys }];
@@ -147,9 +149,13 @@ function soundness(read: ReadSnapshot<CheckResult>, types: ReturnType<typeof typ
   };
 }
 
+function advised({ code, offset, detail }: RdbError): RdbError {
+  return new RdbError(code, offset, detail, "analyze --salvage keeps what can be read");
+}
+
 function placeRow({ error, place }: NonNullable<ReadSnapshot<unknown>["damage"]>) {
-  const { key: last_key = null, before: bytes_before, from: bytes_from } = place;
-  return { offset: error.offset, last_key, bytes_before, bytes_from };
+  const { key, before: bytes_before, from: bytes_from } = place;
+  return { offset: error.offset, last_key: key === null ? null : textOrBytes(key), bytes_before, bytes_from };
 }
 
 function hex({ high, low }: { high: number; low: number }): string {

@@ -12,6 +12,8 @@ export interface Column {
   readonly sum?: boolean;
   /** Tables leave it out where there is no room for all columns; the last such column first. */
   readonly spare?: boolean;
+  /** What is too long for its column goes on below, and no other column gives way to it. */
+  readonly wraps?: boolean;
   /** Column that is above 0 in a row whose value here is no less than what it says: tables mark it with ≥. */
   readonly atLeast?: string;
 }
@@ -41,7 +43,7 @@ export function column(
   name: string,
   title: string,
   kind: ColumnKind,
-  more: Pick<Column, "sum" | "machineOnly" | "spare" | "atLeast"> = {},
+  more: Pick<Column, "sum" | "machineOnly" | "spare" | "atLeast" | "wraps"> = {},
 ): Column {
   return { name, title, kind, ...more };
 }

@@ -1,6 +1,6 @@
 import { type Column, column, type Row } from "./answer.ts";
 import { LOWER_BOUND_SUMS, type LowerBounds } from "./lower-bounds.ts";
-import { quantiles, quantilesUpTo } from "./quantiles.ts";
+import { bucketsBy, quantilesOf } from "./quantiles.ts";
 import { addedSums, drawnSums, estimated } from "./sampling.ts";
 import { type Scope, scopeParams, tallySource } from "./scope.ts";
 
@@ -90,9 +90,9 @@ export function patterns(scope: Scope, largest: number, order: PatternOrder = "b
     `${sql(tallySource(scope), drawnSums(scope))} ORDER BY ${order} DESC, pattern`,
     scopeParams(scope),
   );
-  const sizes = quantiles(scope, "pattern", "bytes");
+  const sizes = bucketsBy(scope, "pattern", "bytes");
   const rows = estimated(scope, all.slice(0, largest)).map((row) => {
-    const at = quantilesUpTo(sizes.get(row.pattern), row.max_bytes);
+    const at = quantilesOf(sizes.get(row.pattern), row.max_bytes);
     return { ...row, p50_bytes: at?.p50 ?? null, p95_bytes: at?.p95 ?? null, p99_bytes: at?.p99 ?? null };
   });
   return { rows, rest: restOf(scope, all.slice(largest)) };

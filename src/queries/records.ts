@@ -1,7 +1,7 @@
 import { UsageError } from "../errors.ts";
 import { isNameHash, NameHash } from "../inventory/name-hash.ts";
 import type { Inventory, SqlParams } from "../inventory/open.ts";
-import { isText } from "../inventory/utf8.ts";
+import { textOrBytes } from "../inventory/utf8.ts";
 import { sampleOf } from "./sampling.ts";
 import { type SnapshotRow, snapshots } from "./snapshots.ts";
 
@@ -47,7 +47,7 @@ export function findRecords(
   limit: number,
 ): { snapshot: SnapshotRow; records: FoundRecord[] | undefined }[] {
   const bytes = Buffer.from(key);
-  const name = isText(bytes, bytes.length) ? bytes.toString("utf8") : bytes;
+  const name = textOrBytes(bytes);
   return snapshots(inventory, id).map((snapshot) => {
     if (snapshot.stored_rows === 0 && snapshot.keys > 0) return { snapshot, records: undefined };
     const stored = snapshot.hashed_names === null ? name : hashedName(inventory, snapshot, bytes, hashSecret);

@@ -75,7 +75,8 @@ const SQUARES = [
 export function amountSource(scope: Scope): string {
   const isSample = sampleOf(scope.snapshot) !== undefined;
   const drawn = isSample ? ", weight, iif(weight > 1, bytes * bytes, 0) AS bytes_squares" : "";
-  return `(SELECT expires_at, pattern, ${ofRow(scope, "1")} AS keys, ${ofRow(scope, "bytes")} AS bytes${drawn} FROM ${keySource(scope)})`;
+  return `(SELECT expires_at, pattern, ${ofRow(scope, "1")} AS keys, ${ofRow(scope, "bytes")} AS bytes,
+    ${ofRow(scope, `(accuracy IN (${AT_LEAST}))`)} AS lower_bound_keys${drawn} FROM ${keySource(scope)})`;
 }
 
 /** SQL of a relation like the view `expiry`; only for scopes that filter by nothing but database and pattern. */

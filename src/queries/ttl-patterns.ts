@@ -13,9 +13,10 @@ const FIGURES = [
 const COLUMNS: readonly Column[] = [
   column("pattern", "Pattern", "key"),
   column("keys", "Keys", "count", { sum: true }),
-  column("bytes", "Memory", "bytes", { sum: true, spare: true }),
+  column("bytes", "Memory", "bytes", { sum: true, spare: true, atLeast: "lower_bound_keys" }),
   ...FIGURES.map(({ name, title }) => column(name, title, "count", { sum: true })),
   ...FIGURES.map(({ name, title }) => column(`${name}_bytes`, title, "bytes", { machineOnly: true })),
+  column("lower_bound_keys", "≥", "count", { sum: true, machineOnly: true }),
 ];
 
 /** Keys of each pattern by the time they have left: the `largest` by memory, and a line about the others. */
@@ -46,6 +47,7 @@ function rowOf(pattern: string, amounts: readonly SpanAmount[]) {
     pattern,
     keys: total(amounts, "keys"),
     bytes: total(amounts, "bytes"),
+    lower_bound_keys: total(amounts, "lower_bound_keys"),
     ...(Object.fromEntries(figures) as Record<string, number>),
   };
 }
@@ -56,6 +58,6 @@ function restOf(others: readonly Record<string, string | number>[]): Row {
   return { pattern: `(${others.length} more)`, ...Object.fromEntries(sums) };
 }
 
-function total(amounts: readonly SpanAmount[], of: "keys" | "bytes"): number {
+function total(amounts: readonly SpanAmount[], of: "keys" | "bytes" | "lower_bound_keys"): number {
   return amounts.reduce((sum, amount) => sum + amount[of], 0);
 }

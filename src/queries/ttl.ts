@@ -23,6 +23,8 @@ export type TtlRow = {
   readonly keys_share: number;
   readonly bytes: number;
   readonly bytes_share: number;
+  /** Of these keys `bytes` is a lower bound. */
+  readonly lower_bound_keys: number;
 };
 
 const TTL_COLUMNS: readonly Column[] = [
@@ -31,8 +33,9 @@ const TTL_COLUMNS: readonly Column[] = [
   column("max_seconds", "To", "number", { machineOnly: true }),
   column("keys", "Keys", "count", { sum: true }),
   column("keys_share", "% keys", "share"),
-  column("bytes", "Memory", "bytes", { sum: true }),
+  column("bytes", "Memory", "bytes", { sum: true, atLeast: "lower_bound_keys" }),
   column("bytes_share", "% mem", "share"),
+  column("lower_bound_keys", "≥", "count", { sum: true, machineOnly: true }),
 ];
 
 /** What the question may be asked besides its scope. */
@@ -49,11 +52,13 @@ export interface SpanAmount extends DrawnSums {
   readonly pattern: string;
   readonly keys: number;
   readonly bytes: number;
+  readonly lower_bound_keys: number;
 }
 
 const NOTHING: Omit<SpanAmount, "span" | "pattern"> = {
   keys: 0,
   bytes: 0,
+  lower_bound_keys: 0,
   drawn_keys: 0,
   drawn_bytes: 0,
   bytes_squares: 0,
@@ -93,6 +98,7 @@ export function ttl(scope: Scope, now?: number): TtlRow[] {
       keys_share: keys > 0 ? amount.keys / keys : 0,
       bytes: amount.bytes,
       bytes_share: bytes > 0 ? amount.bytes / bytes : 0,
+      lower_bound_keys: amount.lower_bound_keys,
       ...errors(amount),
     };
   };
@@ -113,7 +119,7 @@ export function ttl(scope: Scope, now?: number): TtlRow[] {
 function spanAmounts(scope: Scope, now: number | undefined, byPattern: boolean): SpanAmount[] {
   const params = { ...scopeParams(scope), now: now ?? scope.snapshot.created_at };
   const pattern = byPattern ? "pattern" : "'' AS pattern";
-  const sums = `sum(keys) AS keys, sum(bytes) AS bytes${drawnSums(scope)}`;
+  const sums = `sum(keys) AS keys, sum(bytes) AS bytes, sum(lower_bound_keys) AS lower_bound_keys${drawnSums(scope)}`;
   if (readsRows(scope, now)) {
     return scope.inventory.all<SpanAmount>(
       `SELECT ${spanSql("expires_at")} AS span, ${pattern}, ${sums} FROM ${amountSource(scope)} GROUP BY 1, 2`,
@@ -122,16 +128,19 @@ function spanAmounts(scope: Scope, now: number | undefined, byPattern: boolean):
   }
   const expiring = `SELECT ${spanSql("(starts_at + ends_at) / 2")} AS span, ${pattern}, ${sums} FROM ${expirySource()} GROUP BY 1, 2`;
   const isSample = sampleOf(scope.snapshot) !== undefined;
-  const left = isSample ? ["bytes", "drawn_bytes", "bytes_squares"] : ["bytes"];
+  const left = isSample
+    ? ["bytes", "lower_bound_keys", "drawn_bytes", "bytes_squares"]
+    : ["bytes", "lower_bound_keys"];
   const minus = (name: string) => `t.${name} - coalesce(e.${name}, 0) AS ${name}`;
   const withoutExpiring = isSample
-    ? [minus("bytes"), "t.drawn_keys", minus("drawn_bytes"), minus("bytes_squares")]
-    : [minus("bytes")];
+    ? [...left.slice(0, 2).map(minus), "t.drawn_keys", ...left.slice(2).map(minus)]
+    : left.map(minus);
   return scope.inventory.all<SpanAmount>(
     `WITH expiring AS (${expiring})
      SELECT * FROM expiring UNION ALL
      SELECT ${NO_TTL_SPAN} AS span, t.pattern, t.keys, ${withoutExpiring.join(", ")}
-     FROM (SELECT ${pattern}, sum(keys_without_ttl) AS keys, sum(bytes) AS bytes${drawnSums(scope, "keys_without_ttl")}
+     FROM (SELECT ${pattern}, sum(keys_without_ttl) AS keys, sum(bytes) AS bytes,
+         sum(lower_bound_keys) AS lower_bound_keys${drawnSums(scope, "keys_without_ttl")}
        FROM ${tallySource(scope)} GROUP BY 1) t
      LEFT JOIN (SELECT pattern, ${left.map((name) => `sum(${name}) AS ${name}`).join(", ")} FROM expiring GROUP BY 1) e
        USING (pattern)

@@ -1,6 +1,6 @@
 import { type Column, column } from "./answer.ts";
 import { LOWER_BOUND_SUMS, type LowerBounds } from "./lower-bounds.ts";
-import { quantiles, quantilesUpTo } from "./quantiles.ts";
+import { bucketsBy, quantilesOf } from "./quantiles.ts";
 import { drawnSums, estimated } from "./sampling.ts";
 import { type Scope, scopeParams, tallySource } from "./scope.ts";
 
@@ -62,9 +62,9 @@ const sql = (source: string, drawn: string) => `
 export function types(scope: Scope): TypeRow[] {
   const found = scope.inventory.all<TypeRow>(sql(tallySource(scope), drawnSums(scope)), scopeParams(scope));
   const rows = estimated(scope, found);
-  const sizes = quantiles(scope, "type", "bytes");
+  const sizes = bucketsBy(scope, "type", "bytes");
   return rows.map((row) => {
-    const at = quantilesUpTo(sizes.get(row.type), row.max_bytes);
+    const at = quantilesOf(sizes.get(row.type), row.max_bytes);
     return { ...row, p50_bytes: at?.p50 ?? null, p95_bytes: at?.p95 ?? null, p99_bytes: at?.p99 ?? null };
   });
 }

@@ -16,7 +16,14 @@ export function humanCell(column: Column, value: Value | undefined): string {
     if (column.kind === "share") return humanShare(value);
     if (column.kind === "time") return humanTime(value);
   }
-  return typeof value === "string" || Buffer.isBuffer(value) ? safeText(value) : String(value);
+  if (typeof value !== "string" && !Buffer.isBuffer(value)) return String(value);
+  return column.kind === "key" ? shownName(value) : safeText(value);
+}
+
+/** An empty name would not be seen; a name that looks like what is shown for it is shown otherwise. */
+function shownName(name: string | Buffer): string {
+  if (name.length === 0) return '""';
+  return name === '""' ? "\\x22\\x22" : safeText(name);
 }
 
 /** The cell of a row as people read it: ≥ before a size that is a lower bound, the error behind an estimate. */
@@ -56,7 +63,10 @@ export class RunningTotal {
     const { columns, total } = this.section;
     if (this.count < 2 || !columns.some((column) => column.sum && !column.machineOnly)) return undefined;
     const first = columns.find((column) => !column.machineOnly);
-    const empty = columns.map(({ name }) => [name, name === first?.name ? "total" : ""]);
+    const empty = columns.map((column) => [
+      column.name,
+      column === first ? "total" : column.kind === "key" ? null : "",
+    ]);
     return { ...Object.fromEntries(empty), ...this.sums, ...total };
   }
 }

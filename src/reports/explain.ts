@@ -7,8 +7,8 @@ import { humanCount, humanTime } from "./units.ts";
 const PARTS = [
   column("part", "Part", "text"),
   column("count", "Count", "count"),
-  column("bytes", "Bytes", "count", { sum: true }),
-  column("heap_bytes", "Heap", "count", { sum: true }),
+  column("bytes", "Bytes", "count", { sum: true, atLeast: "lower_bound" }),
+  column("heap_bytes", "Heap", "count", { sum: true, atLeast: "lower_bound" }),
   column("source", "Source", "text"),
 ];
 const FACTS = [column("fact", "Fact", "text"), column("value", "Value", "key")];
@@ -27,18 +27,25 @@ export function explanationParts(one: Explanation): Part {
   return { section: partsOf(one), extra: { ...extra, min_bytes, max_bytes } };
 }
 
-function partsOf({ parts }: Explanation): Section {
+/** Whether the key takes no less than what is told of it. */
+function isLowerBound(accuracy: string): boolean {
+  return accuracy === "damaged" || accuracy === "lower bound";
+}
+
+function partsOf({ parts, accuracy }: Explanation): Section {
   return {
     name: "parts",
     title: "Where its bytes go",
     columns: PARTS,
     rows: parts.map((part) => ({ ...part })),
+    total: { lower_bound: Number(isLowerBound(accuracy)) },
   };
 }
 
 function factsOf(one: Explanation): Row[] {
   const { type, encoding, accuracy, bytes, min_bytes: min, max_bytes: max } = one;
   const band = `${humanCount(min)} to ${humanCount(max)} in 98 of 100 loads`;
+  const floor = isLowerBound(accuracy) ? "≥" : "";
   const expiry = one.expires_at === null ? "never" : `${humanTime(one.expires_at)} UTC`;
   const facts: [string, string | Buffer | null][] = [
     ["key", one.key],
@@ -47,8 +54,11 @@ function factsOf(one: Explanation): Row[] {
     ["elements", one.elements === null ? null : humanCount(one.elements)],
     ["expires", one.expired ? `${expiry}: before the snapshot was made` : expiry],
     ["pattern", one.pattern],
-    ["MEMORY USAGE", `${humanCount(bytes)} bytes, ${min === max ? accuracy : `${accuracy}: ${band}`}`],
-    ["heap", `${humanCount(one.heap_bytes)} bytes`],
+    [
+      "MEMORY USAGE",
+      `${floor}${humanCount(bytes)} bytes, ${min === max ? accuracy : `${accuracy}: ${band}`}`,
+    ],
+    ["heap", `${floor}${humanCount(one.heap_bytes)} bytes`],
     [
       "payload",
       `${humanCount(one.payload_bytes)} bytes: its name and ${one.elements === null ? "value" : "elements"}`,

@@ -1,7 +1,7 @@
 import type { Column, Row, Section } from "../queries/answer.ts";
 import { isNumeric, RunningTotal, shownCell } from "./cells.ts";
 import { PLAIN, type Style } from "./style.ts";
-import { displayWidth, middleCut, pad, safeLine, wrapped } from "./text.ts";
+import { displayWidth, filled, middleCut, pad, safeLine, wrapped } from "./text.ts";
 
 const GAP = "  ";
 /** Rows that decide how wide columns are; those behind them are printed as they come. */
@@ -38,11 +38,14 @@ function* lines(section: Section, rows: Iterator<Row>, style: Style, width: numb
   }
   const places = placesOf(columns, first, fitted(columns, natural, room));
   const line = (row: Row) => tableLine(places, (column) => shownCell(column, row), width);
+  const linesOf = columns.some((column) => column.wraps)
+    ? (row: Row) => wrappedLines(places, row, width)
+    : (row: Row) => [line(row)];
   yield style.heading(tableLine(places, (column) => safeLine(column.title), width));
   const totals = new RunningTotal(section);
   for (const row of chain(first, rows)) {
     totals.add(row);
-    yield line(row);
+    yield* linesOf(row);
   }
   if (section.rest) {
     totals.add(section.rest);
@@ -129,7 +132,7 @@ function naturalWidths(columns: readonly Column[], rows: readonly Row[]): number
   );
 }
 
-/** When natural widths are too much for the line, the widest text and key columns give way. */
+/** When natural widths are too much for the line, columns that wrap give way, else the widest text and key columns. */
 function fitted(columns: readonly Column[], natural: readonly number[], room: number): readonly number[] {
   const widths = [...natural];
   for (let excess = sum(widths) - room; excess > 0; excess--) {
@@ -145,10 +148,12 @@ function sum(widths: readonly number[]): number {
 }
 
 function widestFlexible(columns: readonly Column[], widths: readonly number[]): number {
+  const wrapping = columns.some(({ wraps }, i) => wraps && widths[i]! > READABLE_WIDTH);
   let widest = -1;
   for (let i = 0; i < columns.length; i++) {
     if (
       isFlexible(columns[i]!) &&
+      (columns[i]!.wraps || !wrapping) &&
       widths[i]! > MIN_FLEXIBLE_WIDTH &&
       (widest < 0 || widths[i]! > widths[widest]!)
     )
@@ -164,6 +169,20 @@ function tableLine(places: readonly Place[], cell: (column: Column) => string, l
     .map(({ column, width, right }) => pad(cut(cell(column), width), width, right))
     .join(GAP)
     .trimEnd();
+}
+
+/** A row as the lines that its longest wrapped cell takes; cells of other columns stand in the first. */
+function wrappedLines(places: readonly Place[], row: Row, lineWidth: number): string[] {
+  const cells = new Map(
+    places.map(({ column, width }) => {
+      const text = shownCell(column, row);
+      return [column, column.wraps && Number.isFinite(lineWidth) ? filled(text, width) : [text]];
+    }),
+  );
+  const count = Math.max(...Array.from(cells.values(), (lines) => lines.length));
+  return Array.from({ length: count }, (_, i) =>
+    tableLine(places, (column) => cells.get(column)![i] ?? "", lineWidth),
+  );
 }
 
 /** Two blocks of lines next to each other; colours take no room. */

@@ -105,6 +105,39 @@ export function wrapped(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** A text as lines of at most `width` cells: broken between words, within a word only where it is longer than a line. */
+export function filled(text: string, width: number): string[] {
+  const lines = [""];
+  const add = (piece: string) => {
+    const last = lines.at(-1)!;
+    const longer = last === "" ? piece : `${last} ${piece}`;
+    if (last === "" || displayWidth(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(piece);
+  };
+  for (const word of text.split(" ")) for (const piece of pieces(word, width)) add(piece);
+  return lines;
+}
+
+/** What is not parted: an escape, or a character. */
+const UNIT = /\\x[0-9A-F]{2}|\\\\|./gsu;
+
+/** A word in pieces of at most `width` cells, an escape or character at least. */
+function pieces(word: string, width: number): string[] {
+  if (displayWidth(word) <= width) return [word];
+  const all = [""];
+  let used = 0;
+  for (const [unit] of word.matchAll(UNIT)) {
+    const cells = displayWidth(unit);
+    if (used > 0 && used + cells > width) {
+      all.push("");
+      used = 0;
+    }
+    all[all.length - 1] += unit;
+    used += cells;
+  }
+  return all;
+}
+
 /** Pads to `width` cells; numbers stand right. */
 export function pad(text: string, width: number, right: boolean): string {
   const space = " ".repeat(Math.max(0, width - displayWidth(text)));

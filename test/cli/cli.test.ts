@@ -5,6 +5,7 @@ import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withFolder, writeInventory } from "../queries/small-inventory.ts";
 import { runCli, SAMPLE, start } from "./run-cli.ts";
+import { runInside } from "./run-inside.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-cli-test-"));
 const inventory = path.join(folder, "small.sqlite");
@@ -153,11 +154,19 @@ describe("questions", () => {
   );
 
   test.each([80, 100, 120])("summary fits %i columns", async (columns) => {
-    const { stdout, status, stderr } = await runCli(["summary", SAMPLE], { COLUMNS: String(columns) });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    const lines = stdout.split("\n");
+    const { stdout, status } = await runInside(["summary", SAMPLE, "--no-color", "--quiet"], columns);
+    expect(status).toBe(0);
+    const lines = stdout.toString().split("\n");
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
     if (columns >= 100) expect(lines.length).toBeLessThan(65);
+  });
+
+  test("a pipe is no terminal: COLUMNS cuts nothing there", async () => {
+    const name = "n".repeat(200);
+    const ran = await runCli(["query", inventory, `SELECT '${name}' AS name`], { COLUMNS: "80" });
+    expect(ran.stdout).toContain(name);
+    const summary = await runCli(["summary", SAMPLE], { COLUMNS: "40" });
+    expect(summary.stdout).toBe((await runCli(["summary", SAMPLE])).stdout);
   });
 
   test.each(["table", "json", "ndjson", "csv", "markdown"])("summary has the format %s", async (format) => {
@@ -275,8 +284,9 @@ describe("explain and compare", () => {
   test.each(["table", "markdown", "csv", "json"])("compare has the format %s", async (format) => {
     const target = "redis-7.2 hash-max-listpack-entries=3 name=small";
     const args = ["compare", SAMPLE, "--target", target, "-l", "2", "--format", format, "--workers", "1"];
-    const { stdout, status } = await runCli(args, { COLUMNS: "80" });
-    expect(status).toBe(0);
+    const ran = await runInside([...args, "--no-color", "--quiet"], 80);
+    expect(ran.status).toBe(0);
+    const stdout = ran.stdout.toString();
     expect(stdout).toMatch(/small[\s\S]*hashtable/);
     if (format === "table")
       expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
@@ -356,6 +366,32 @@ describe("surroundings", () => {
       });
     },
   );
+
+  test.each([
+    ["--values", "ndjson"],
+    ["--keys", "ndjson"],
+  ])("SIGINT while nobody reads what export %s writes exits 130", async (...args) => {
+    const child = start(["export", SAMPLE, ...args]);
+    await new Promise((resolve) => child.stdout.once("readable", resolve)); // And never read.
+    child.kill("SIGINT");
+    expect(await new Promise((resolve) => child.on("exit", resolve))).toBe(130);
+    child.stdout.destroy();
+  });
+
+  test("SIGINT during an export to a file leaves none", async () => {
+    await withFolder(async (temp) => {
+      const file = path.join(temp, "large.rdb");
+      writeLargeSnapshot(file);
+      const made = path.join(temp, "made");
+      fs.mkdirSync(made);
+      const child = start(["export", file, "--keys", "csv", "-o", path.join(made, "x.csv")]);
+      while (fs.readdirSync(made).length === 0 && child.exitCode === null)
+        await new Promise((go) => setTimeout(go, 5));
+      child.kill("SIGINT");
+      expect(await new Promise((resolve) => child.on("exit", resolve))).toBe(130);
+      expect(fs.readdirSync(made)).toEqual([]);
+    });
+  });
 
   test("nothing is coloured but a terminal", async () => {
     expect((await runCli(["summary", inventory], { FORCE_COLOR: "1" })).stdout).not.toContain("\x1b");

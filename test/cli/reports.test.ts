@@ -103,6 +103,22 @@ describe("tables", () => {
     expect(middleCut("abcdefg", 5)).toBe("ab…fg");
   });
 
+  test("go on below where a column wraps, and nothing is lost or out of its column", () => {
+    const text = `${"word ".repeat(30)}${"\\xFF".repeat(40)} end`;
+    const wrapping: Section = {
+      ...section([{ fact: "a rather long fact", value: text }]),
+      columns: [column("fact", "Fact", "text"), column("value", "Value", "text", { wraps: true })],
+    };
+    const [, first, ...below] = renderTable(wrapping, PLAIN, 80);
+    expect(first).toMatch(/^a rather long fact {2}word word/);
+    const indent = " ".repeat(20);
+    expect(below.every((line) => line.startsWith(`${indent}`) && line[20] !== " ")).toBe(true);
+    expect(Math.max(...[first!, ...below].map((line) => line.length))).toBeLessThanOrEqual(80);
+    const values = [first!, ...below].map((line) => line.slice(20));
+    expect(values.join("").replaceAll(" ", "")).toBe(safeText(text).replaceAll(" ", ""));
+    expect(values.every((line) => !line.endsWith("\\x"))).toBe(true);
+  });
+
   test("cut nothing where lines may be of any length", () => {
     const key = `start${"x".repeat(300)}end`;
     expect([...renderTable(section([{ key, bytes: 1 }]))][1]).toContain(key);

@@ -10,13 +10,16 @@ export interface RanInside {
 }
 
 /**
- * Runs the CLI in this process: quicker than `runCli`, and stdout may be a terminal. But `query`, which has its answer written
- * by another process, is run as one, in lines of a terminal's width at most.
+ * Runs the CLI in this process: quicker than `runCli`, and stdout may be a terminal of so many columns. But `query`, which has
+ * its answer written by another process, is run as one, whose stdout is a pipe.
  */
-export async function runInside(args: readonly string[], terminal = false): Promise<RanInside> {
-  if (args[0] === "query") return runOutside(args, terminal ? { COLUMNS: "100" } : {});
+export async function runInside(
+  args: readonly string[],
+  terminal: boolean | number = false,
+): Promise<RanInside> {
+  if (args[0] === "query") return runOutside(args);
   const [stdout, stderr] = [sink(), sink()];
-  const columns = terminal ? { isTTY: true, columns: 100 } : {};
+  const columns = terminal === false ? {} : { isTTY: true, columns: terminal === true ? 100 : terminal };
   const status = await run(args, {
     stdout: Object.assign(stdout.stream, columns),
     stderr: stderr.stream,
@@ -27,9 +30,9 @@ export async function runInside(args: readonly string[], terminal = false): Prom
   return { status, stdout: Buffer.concat(stdout.parts), stderr: Buffer.concat(stderr.parts) };
 }
 
-function runOutside(args: readonly string[], env: Record<string, string>): Promise<RanInside> {
+function runOutside(args: readonly string[]): Promise<RanInside> {
   return new Promise((resolve, reject) => {
-    const child = start(args, env);
+    const child = start(args);
     const [stdout, stderr] = [sink(), sink()];
     child.stdout.pipe(stdout.stream);
     child.stderr.pipe(stderr.stream);

@@ -9,19 +9,14 @@ import { analyze } from "../../src/pipeline/analyze.ts";
 import { compare } from "../../src/pipeline/compare.ts";
 import { explain } from "../../src/pipeline/explain.ts";
 import { verify } from "../../src/pipeline/verify.ts";
+import { claim } from "./claim.ts";
 import type { Random } from "./random.ts";
+import { exportRows, exportSome, getSome } from "./values.ts";
 
 const PROFILE_NAMES = Object.keys(PROFILES) as (keyof typeof PROFILES)[];
 const EXPLAINED = 3;
 /** Codes of what has no beginning, or of what no more than the beginning is there. */
 const NO_SNAPSHOT = ["BAD_MAGIC", "UNSUPPORTED_INPUT"];
-
-/** What a run says that contradicts itself. */
-class Contradiction extends Error {}
-
-function claim(holds: boolean, what: string): void {
-  if (!holds) throw new Contradiction(what);
-}
 
 interface Inventoried {
   readonly keys: number;
@@ -83,6 +78,10 @@ export async function runPipeline(input: string, folder: string, random: Random)
   }
   if (failed) {
     if (random.chance(0.5) && fs.statSync(input).size >= HEADER_BYTES) await salvage(input, output, random);
+    if (random.chance(0.1)) {
+      const exported = await codeOf(() => exportSome(input, random));
+      claim(exported.code !== undefined || exported.value === undefined, "export finds no damage");
+    }
     if (random.chance(0.1))
       await codeOf(() => compare({ input, targets: [{ profile: "redis-8.6" }], workers: 1 }));
     return analyzed.code;
@@ -95,6 +94,12 @@ export async function runPipeline(input: string, folder: string, random: Random)
     claim(compared.keys === inventory.keys, "compare counts other keys");
   }
   if (random.chance(0.3)) await explainSome(output, inventory, random);
+  if (random.chance(0.1)) {
+    const exported = await exportSome(input, random);
+    claim((exported?.keys ?? inventory.keys) === inventory.keys, `export counts ${exported?.keys} keys`);
+  }
+  if (random.chance(0.1))
+    claim(exportRows(output, random) === inventory.keys, "rows are exported that are none");
   return "rows";
 }
 
@@ -109,6 +114,13 @@ async function salvage(input: string, output: string, random: Random): Promise<v
   claim(snapshot!.salvaged, "what is salvaged is not marked");
   const inventory = openedInventory(output, random);
   claim(inventory.keys === snapshot!.storedRows, "rows of salvage are not those that were told of");
+  if (random.chance(0.2)) {
+    const exported = await exportSome(input, random, true);
+    claim(
+      (exported?.keys ?? inventory.keys) === inventory.keys,
+      `export --salvage counts ${exported?.keys} keys`,
+    );
+  }
 }
 
 async function explainSome(output: string, { some }: Inventoried, random: Random): Promise<void> {
@@ -121,6 +133,7 @@ async function explainSome(output: string, { some }: Inventoried, random: Random
     claim(wanted.length > 0, `explain says ${found[0]?.bytes} bytes, the inventory ${bytes}`);
     const sum = wanted[0]!.parts.reduce((total, part) => total + part.bytes, 0);
     claim(sum === bytes, `parts add up to ${sum}, not ${bytes}`);
+    if (random.chance(0.3)) await getSome(output, new Uint8Array(key), db, random);
     if (random.chance(0.5)) break;
   }
 }

@@ -1,6 +1,10 @@
 interface Task {
   readonly port?: { close(): void };
+  readonly credits?: SharedArrayBuffer | number;
 }
+
+/** Nobody can take what a worker writes before it is done. */
+const ENOUGH_CREDITS = 2 ** 30;
 
 type Worker = (task: Task) => unknown;
 
@@ -18,6 +22,7 @@ export class Piscina {
 
   async run(task: Task, { filename }: { readonly filename: string }): Promise<unknown> {
     if (task.port !== undefined) this.ports.push(task.port);
+    if (task.credits instanceof SharedArrayBuffer) new Int32Array(task.credits)[0] = ENOUGH_CREDITS;
     const { default: work } = (await import(filename)) as { default: Worker };
     Atomics.add(this.begun, 0, 1);
     // As on a thread: whoever made the task goes on before the work begins.

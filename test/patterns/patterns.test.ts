@@ -99,6 +99,25 @@ describe("the pattern of one key", () => {
     expect(patternOf(key)).toBe(pattern);
   });
 
+  it.each([
+    ["......", "*"],
+    ["log:......", "log:*"],
+    [".".repeat(200), "*"],
+    ["...", "..."],
+    ["mail:a.b.c.d.e@mail.example.org", "mail:*"],
+    ["mail:first.m.last@dept.example.org:inbox", "mail:*:inbox"],
+    ["a.b.c.d@x.y", "*"],
+    ["com.example.app.main.title", "com.example.app.main.title"],
+  ])("takes dots alone, and an address with any number of them, for one id: %s", (key, pattern) => {
+    expect(patternOf(key)).toBe(pattern);
+  });
+
+  it("takes the same place twice for two wildcards", () => {
+    const settings = { templates: ["{lang}:{lang}"] };
+    const keys = ["en:de", "de:en", "fr:fr", "x:y:z"].map((key) => Buffer.from(key));
+    expect(new Set(patternsOf([keys], { settings }).values())).toEqual(new Set(["*:*"]));
+  });
+
   it("keeps UTF-8 words", () => {
     const key = Buffer.from("café:日本");
     expect([...patternsOf([[key]]).values()]).toEqual(["café:日本"]);

@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseByteRange, parseTimeRange } from "../../src/cli/ranges.ts";
 import { byteString, globToRegExp } from "../../src/patterns/index.ts";
-import { bucketMiddle, quantilesOf } from "../../src/queries/quantiles.ts";
+import { grouped } from "../../src/queries/groups.ts";
+import { quantilesOf } from "../../src/queries/quantiles.ts";
 
 describe("globs match as Redis's do", () => {
   test.each([
@@ -27,20 +29,52 @@ describe("globs match as Redis's do", () => {
 });
 
 describe("quantiles", () => {
-  test("of every value are right within 1%, but for rounding", () => {
-    for (let value = 2; value < 1e12; value = Math.ceil(value * 1.37)) {
-      const bucket = Math.ceil(Math.log(value) / Math.log(1.02));
-      expect(Math.abs(bucketMiddle(bucket) - value)).toBeLessThanOrEqual(value * 0.01 + 0.5);
+  const bucketOf = (value: number) => (value <= 1 ? 0 : Math.ceil(Math.log(value) / Math.log(1.02)));
+  const bucketsOf = (values: readonly number[]) =>
+    [...grouped(values, bucketOf)]
+      .map(([bucket, all]) => ({
+        bucket,
+        keys: all.length,
+        value_sum: all.reduce((sum, one) => sum + one, 0),
+      }))
+      .sort((a, b) => a.bucket - b.bucket);
+
+  test("of one value, however often, are that value", () => {
+    for (let value = 0; value < 1e12; value = Math.ceil(value * 1.01 + 1)) {
+      for (const keys of [1, 3, 1000]) {
+        const buckets = [{ bucket: bucketOf(value), keys, value_sum: keys * value }];
+        expect(quantilesOf(buckets, value)).toEqual({ p50: value, p95: value, p99: value });
+      }
     }
   });
 
+  test("are right within 1%, but for rounding, and within what there is", () => {
+    const number = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 2 ** 40 }));
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 1, maxLength: 300 }), (values) => {
+        values.sort((a, b) => a - b);
+        const max = values.at(-1)!;
+        const found = quantilesOf(bucketsOf(values), max)!;
+        for (const [name, share] of [
+          ["p50", 0.5],
+          ["p95", 0.95],
+          ["p99", 0.99],
+        ] as const) {
+          const exact = values[Math.max(1, Math.ceil(share * values.length)) - 1]!;
+          expect(Math.abs(found[name] - exact)).toBeLessThanOrEqual(exact * 0.01 + 0.5);
+          expect(found[name]).toBeLessThanOrEqual(max);
+        }
+        expect([found.p50, found.p95, found.p99]).toEqual(
+          [found.p50, found.p95, found.p99].sort((a, b) => a - b),
+        );
+        expect(quantilesOf(bucketsOf(values.slice(0, 1)), values[0]!)!.p50).toBe(values[0]);
+      }),
+    );
+  });
+
   test("take ranks, not averages", () => {
-    const buckets = [
-      { bucket: 0, keys: 90 },
-      { bucket: 200, keys: 8 },
-      { bucket: 400, keys: 2 },
-    ];
-    expect(quantilesOf(buckets)).toEqual({ p50: 1, p95: bucketMiddle(200), p99: bucketMiddle(400) });
+    const values = [...Array(90).fill(1), ...Array(8).fill(50), ...Array(2).fill(2000)];
+    expect(quantilesOf(bucketsOf(values), 2000)).toEqual({ p50: 1, p95: 50, p99: 2000 });
   });
 });
 

@@ -153,7 +153,7 @@ export function writeInventory(
       ]);
       if (expiresAt !== null) {
         const startsAt = CREATED_AT + (Math.ceil((expiresAt - CREATED_AT) / HOUR_MS) - 1) * HOUR_MS;
-        insert("expiry_rows", [snapshot, number, pattern, startsAt, startsAt + HOUR_MS, 1, 1, k.bytes, 0]);
+        insert("expiry_rows", [snapshot, number, pattern, startsAt, startsAt + HOUR_MS, 1, 1, k.bytes, 0, 0]);
       }
       const bucket = Math.ceil(Math.log(k.bytes) / Math.log(1.02));
       insert("sketch_rows", [snapshot, k.type, null, "bytes", bucket, 1, k.bytes]);

@@ -100,6 +100,53 @@ describe("without --salvage", () => {
     });
   });
 
+  const headless = Buffer.from(whole).fill("x", 0, 9);
+  test.each([
+    ["a lost header", store("headless.rdb", headless), /; analyze --salvage reads the records behind it\n$/],
+    ["packed", store("headless.rdb.gz", zlib.gzipSync(headless)), /; analyze --salvage reads .* it\n$/],
+    ["text", store("text", Buffer.alloc(1e5, "no snapshot at all\n")), /BAD_MAGIC: [^;]*\n$/],
+    ["zeros, packed", store("zeros.gz", zlib.gzipSync(Buffer.alloc(1e5))), /BAD_MAGIC: [^;]*\n$/],
+  ])("what is no snapshot says so, and that --salvage helps where it does: %s", async (_, file, message) => {
+    for (const command of ["verify", "types"]) {
+      const ran = await texts(command, file);
+      expect(ran).toMatchObject({ status: 3, stdout: "", stderr: expect.stringMatching(message) });
+    }
+    const salvaged = await texts("types", file, "--salvage", "--format", "json");
+    expect(salvaged.status).toBe(message.source.includes("salvage") ? 0 : 3);
+  });
+
+  test("export --values ends at the damage, and says what to do", async () => {
+    const output = path.join(folder, "values.txt");
+    const ran = await texts("export", damaged, "--values", "keys", "-o", output);
+    expect(ran.status).toBe(3);
+    expect(ran.stderr).toMatch(/at byte \d+; export --salvage passes over what is damaged\n$/);
+    expect(fs.existsSync(output)).toBe(false);
+  });
+
+  test.each([80, 100, 120])("verify is readable on a terminal of %i columns", async (columns) => {
+    const ran = await runInside(["verify", damaged, "--no-color", "--quiet"], columns);
+    const lines = ran.stdout.toString().trimEnd().split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    const at = lines[0]!.indexOf("Value");
+    expect(lines.every((line) => /^ {2}\S/.test(line.slice(at - 2)))).toBe(true);
+    const labels = lines.map((line) => line.slice(0, at).trim());
+    expect(labels).toEqual(expect.arrayContaining(["reading ended at", "last key before", "bytes before"]));
+    expect(lines.join("\n")).not.toMatch(/…|fault_place|last_key/);
+  });
+
+  test("verify has the bytes of a last key that is not text in JSON", async () => {
+    const key = Buffer.from([0xff, 0x00, 0x5c]);
+    const writer = new RdbWriter("REDIS", 11)
+      .selectDb(0)
+      .key(key, stringValue("v"))
+      .key("next", stringValue("v"));
+    const bytes = writer.end();
+    const file = store("binary-name.rdb", bytes.subarray(0, writer.rows[1]!.recordOffset + 3));
+    const [found] = JSON.parse((await texts("verify", file, "--format", "json")).stdout);
+    expect(found.fault_place.last_key).toEqual({ base64: key.toString("base64") });
+    expect((await texts("verify", file)).stdout).toMatch(/^last key before +\\xFF\\x00\\\\$/m);
+  });
+
   test("verify tells of a cut in a name, too", async () => {
     const inName = store("in-name.rdb", whole.subarray(0, at(40) + 6));
     const [found] = JSON.parse((await texts("verify", inName, "--format", "json")).stdout);
@@ -124,6 +171,39 @@ describe("with --salvage", () => {
     expect(found.map(({ code }) => code)).toEqual(codes);
     expect(ask(output, "SELECT count(*) AS n FROM keys")).toEqual([{ n: keys }]);
     expect(ask(output, "PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+  });
+
+  test.each([
+    ["cut", cut, 100],
+    ["damaged", damaged, KEYS - 1],
+  ])("export writes the values that analyze finds: %s", async (title, file, keys) => {
+    const ran = await texts("export", file, "--values", "ndjson", "--salvage");
+    expect(ran.status).toBe(0);
+    expect(ran.stderr).toMatch(/salvaged: .*\n.*lost: bytes \d+ to \d+/);
+    expect(ran.stderr).not.toContain("lost_ranges");
+    const rows = ran.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const found = rows.map(({ key }) => Number(key.slice(name(0).length - 1)));
+    const wanted = Array.from({ length: KEYS }, (_, i) => i).filter((i) =>
+      keys === 100 ? i < 100 : i !== 70,
+    );
+    expect(found).toEqual(wanted);
+    expect(rows.every(({ value }, i) => value === `value ${wanted[i]}`)).toBe(true);
+    expect(rows.every(({ db }, i) => db === (wanted[i]! < DAMAGED ? 0 : 1))).toBe(true);
+    const output = path.join(folder, `values-of-${title}.sqlite`);
+    expect((await texts("analyze", file, "--salvage", "-o", output)).status).toBe(0);
+    expect(ask(output, "SELECT count(*) AS n FROM keys")).toEqual([{ n: keys }]);
+  });
+
+  test("export --salvage of what holds nothing is damage", async () => {
+    const noise = store("noise", Buffer.from("REDIS0011".padEnd(5000, "no records here ")));
+    expect(await texts("export", noise, "--values", "keys", "--salvage")).toMatchObject({
+      status: 3,
+      stdout: "",
+      stderr: expect.stringContaining("no key could be salvaged"),
+    });
   });
 
   test.each([1, 3])("a lost range has the keys on either side (%i threads)", async (workers) => {

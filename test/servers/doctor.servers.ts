@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { RULES } from "../../src/doctor/rules/index.ts";
+import { keyHashSlot } from "../../src/inventory/slot.ts";
 import { SCENARIOS, type Scenario } from "./doctor/scenarios.ts";
-import { doctor, measure, withServer } from "./doctor/support.ts";
+import { doctor, doctorOfAll, measure, sendAll, withServer } from "./doctor/support.ts";
 
 /** How far what is saved may be from what was claimed. */
 const TOLERANCE = 0.02;
+
+/** Looks at several servers: see below. */
+const OF_NODES = "node-imbalance";
 
 type Kind = "fault" | "healthy";
 
@@ -24,7 +28,7 @@ async function made(
 
 describe("every rule of the doctor", () => {
   it("has a scenario", () => {
-    const known = new Set(SCENARIOS.map(({ rule }) => rule));
+    const known = new Set([...SCENARIOS.map(({ rule }) => rule), OF_NODES]);
     expect(RULES.map(({ id }) => id).filter((id) => !known.has(id))).toEqual([]);
   });
 
@@ -68,4 +72,35 @@ describe("every rule of the doctor", () => {
       expect(await doctor(mended, [scenario.rule], { settings: then })).toEqual([]);
     },
   );
+});
+
+describe("an inventory of several nodes", () => {
+  const NODES = 3;
+  const SLOTS = 16_384;
+
+  /** What nodes save that have their part of the slots, each from its own number of these on. */
+  async function saved(firstSlots: readonly number[]): Promise<Buffer[]> {
+    const nodeOf = (key: string) => {
+      const slot = keyHashSlot(Buffer.from(key), key.length);
+      return firstSlots.findLastIndex((first) => first <= slot);
+    };
+    const keys = Array.from({ length: 6000 }, (_, i) => `key:${i}`);
+    const dumps: Buffer[] = [];
+    for (let node = 0; node < NODES; node++) {
+      const own = keys.filter((key) => nodeOf(key) === node);
+      const commands = own.map((key) => ["SET", key, "v".repeat(1000)]);
+      dumps.push((await withServer({}, undefined, (client) => sendAll(client, commands))).dump);
+    }
+    return dumps;
+  }
+
+  it("finds the node that has more", async () => {
+    const found = await doctorOfAll(await saved([0, SLOTS * 0.6, SLOTS * 0.8]), [OF_NODES]);
+    expect(found.map((findings) => findings.length)).toEqual([1, 0, 0]);
+  });
+
+  it("is silent where they are even", async () => {
+    const found = await doctorOfAll(await saved([0, SLOTS / 3, (SLOTS * 2) / 3]), [OF_NODES]);
+    expect(found).toEqual([[], [], []]);
+  });
 });

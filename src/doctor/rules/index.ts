@@ -18,6 +18,7 @@ import { longNames } from "./long-names.ts";
 import { lowEfficiency } from "./low-efficiency.ts";
 import { maxmemory } from "./maxmemory.ts";
 import { noTtl } from "./no-ttl.ts";
+import { nodeImbalance } from "./node-imbalance.ts";
 import { peak } from "./peak.ts";
 import { staleKeys } from "./stale-keys.ts";
 import { tinyKeys } from "./tiny-keys.ts";
@@ -43,6 +44,7 @@ export const RULES: readonly Rule[] = [
   lowEfficiency,
   concentration,
   hotSlots,
+  nodeImbalance,
   unexplainedMemory,
   fragmentation,
   maxmemory,

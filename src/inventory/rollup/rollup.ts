@@ -33,7 +33,7 @@ export const ROLLUP_SUMS = [
 const FIRST_SQUARE = ROLLUP_SUMS.indexOf("bytes_squares");
 
 /** Sums of an expiry entry, in this order. */
-export const EXPIRY_SUMS = ["keys", "bytes", "bytes_squares"] as const;
+export const EXPIRY_SUMS = ["keys", "bytes", "lower_bound_keys", "bytes_squares"] as const;
 
 /** Databases that are counted by slot: clusters have one, or those of `cluster-databases`, 16 at most by default. */
 const SLOT_DATABASES = 16;
@@ -134,7 +134,8 @@ export class Rollup {
       );
       this.expiry.sums[at]! += 1;
       this.expiry.sums[at + 1]! += k.bytes;
-      if (this.isDrawn) this.expiry.sums[at + 2]! += k.bytes * k.bytes;
+      if (k.accuracy >= LOWER_BOUND) this.expiry.sums[at + 2]! += 1;
+      if (this.isDrawn) this.expiry.sums[at + 3]! += k.bytes * k.bytes;
     }
     this.sketch(k, 0, k.bytes);
     if (k.elements >= 0) this.sketch(k, 1, k.elements);

@@ -17,7 +17,9 @@ export function findManifest(folder: string): string {
   const names = read(folder, () => fs.readdirSync(folder)).filter((name) => name.endsWith(".manifest"));
   if (names.length === 1) return path.join(folder, names[0]!);
   const found =
-    names.length === 0 ? "no AOF manifest in it" : `${names.length} AOF manifests in it: give one of them`;
+    names.length === 0
+      ? "no AOF manifest in it: give a snapshot"
+      : `${names.length} AOF manifests in it: give one of them`;
   throw new UsageError(`${folder} is a directory with ${found}`);
 }
 

@@ -1,4 +1,6 @@
 import { RdbError } from "../../../parsers/errors.ts";
+import { HINT_BYTES, noSnapshot } from "../../../parsers/salvage/header.ts";
+import type { ByteSource } from "../../../parsers/window.ts";
 import { IoError } from "../../errors.ts";
 import { ByteReader, type Pieces } from "./byte-reader.ts";
 import { InputDamage } from "./damage.ts";
@@ -34,7 +36,7 @@ export async function* unpack(unpacking: Unpacking, reader = unpacking.reader): 
   for (; isSkippable(head); head = await reader.peek(HEAD_BYTES)) await skipFrame(reader);
   const wrapping = wrappingOf(head);
   if (wrapping === undefined) {
-    refuse(head, unpacking.salvage);
+    if (isOther(head) && !unpacking.salvage) throw noSnapshot(memorySource(await reader.peek(HINT_BYTES)));
     yield* reader.rest();
     return;
   }
@@ -45,11 +47,22 @@ export async function* unpack(unpacking: Unpacking, reader = unpacking.reader): 
   yield* unpack(unpacking, new ByteReader(unwrap(unpacking, wrapping, layers.length, reader)));
 }
 
-/** @throws {RdbError} unless a snapshot begins here, or something that might be the beginning of one */
-function refuse(head: Uint8Array, salvage: boolean): void {
+/** Whether something else than a snapshot begins here. @throws {RdbError} for what is known not to be one */
+function isOther(head: Uint8Array): boolean {
   const what = unsupportedOf(head);
   if (what !== undefined) throw new RdbError("UNSUPPORTED_INPUT", 0, what);
-  if (head.length >= 9 && !isBare(head) && !salvage) throw new RdbError("BAD_MAGIC", 0);
+  return head.length >= 9 && !isBare(head);
+}
+
+function memorySource(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    read(target, targetStart, length, position) {
+      const part = bytes.subarray(position, position + length);
+      target.set(part, targetStart);
+      return part.length;
+    },
+  };
 }
 
 async function* unwrap(

@@ -20,6 +20,12 @@ const BATCH = 5000;
 export type Command = readonly (string | number | Buffer)[];
 export type Settings = Readonly<Record<string, string | number>>;
 
+interface DoctorChoice {
+  readonly settings?: Settings;
+  readonly thresholds?: ThresholdChoice;
+  readonly info?: string;
+}
+
 /** What a server says of its keys just after it has loaded a snapshot. */
 export interface Measured {
   readonly bytes: number;
@@ -82,27 +88,40 @@ export async function measure(dump: Buffer, settings: Settings): Promise<Measure
 export async function doctor(
   dump: Buffer,
   rules: readonly string[] | undefined,
-  options: { settings?: Settings; thresholds?: ThresholdChoice; info?: string } = {},
+  options: DoctorChoice = {},
 ): Promise<readonly Diagnosed[]> {
+  return (await doctorOfAll([dump], rules, options))[0]!;
+}
+
+/** The same of each snapshot of one inventory. */
+export async function doctorOfAll(
+  dumps: readonly Buffer[],
+  rules: readonly string[] | undefined,
+  options: DoctorChoice = {},
+): Promise<(readonly Diagnosed[])[]> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-doctor-"));
   try {
-    const input = path.join(folder, "dump.rdb");
     const output = path.join(folder, "inventory.sqlite");
-    fs.writeFileSync(input, dump);
+    const inputs = dumps.map((dump, i) => {
+      const input = path.join(folder, `${i}.rdb`);
+      fs.writeFileSync(input, dump);
+      return input;
+    });
     const settings = Object.fromEntries(
       Object.entries(options.settings ?? {})
         .filter(([name]) => /^(hash|set|zset|list)-/.test(name))
         .map(([name, value]) => [name, String(value)]),
     );
-    await analyze({ inputs: [input], output, allocator: ALLOCATOR, settings, workers: 1 });
+    await analyze({ inputs, output, allocator: ALLOCATOR, settings, workers: 1 });
     const inventory = openInventory(output);
     try {
-      const scope = { inventory, snapshot: snapshots(inventory)[0]!, filters: {} };
       const info = options.info === undefined ? undefined : parseInfo(options.info, "INFO");
       const chosen = { rules: chooseRules(rules), thresholds: options.thresholds ?? {}, info, largest: 20 };
-      const { findings, skipped } = diagnose(scope, chosen);
-      if (rules !== undefined && skipped.length > 0) throw new Error(`did not look: ${skipped[0]!.why}`);
-      return findings;
+      return snapshots(inventory).map((snapshot) => {
+        const { findings, skipped } = diagnose({ inventory, snapshot, filters: {} }, chosen);
+        if (rules !== undefined && skipped.length > 0) throw new Error(`did not look: ${skipped[0]!.why}`);
+        return findings;
+      });
     } finally {
       inventory.close();
     }
