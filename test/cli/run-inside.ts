@@ -1,4 +1,4 @@
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { run } from "../../src/cli/run.ts";
 import { start } from "./run-cli.ts";
 
@@ -18,6 +18,7 @@ export async function runInside(args: readonly string[], terminal = false): Prom
   const [stdout, stderr] = [sink(), sink()];
   const columns = terminal ? { isTTY: true, columns: 100 } : {};
   const status = await run(args, {
+    stdin: Readable.from([]),
     stdout: Object.assign(stdout.stream, columns),
     stderr: stderr.stream,
     env: {},
