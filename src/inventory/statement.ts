@@ -57,7 +57,7 @@ export function bindTyped(
 
 function bindingError(error: unknown): unknown {
   if (!(error instanceof RangeError || error instanceof TypeError)) return error;
-  const missing = /^Missing named parameter "(.*)"$/s.exec(error.message)?.[1];
+  const missing = /^Missing named parameter "([A-Za-z_].*)"$/s.exec(error.message)?.[1];
   if (missing !== undefined)
     return new UsageError(`:${missing} has no value: give one with --param ${missing}=VALUE`);
   return new UsageError("parameters have names: write :name, and give it a value with --param name=VALUE");

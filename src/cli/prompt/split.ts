@@ -23,11 +23,11 @@ export function onOneLine(statement: string): string | undefined {
   for (let at = 0; at < statement.length; ) {
     const end = opaqueEnd(statement, at) ?? at + 1;
     const piece = statement.slice(at, end);
-    line += /^(?:--|\/\*|\s)/.test(piece) ? " " : piece;
+    if (!/^(?:--|\/\*|\s)/.test(piece)) line += piece;
+    else if (!line.endsWith(" ")) line += " ";
     at = end;
   }
-  const trimmed = line.replace(/ +$/, "").trimStart();
-  return /\p{Cc}/u.test(trimmed) ? undefined : trimmed;
+  return /\p{Cc}/u.test(line) ? undefined : line.trim();
 }
 
 function opaqueEnd(text: string, at: number): number | undefined {

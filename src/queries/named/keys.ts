@@ -21,7 +21,7 @@ ORDER BY elements DESC, record_offset LIMIT :limit`,
   "largest-elements": {
     title: "the largest single elements, of the 100 biggest keys of each type",
     params: { limit: limit(20) },
-    sql: `SELECT largest_element_bytes, max(largest_element) AS largest_element, db, key, type, elements, bytes
+    sql: `SELECT largest_element_bytes, type, elements, bytes, db, key, max(largest_element) AS largest_element
 FROM big_keys WHERE snapshot = :snapshot AND elements IS NOT NULL
 GROUP BY record_offset ORDER BY largest_element_bytes DESC, record_offset LIMIT :limit`,
   },
