@@ -1,5 +1,3 @@
-import type { SqlValue } from "../../inventory/open.ts";
-
 /** What a parameter's value is: how it is typed, and what the SQL gets. `duration` is ms, `bytes` bytes. */
 export type ParamType = "number" | "bytes" | "duration" | "text" | "key";
 
@@ -23,9 +21,6 @@ export interface NamedQuestion {
   /** Told when there are no rows, where that has a reason that is not in the question. */
   readonly whenEmpty?: string;
 }
-
-/** Values of a question's parameters. */
-export type ParamValues = Readonly<Record<string, SqlValue>>;
 
 /** How many rows are shown. */
 export const limit = (rows: number): Param => ({
