@@ -55,9 +55,11 @@ function asked(inventory: Inventory, statement: Statement): { parts: Part[]; hin
   if (!isPerSnapshot(named))
     return { parts: [{ section: section(named.title, params, namedKind), extra: {} }], hint };
   const id = params.snapshot === undefined ? undefined : Number(params.snapshot);
-  const parts = snapshots(inventory, id).map(({ snapshot, path }) => ({
-    section: section(`${named.title}: snapshot ${snapshot}, ${path}`, { ...params, snapshot }, namedKind),
-    extra: { snapshot },
+  const all = snapshots(inventory, id);
+  const of = ({ snapshot, path }: SnapshotRow) => (all.length > 1 ? `: snapshot ${snapshot}, ${path}` : "");
+  const parts = all.map((one) => ({
+    section: section(named.title + of(one), { ...params, snapshot: one.snapshot }, namedKind),
+    extra: { snapshot: one.snapshot },
   }));
   return { parts, hint };
 }
