@@ -159,7 +159,7 @@ CREATE VIEW keys AS SELECT
   k.payload_bytes AS payload_bytes, k.elements AS elements, k.largest_element_bytes AS largest_element_bytes,
   k.expires_at AS expires_at, k.expires_at IS NOT NULL AND k.expires_at <=
     (SELECT created_at FROM snapshot_rows WHERE id = (k.id >> ${SNAPSHOT_ID_BITS}) + 1) AS expired,
-  k.idle_seconds AS idle_seconds, k.freq AS freq, k.slot AS slot, p.pattern AS pattern, k.pattern_id AS pattern_id,
+  k.idle_seconds AS idle_seconds, k.freq AS freq, k.slot AS slot, p.pattern AS pattern,
   k.id & ${SNAPSHOT_ID_SHIFT - 1} AS record_offset, kinds.module AS module,
   CASE k.accuracy ${ACCURACY.map((name, i) => `WHEN ${i} THEN '${name}'`).join(" ")} END AS accuracy
 FROM key_rows k

@@ -84,7 +84,7 @@ function keyConditions({ inventory, filters }: Scope): string[] {
     [dbs, BY_DB],
     [ttl, ttlCondition(ttl)],
     [types, BY_TYPE],
-    [pattern, "pattern_id IN (SELECT id FROM pattern_ids WHERE pattern = @pattern)"],
+    [pattern, "pattern = @pattern"],
   ];
   const others = inventory.get("SELECT 1 FROM snapshot_rows LIMIT 1 OFFSET 1") !== undefined;
   return [

@@ -115,10 +115,6 @@ export const VIEW_DOCS = {
       ],
       slot,
       pattern,
-      pattern_id: [
-        "id",
-        "Row of `pattern_ids`; several may have the same pattern. `pattern_id IN (SELECT id FROM pattern_ids WHERE pattern = …)` is the quickest filter.",
-      ],
       record_offset,
       module: ["text", "Module type name; NULL for core types."],
       accuracy: [

@@ -8,7 +8,7 @@ export const KEY_QUESTIONS = {
     sql: `SELECT bytes, db, key, type, encoding, elements, expires_at, pattern
 FROM keys
 WHERE snapshot = :snapshot AND (:db IS NULL OR db = :db) AND (:type IS NULL OR type = :type)
-  AND (:pattern IS NULL OR pattern_id IN (SELECT id FROM pattern_ids WHERE pattern = :pattern))
+  AND (:pattern IS NULL OR pattern = :pattern)
 ORDER BY bytes DESC, record_offset LIMIT :limit`,
   },
   "most-elements": {
