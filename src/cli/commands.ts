@@ -15,6 +15,7 @@ import { memkeysCommand } from "./memkeys.ts";
 import { paretoCommand } from "./pareto.ts";
 import { patternsCommand } from "./patterns.ts";
 import { queryCommand } from "./query.ts";
+import { schemaCommand } from "./schema.ts";
 import { sizesCommand } from "./sizes.ts";
 import { slotsCommand } from "./slots.ts";
 import { summaryCommand } from "./summary.ts";
@@ -43,6 +44,7 @@ export const COMMANDS = {
   get: getCommand,
   export: exportCommand,
   query: queryCommand,
+  schema: schemaCommand,
   verify: verifyCommand,
   completion: completionCommand,
 } as const satisfies Record<string, (cli: Cli) => Command>;

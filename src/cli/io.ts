@@ -7,9 +7,12 @@ import { ClosedOutput } from "./exit-status.ts";
 
 /** Where a command reads its surroundings and writes its words. */
 export interface Cli {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
-  readonly env: Readonly<Partial<Record<"NO_COLOR" | "TERM" | "COLUMNS", string | undefined>>>;
+  readonly env: Readonly<
+    Partial<Record<"NO_COLOR" | "TERM" | "COLUMNS" | "XDG_STATE_HOME", string | undefined>>
+  >;
   /** What the process shall end with when nothing is thrown. */
   status: number;
   /** Set when stdout broke. */
@@ -22,11 +25,15 @@ export interface Cli {
 
 /** The surroundings of this process. */
 export function processCli(onWaiting?: Cli["onWaiting"]): Cli {
-  const { NO_COLOR, TERM, COLUMNS } = process.env;
+  const { NO_COLOR, TERM, COLUMNS, XDG_STATE_HOME } = process.env;
   const cli: Cli = {
+    // Only for who reads it: Node changes the mode of a pipe as soon as it is looked at, and inputs are read by their number.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
-    env: { NO_COLOR, TERM, COLUMNS },
+    env: { NO_COLOR, TERM, COLUMNS, XDG_STATE_HOME },
     status: 0,
     outputError: undefined,
     ...(onWaiting === undefined ? {} : { onWaiting }),

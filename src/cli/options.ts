@@ -77,6 +77,8 @@ const REPORT = {
   quiet: z.boolean().optional(),
   rawCsv: z.boolean().optional(),
 };
+/** Options of every command that answers. */
+export const REPORT_OPTIONS = z.object(REPORT);
 /** "name=value"; the name in small letters, as `parseSettings` has it. */
 const setting = (text: string) => {
   const match = /^\s*([^=\s]+)\s*=\s*(\S.*)$/.exec(text);

@@ -2,44 +2,127 @@ import fs from "node:fs";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { IoError, reasonOf } from "../errors.ts";
+import { z } from "zod";
+import { IoError, reasonOf, UsageError } from "../errors.ts";
+import { NAMED_QUESTIONS, namedQuestion } from "../queries/named/index.ts";
+import { mentionsKeys } from "../queries/query.ts";
+import { questionsSection, renderQuestion, renderQuestions } from "../reports/questions.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Cli, warner } from "./io.ts";
-import { addInputOptions, addReportOptions, addRunOptions, checkOptions, QUERY_OPTIONS } from "./options.ts";
+import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
+import {
+  addInputOptions,
+  addReportOptions,
+  addRunOptions,
+  checkOptions,
+  QUERY_OPTIONS,
+  repeated,
+} from "./options.ts";
+import { runPrompt } from "./prompt/prompt.ts";
 import { askInProcess } from "./query-process/ask.ts";
+import type { QueryTask } from "./query-process/protocol.ts";
+import { statementOf } from "./statement.ts";
 import { withInventoryFile } from "./target.ts";
 
 /** Bundled, this file is as deep, but in another folder. */
 const CHILD = `../cli/query-process/child${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`;
+const NO_SQL = "no SQL: give a SELECT or the name of a question (query --list)";
+/** No statement that somebody wrote is longer. */
+const MAX_SQL_BYTES = 1024 ** 2;
+
+const OPTIONS = z.object({
+  ...QUERY_OPTIONS.shape,
+  param: z.array(z.string()).default([]),
+  list: z.union([z.string(), z.boolean()]).optional(),
+  history: z.boolean(),
+});
+type Options = z.infer<typeof OPTIONS>;
 
 /** `rdbscope query FILE SQL` */
 export function queryCommand(cli: Cli): Command {
   const command = new Command("query")
-    .description("ask SQL of the inventory, read-only (tables and columns: docs/sql.md)")
-    .argument("<file>", "a snapshot or an inventory")
-    .argument("<sql>", 'one SELECT, such as "SELECT key, bytes FROM keys ORDER BY bytes DESC LIMIT 5"')
+    .description("ask SQL of the inventory, read-only (tables and columns: rdbscope schema, docs/sql.md)")
+    .argument("[file]", "a snapshot or an inventory")
+    .argument(
+      "[sql]",
+      'one SELECT, such as "SELECT key, bytes FROM keys ORDER BY bytes DESC LIMIT 5", or the name of a question; ' +
+        "without it, from the standard input, which may be a terminal",
+    )
+    .option("--list [name]", "print the questions that have names, or one of them with its SQL")
+    .option("--param <name=value>", "the value of :name in the SQL, or of a question's parameter", repeated)
     .option("--timeout <time>", "how long the statement may run, such as 30s or 1h (0: no limit)", "5m")
-    .option("--max-memory <size>", "memory that it may take, such as 500M (0: no limit)", "1G");
-  return addReportOptions(addInputOptions(addRunOptions(command))).action((file: string, sql: string) =>
-    run(cli, command, file, sql),
+    .option("--max-memory <size>", "memory that it may take, such as 500M (0: no limit)", "1G")
+    .option("--no-history", "on a terminal: keep no history of statements");
+  return addReportOptions(addInputOptions(addRunOptions(command))).action(
+    async (file: string | undefined, sql: string | undefined) => {
+      const options = checkOptions(OPTIONS, command);
+      if (options.list !== undefined) await list(cli, options);
+      else if (file === undefined) throw new UsageError("give a snapshot or an inventory (or --list)");
+      else await run(cli, file, sql, options);
+    },
   );
 }
 
-async function run(cli: Cli, command: Command, file: string, sql: string): Promise<void> {
-  const options = checkOptions(QUERY_OPTIONS, command);
-  const { timeout: timeoutMs, maxMemory, tempDir, format, color, rawCsv } = options;
+async function list(cli: Cli, options: Options): Promise<void> {
+  const { list: name, format } = options;
+  const layout = layoutOf(cli, options);
+  const questions = typeof name === "string" ? { [name]: namedQuestion(name) } : NAMED_QUESTIONS;
+  if (format !== "table")
+    return writeParts(cli, [{ section: questionsSection(questions), extra: {} }], format, layout);
+  return writeLines(
+    cli,
+    typeof name === "string"
+      ? renderQuestion(name, namedQuestion(name), layout)
+      : renderQuestions(questions, layout),
+  );
+}
+
+async function run(cli: Cli, file: string, sql: string | undefined, options: Options): Promise<void> {
+  const { timeout: timeoutMs, maxMemory, tempDir, color, rawCsv } = options;
   if (tempDir !== undefined) checkFolder(tempDir);
+  const isPrompt = sql === undefined && cli.stdin.isTTY === true;
+  if (isPrompt) checkPrompt(cli, options);
+  const statement = isPrompt ? undefined : statementOf(sql ?? (await readStdin(cli, file)), options.param);
   const limits = { timeoutMs, maxMemory, sortFolder: tempDir ?? os.tmpdir() };
   const warn = warner(cli, options.quiet);
-  await withInventoryFile(cli, file, options, { keys: "all" }, ({ path, name, opened }) => {
-    const task = { parent: process.pid, path, name, sql, format, color, rawCsv, limits };
-    return interruptible((signal) =>
-      askInProcess(fileURLToPath(new URL(CHILD, import.meta.url)), task, signal, (report) => {
-        if (report.opened) opened();
-        if (report.note !== undefined) warn(report.note);
-      }),
+  const keys = statement?.question === undefined || mentionsKeys(statement.sql) ? "all" : "none";
+  await withInventoryFile(cli, file, options, { keys }, ({ path, name, opened }) => {
+    const common = { parent: process.pid, path, name, color, rawCsv, limits };
+    const program = fileURLToPath(new URL(CHILD, import.meta.url));
+    const ask = (task: QueryTask, signal: AbortSignal, onNote: (note: string) => void) =>
+      askInProcess(program, task, signal, (report) => {
+        if (report.opened && statement !== undefined) opened();
+        if (report.note !== undefined) onNote(report.note);
+      });
+    const { format } = options;
+    if (statement !== undefined)
+      return interruptible((signal) => ask({ ...common, statement, format }, signal, warn));
+    return runPrompt(
+      cli,
+      { name, path, format, color, history: options.history, warn },
+      (typed, as, signal, onNote) => ask({ ...common, statement: typed, format: as }, signal, onNote),
     );
   });
+}
+
+/** @throws {UsageError} when there is nobody to type, or something to be done with what is not typed yet */
+function checkPrompt({ stdout }: Cli, { param }: Options): void {
+  if (stdout.isTTY !== true) throw new UsageError(NO_SQL);
+  if (param.length > 0) throw new UsageError("--param needs SQL, or the name of a question");
+}
+
+/** The statement on the standard input. @throws {UsageError} when there is none */
+async function readStdin({ stdin }: Cli, file: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // The snapshot itself may come from there.
+  for await (const chunk of file === "-" ? [] : stdin) {
+    bytes += chunk.length;
+    if (bytes > MAX_SQL_BYTES) throw new UsageError("the SQL on the standard input has more than 1 MiB");
+    chunks.push(Buffer.from(chunk));
+  }
+  const sql = Buffer.concat(chunks).toString("utf8").trim();
+  if (sql === "") throw new UsageError(`${NO_SQL}, or pipe it in`);
+  return sql;
 }
 
 /** @throws {IoError} when SQLite could not sort there: it would choose another folder without a word. */

@@ -4,12 +4,12 @@ import Database from "better-sqlite3";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { checkHeader, checkIdentity } from "./identity.ts";
 import { APPLICATION_ID } from "./schema.ts";
-import { checkReading, notReading } from "./statement.ts";
+import { bindTyped, checkReading, notReading } from "./statement.ts";
 
 /** A value as SQLite holds it. Integers beyond 2^53 are bigints where `cursor` is used. */
 export type SqlValue = string | number | bigint | Buffer | null;
 
-/** Named parameters of a statement: `@name` in the SQL text. */
+/** Named parameters of a statement: `@name` or `:name` in the SQL text. */
 export type SqlParams = Readonly<Record<string, SqlValue>>;
 
 /** The result of one statement, row by row: never held whole. */
@@ -89,14 +89,15 @@ export class Inventory {
   }
 
   /**
-   * One reading statement that somebody typed.
-   * @throws {UsageError} when it is not SQL, is more than one statement, or does anything but read; its rows throw
-   * it too, when a value cannot be computed.
+   * One reading statement that somebody typed, with values for its parameters.
+   * @throws {UsageError} when it is not SQL, is more than one statement, does anything but read, or has other parameters;
+   * its rows throw it too, when a value cannot be computed.
    */
-  cursor(sql: string): Cursor {
+  cursor(sql: string, params: SqlParams = {}): Cursor {
     const statement = this.prepareTyped(sql);
     if (!statement.reader || !statement.readonly) throw notReading();
     const columns = statement.columns().map((column) => column.name);
+    bindTyped(statement, params);
     return { columns, rows: this.rowsOf(statement.safeIntegers(true).raw(true)) };
   }
 

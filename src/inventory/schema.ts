@@ -36,8 +36,8 @@ export const IDLE_BOUNDS = [
 export const KEY_COLUMNS = [
   "db INTEGER NOT NULL",
   "key ANY NOT NULL",
-  "kind_id INTEGER NOT NULL",
-  "pattern_id INTEGER NOT NULL",
+  "kind_id INTEGER NOT NULL REFERENCES kinds",
+  "pattern_id INTEGER NOT NULL REFERENCES pattern_ids",
   "bytes INTEGER NOT NULL",
   "heap_bytes INTEGER NOT NULL",
   "serialized_bytes INTEGER NOT NULL",
@@ -51,6 +51,7 @@ export const KEY_COLUMNS = [
   "accuracy INTEGER NOT NULL",
 ] as const;
 
+/** References are for people and tools that draw them: nothing enforces them while an inventory is made. */
 const TABLES = `
 CREATE TABLE key_rows (id INTEGER PRIMARY KEY, ${KEY_COLUMNS.join(", ")}) STRICT;
 CREATE TABLE snapshot_rows (
@@ -69,8 +70,8 @@ CREATE TABLE kinds (id INTEGER PRIMARY KEY, type TEXT NOT NULL, encoding TEXT NO
 CREATE TABLE pattern_ids (id INTEGER PRIMARY KEY, pattern TEXT NOT NULL) STRICT;
 CREATE TABLE size_classes (id INTEGER PRIMARY KEY, min_bytes INTEGER NOT NULL, max_bytes INTEGER) STRICT;
 CREATE TABLE rollup_rows (
-  snapshot INTEGER NOT NULL, db INTEGER NOT NULL, kind_id INTEGER NOT NULL, pattern_id INTEGER NOT NULL,
-  size_class INTEGER NOT NULL, weight REAL NOT NULL, keys ANY NOT NULL, keys_without_ttl ANY NOT NULL,
+  snapshot INTEGER NOT NULL, db INTEGER NOT NULL, kind_id INTEGER NOT NULL REFERENCES kinds, pattern_id INTEGER NOT NULL REFERENCES pattern_ids,
+  size_class INTEGER NOT NULL REFERENCES size_classes, weight REAL NOT NULL, keys ANY NOT NULL, keys_without_ttl ANY NOT NULL,
   expired ANY NOT NULL, bytes ANY NOT NULL, heap_bytes ANY NOT NULL,
   expired_bytes ANY NOT NULL, expired_heap_bytes ANY NOT NULL, serialized_bytes ANY NOT NULL,
   payload_bytes ANY NOT NULL, name_bytes ANY NOT NULL, elements ANY NOT NULL,
@@ -79,20 +80,20 @@ CREATE TABLE rollup_rows (
   max_bytes INTEGER NOT NULL, max_elements INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE expiry_rows (
-  snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL, starts_at INTEGER NOT NULL,
+  snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL REFERENCES pattern_ids, starts_at INTEGER NOT NULL,
   ends_at INTEGER NOT NULL, weight REAL NOT NULL, keys ANY NOT NULL, bytes ANY NOT NULL, lower_bound_keys ANY NOT NULL,
   bytes_squares REAL NOT NULL
 ) STRICT;
 CREATE TABLE sketch_rows (
-  snapshot INTEGER NOT NULL, type TEXT, pattern_id INTEGER, measure TEXT NOT NULL, bucket INTEGER NOT NULL,
+  snapshot INTEGER NOT NULL, type TEXT, pattern_id INTEGER REFERENCES pattern_ids, measure TEXT NOT NULL, bucket INTEGER NOT NULL,
   keys ANY NOT NULL, value_sum ANY NOT NULL
 ) STRICT;
 CREATE TABLE access_rows (
-  snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL, measure TEXT NOT NULL,
+  snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL REFERENCES pattern_ids, measure TEXT NOT NULL,
   at_least INTEGER NOT NULL, keys ANY NOT NULL, bytes ANY NOT NULL
 ) STRICT;
 CREATE TABLE evidence_rows (
-  snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL, type TEXT NOT NULL,
+  snapshot INTEGER NOT NULL, db INTEGER NOT NULL, pattern_id INTEGER NOT NULL REFERENCES pattern_ids, type TEXT NOT NULL,
   evidence TEXT NOT NULL, raised_to INTEGER, keys ANY NOT NULL, bytes ANY NOT NULL, heap_bytes ANY NOT NULL,
   saving_bytes ANY NOT NULL, saving_heap_bytes ANY NOT NULL, payload_bytes ANY NOT NULL,
   stored_bytes ANY NOT NULL, example_offset INTEGER NOT NULL
@@ -141,6 +142,10 @@ CREATE TABLE warnings (
 /** Names of `accuracy` in `key_rows`. */
 export const ACCURACY = ["exact", "expected", "lower bound", "damaged"] as const;
 
+/**
+ * Views with names in the place of ids; no functions of our own, so that any SQLite selects them. `keys` looks a row's pattern up
+ * first, as that is what most filters are about, and the snapshot's time only where a key expires and somebody asks.
+ */
 const VIEWS = `
 CREATE VIEW snapshots AS SELECT
   id AS snapshot, path, input, file_bytes, fingerprint, magic, rdb_version, server, server_version, created_at,
@@ -157,32 +162,33 @@ CREATE VIEW keys AS SELECT
   (k.id >> ${SNAPSHOT_ID_BITS}) + 1 AS snapshot, k.db AS db, k.key AS key, kinds.type AS type, kinds.encoding AS encoding,
   k.bytes AS bytes, k.heap_bytes AS heap_bytes, k.serialized_bytes AS serialized_bytes,
   k.payload_bytes AS payload_bytes, k.elements AS elements, k.largest_element_bytes AS largest_element_bytes,
-  k.expires_at AS expires_at, k.expires_at IS NOT NULL AND k.expires_at <= s.created_at AS expired,
+  k.expires_at AS expires_at, k.expires_at IS NOT NULL AND k.expires_at <=
+    (SELECT created_at FROM snapshot_rows WHERE id = (k.id >> ${SNAPSHOT_ID_BITS}) + 1) AS expired,
   k.idle_seconds AS idle_seconds, k.freq AS freq, k.slot AS slot, p.pattern AS pattern,
   k.id & ${SNAPSHOT_ID_SHIFT - 1} AS record_offset, kinds.module AS module,
   CASE k.accuracy ${ACCURACY.map((name, i) => `WHEN ${i} THEN '${name}'`).join(" ")} END AS accuracy,
-  iif(s.sample_weight IS NULL OR k.serialized_bytes >= s.sample_certain_bytes, 1, s.sample_weight) AS weight
+  coalesce((SELECT iif(k.serialized_bytes >= sample_certain_bytes, 1, sample_weight) FROM snapshot_rows
+    WHERE id = (k.id >> ${SNAPSHOT_ID_BITS}) + 1), 1) AS weight
 FROM key_rows k
-LEFT JOIN kinds ON kinds.id = k.kind_id
 LEFT JOIN pattern_ids p ON p.id = k.pattern_id
-LEFT JOIN snapshot_rows s ON s.id = (k.id >> ${SNAPSHOT_ID_BITS}) + 1;
+LEFT JOIN kinds ON kinds.id = k.kind_id;
 CREATE VIEW rollup AS SELECT
   r.snapshot AS snapshot, r.db AS db, kinds.type AS type, kinds.encoding AS encoding, p.pattern AS pattern,
-  r.size_class AS size_class, c.min_bytes AS class_min_bytes, c.max_bytes AS class_max_bytes, r.keys AS keys,
+  r.size_class AS size_class, c.min_bytes AS class_min_bytes, c.max_bytes AS class_max_bytes, r.weight AS weight, r.keys AS keys,
   r.keys_without_ttl AS keys_without_ttl, r.expired AS expired, r.bytes AS bytes, r.heap_bytes AS heap_bytes,
   r.expired_bytes AS expired_bytes, r.expired_heap_bytes AS expired_heap_bytes,
   r.serialized_bytes AS serialized_bytes, r.payload_bytes AS payload_bytes,
   r.name_bytes AS name_bytes, r.elements AS elements,
   r.lower_bound_keys AS lower_bound_keys, r.lower_bound_bytes AS lower_bound_bytes, r.damaged_keys AS damaged_keys,
-  r.max_bytes AS max_bytes, r.max_elements AS max_elements, r.weight AS weight, r.bytes_squares AS bytes_squares,
-  r.heap_squares AS heap_squares, r.payload_squares AS payload_squares
+  r.bytes_squares AS bytes_squares, r.heap_squares AS heap_squares, r.payload_squares AS payload_squares,
+  r.max_bytes AS max_bytes, r.max_elements AS max_elements
 FROM rollup_rows r
 LEFT JOIN kinds ON kinds.id = r.kind_id
 LEFT JOIN pattern_ids p ON p.id = r.pattern_id
 LEFT JOIN size_classes c ON c.id = r.size_class;
 CREATE VIEW expiry AS SELECT
   e.snapshot AS snapshot, e.db AS db, p.pattern AS pattern, e.starts_at AS starts_at, e.ends_at AS ends_at,
-  e.keys AS keys, e.bytes AS bytes, e.lower_bound_keys AS lower_bound_keys, e.weight AS weight,
+  e.weight AS weight, e.keys AS keys, e.bytes AS bytes, e.lower_bound_keys AS lower_bound_keys,
   e.bytes_squares AS bytes_squares
 FROM expiry_rows e LEFT JOIN pattern_ids p ON p.id = e.pattern_id;
 CREATE VIEW evidence AS SELECT

@@ -73,6 +73,7 @@ export function writeSummaries(
   try {
     db.pragma("journal_mode = OFF");
     db.pragma("synchronous = OFF");
+    db.pragma("foreign_keys = OFF"); // Rows may come before what they refer to.
     db.transaction(() => {
       for (const snapshot of snapshots) new SnapshotWriter(db, snapshot, hash).write();
     })();

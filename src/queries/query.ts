@@ -1,4 +1,4 @@
-import type { Inventory } from "../inventory/open.ts";
+import type { Inventory, SqlParams } from "../inventory/open.ts";
 import { type Column, type ColumnKind, column, type Row, type Value } from "./answer.ts";
 
 /** Rows of a statement that somebody typed, as they come. */
@@ -13,17 +13,34 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
   largest_element: "key",
 };
 
+/** What somebody typed, with values for its `:name`s. */
+export interface Typed {
+  readonly sql: string;
+  readonly params?: SqlParams;
+  /** How tables show a column; else figures are as SQLite has them. */
+  readonly kindOf?: (column: string) => ColumnKind;
+}
+
 /**
  * Asks SQL of the inventory, read-only. Column names that repeat get a number: `key`, `key_2`.
- * @throws {UsageError} when it is not one statement that returns rows.
+ * @throws {UsageError} when it is not one statement that returns rows, or has other parameters.
  */
-export function query(inventory: Inventory, sql: string): QueryAnswer {
-  const cursor = inventory.cursor(sql);
+export function query(inventory: Inventory, { sql, params, kindOf = exactKind }: Typed): QueryAnswer {
+  const cursor = inventory.cursor(sql, params);
   const names = unique(cursor.columns);
   return {
-    columns: names.map((name, i) => column(name, name, KINDS[cursor.columns[i]!] ?? "number")),
+    columns: names.map((name, i) => column(name, name, kindOf(cursor.columns[i]!))),
     rows: rowsOf(names, cursor.rows),
   };
+}
+
+/** Whether a statement asks of rows a key. */
+export function mentionsKeys(sql: string): boolean {
+  return /\b(?:from|join)\s+(?:keys|key_rows)\b/i.test(sql);
+}
+
+function exactKind(column: string): ColumnKind {
+  return Object.hasOwn(KINDS, column) ? KINDS[column]! : "number";
 }
 
 function* rowsOf(names: readonly string[], rows: Iterable<readonly Value[]>): Iterable<Row> {

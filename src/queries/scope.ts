@@ -103,11 +103,13 @@ export function keySource(scope: Scope): string {
     requireNames(scope);
     scope.inventory.define("name_matches", (key) => (matches(key as string | Buffer) ? 1 : 0));
   }
-  return `(SELECT * FROM keys WHERE ${[...keyConditions(scope.filters), ...(matches ? ["name_matches(key)"] : [])].join(" AND ")})`;
+  const conditions = [...keyConditions(scope), ...(matches ? ["name_matches(key)"] : [])];
+  return `(SELECT * FROM keys WHERE ${conditions.join(" AND ") || "1"})`;
 }
 
 /** Conditions on key rows, and none that nobody gave: each costs something a row. */
-function keyConditions({ dbs, types, pattern, minBytes, maxBytes, ttl }: QuestionFilters): string[] {
+function keyConditions({ inventory, filters }: Scope): string[] {
+  const { dbs, types, pattern, minBytes, maxBytes, ttl } = filters;
   const given: [unknown, string][] = [
     [minBytes, "bytes >= @minBytes"],
     [maxBytes === Number.POSITIVE_INFINITY ? undefined : maxBytes, "bytes <= @maxBytes"],
@@ -116,7 +118,11 @@ function keyConditions({ dbs, types, pattern, minBytes, maxBytes, ttl }: Questio
     [types, BY_TYPE],
     [pattern, "pattern = @pattern"],
   ];
-  return ["snapshot = @snapshot", ...given.flatMap(([value, sql]) => (value === undefined ? [] : [sql]))];
+  const others = inventory.get("SELECT 1 FROM snapshot_rows LIMIT 1 OFFSET 1") !== undefined;
+  return [
+    ...(others ? ["snapshot = @snapshot"] : []),
+    ...given.flatMap(([value, sql]) => (value === undefined ? [] : [sql])),
+  ];
 }
 
 /** Whether the inventory holds a row a key of this snapshot. */

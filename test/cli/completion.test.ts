@@ -25,7 +25,14 @@ beforeAll(async () => {
     fs.writeFileSync(path.join(folder, name), "");
   fs.mkdirSync(path.join(folder, "dumps"));
   const root = new Command();
-  const cli = { stdout: process.stdout, stderr: process.stderr, env: {}, status: 0, outputError: undefined };
+  const cli = {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: {},
+    status: 0,
+    outputError: undefined,
+  };
   for (const make of Object.values(COMMANDS)) root.addCommand(make(cli));
   models = commandModels(root);
 });

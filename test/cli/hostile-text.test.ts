@@ -56,6 +56,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["verify", inventory],
   sql("SELECT * FROM keys"),
   sql("SELECT * FROM big_keys"),
+  ["query", inventory, "top-keys", "--param", "limit=1000"],
   sql("SELECT * FROM aux_fields"),
   sql("SELECT * FROM functions"),
   sql("SELECT * FROM warnings"),

@@ -1,4 +1,4 @@
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { run } from "../../src/cli/run.ts";
 import { start } from "./run-cli.ts";
 
@@ -21,6 +21,7 @@ export async function runInside(
   const [stdout, stderr] = [sink(), sink()];
   const columns = terminal === false ? {} : { isTTY: true, columns: terminal === true ? 100 : terminal };
   const status = await run(args, {
+    stdin: Readable.from([]),
     stdout: Object.assign(stdout.stream, columns),
     stderr: stderr.stream,
     env: {},

@@ -133,7 +133,9 @@ describe("filters that need key rows", () => {
 describe("query", () => {
   test("keeps columns of the same name apart, and large integers exact", () =>
     withScope({}, (_, inventory) => {
-      const { columns, rows } = query(inventory, "SELECT 1 AS a, 9007199254740993 AS a, x'00' AS key");
+      const { columns, rows } = query(inventory, {
+        sql: "SELECT 1 AS a, 9007199254740993 AS a, x'00' AS key",
+      });
       expect(columns.map((column) => column.name)).toEqual(["a", "a_2", "key"]);
       expect([...rows][0]).toEqual({ a: 1, a_2: 9007199254740993n, key: Buffer.of(0) });
     }));
@@ -146,12 +148,12 @@ describe("query", () => {
     "",
     "ATTACH 'x' AS y",
   ])("refuses %j", (sql) =>
-    withScope({}, (_, inventory) => expect(() => query(inventory, sql)).toThrow(UsageError)),
+    withScope({}, (_, inventory) => expect(() => query(inventory, { sql })).toThrow(UsageError)),
   );
 
   test("cannot write", () =>
     withScope({}, (_, inventory) =>
-      expect(() => [...query(inventory, "DELETE FROM key_rows RETURNING id").rows]).toThrow(
+      expect(() => [...query(inventory, { sql: "DELETE FROM key_rows RETURNING id" }).rows]).toThrow(
         /only statements that return rows/,
       ),
     ));

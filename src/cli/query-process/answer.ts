@@ -1,13 +1,15 @@
 import { IoError, toErrorRecord, UsageError } from "../../errors.ts";
-import { type Inventory, openInventory } from "../../inventory/open.ts";
+import { type Inventory, openInventory, type SqlParams } from "../../inventory/open.ts";
 import type { Row, Section } from "../../queries/answer.ts";
+import { isPerSnapshot, namedKind, namedQuestion } from "../../queries/named/index.ts";
 import { damageNotes } from "../../queries/notes.ts";
-import { query } from "../../queries/query.ts";
+import { mentionsKeys, query, type Typed } from "../../queries/query.ts";
 import { HASHED_NOTE } from "../../queries/scope.ts";
-import { snapshots } from "../../queries/snapshots.ts";
+import { type SnapshotRow, snapshots } from "../../queries/snapshots.ts";
+import type { Part } from "../../reports/index.ts";
 import { ClosedOutput, EXIT, statusOf } from "../exit-status.ts";
 import { layoutOf, processCli, writeParts } from "../io.ts";
-import { type QueryTask, tell } from "./protocol.ts";
+import { fromParamRecords, type QueryTask, type Statement, tell } from "./protocol.ts";
 
 /** Longest text or blob of an answer: six characters for one, as JSON may need, still make a string. */
 const MAX_VALUE_LENGTH = 64 * 1024 * 1024;
@@ -26,17 +28,57 @@ export async function answer(task: QueryTask, onWaiting: (waiting: boolean) => v
 }
 
 async function write(inventory: Inventory, task: QueryTask, onWaiting: (waiting: boolean) => void) {
-  const { columns, rows } = query(inventory, task.sql);
-  for (const note of damageNotes(inventory)) tell({ note });
-  if (mentionsKeys(task.sql) && hasNoRows(inventory)) {
-    tell({ note: `${task.name} was made with --keys none: it has no rows in keys` });
-  }
-  if (mentionsKeys(task.sql) && snapshots(inventory).some((one) => one.hashed_names !== null)) {
-    tell({ note: HASHED_NOTE });
-  }
-  const section: Section = { name: "query", title: "", columns, rows: checked(rows) };
   const cli = processCli(onWaiting);
-  await writeParts(cli, [{ section, extra: {} }], task.format, layoutOf(cli, task));
+  const { parts, hint } = asked(inventory, task.statement);
+  for (const note of [...damageNotes(inventory), ...keyNotes(inventory, task)]) tell({ note });
+  let count = 0;
+  const counting = parts.map(({ section, extra }) => ({
+    section: { ...section, rows: counted(section.rows, () => count++) },
+    extra,
+  }));
+  await writeParts(cli, counting, task.format, layoutOf(cli, task, parts.length > 1));
+  if (count === 0 && hint !== undefined) tell({ note: hint });
+}
+
+/** What a statement answers; a named question may be asked of each snapshot apart. */
+function asked(inventory: Inventory, statement: Statement): { parts: Part[]; hint?: string | undefined } {
+  const { sql, question } = statement;
+  const params = fromParamRecords(statement.params);
+  const section = (title: string, given: SqlParams, kindOf?: Typed["kindOf"]): Section => ({
+    name: question ?? "query",
+    title,
+    ...query(inventory, { sql, params: given, ...(kindOf && { kindOf }) }),
+  });
+  if (question === undefined) return { parts: [{ section: section("", params), extra: {} }] };
+  const named = namedQuestion(question);
+  const hint = named.whenEmpty;
+  if (!isPerSnapshot(named))
+    return { parts: [{ section: section(named.title, params, namedKind), extra: {} }], hint };
+  const id = params.snapshot === undefined ? undefined : Number(params.snapshot);
+  const all = snapshots(inventory, id);
+  const of = ({ snapshot, path }: SnapshotRow) => (all.length > 1 ? `: snapshot ${snapshot}, ${path}` : "");
+  const parts = all.map((one) => ({
+    section: section(named.title + of(one), { ...params, snapshot: one.snapshot }, namedKind),
+    extra: { snapshot: one.snapshot },
+  }));
+  return { parts, hint };
+}
+
+/** What the reader of key rows has to know. */
+function keyNotes(inventory: Inventory, { name, statement }: QueryTask): string[] {
+  if (!mentionsKeys(statement.sql)) return [];
+  const all = snapshots(inventory);
+  return [
+    ...(hasNoRows(all) ? [`${name} was made with --keys none: it has no rows in keys`] : []),
+    ...(all.some((one) => one.hashed_names !== null) ? [HASHED_NOTE] : []),
+  ];
+}
+
+function* counted(rows: Iterable<Row>, onRow: () => void): Iterable<Row> {
+  for (const row of checked(rows)) {
+    onRow();
+    yield row;
+  }
 }
 
 function* checked(rows: Iterable<Row>): Iterable<Row> {
@@ -53,11 +95,6 @@ function* checked(rows: Iterable<Row>): Iterable<Row> {
   }
 }
 
-function mentionsKeys(sql: string): boolean {
-  return /\b(?:from|join)\s+(?:keys|key_rows)\b/i.test(sql);
-}
-
-function hasNoRows(inventory: Inventory): boolean {
-  const all = snapshots(inventory);
+function hasNoRows(all: readonly SnapshotRow[]): boolean {
   return all.every((one) => one.stored_rows === 0) && all.some((one) => one.keys > 0 && one.filters === "{}");
 }

@@ -1,6 +1,36 @@
 import fs from "node:fs";
 import type { ErrorRecord } from "../../errors.ts";
+import type { SqlParams, SqlValue } from "../../inventory/open.ts";
 import type { FormatName } from "../../reports/index.ts";
+
+/** A statement with values for its parameters; `question` is its name where it has one. */
+export interface Statement {
+  readonly sql: string;
+  readonly params: Readonly<Record<string, ParamRecord>>;
+  readonly question?: string | undefined;
+}
+
+/** A value of SQL in a form that JSON has. */
+export type ParamRecord = string | number | null | { readonly integer: string } | { readonly base64: string };
+
+/** Makes records of values on one side of a process. */
+export function toParamRecords(params: SqlParams): Record<string, ParamRecord> {
+  const record = (value: SqlValue): ParamRecord => {
+    if (typeof value === "bigint") return { integer: value.toString() };
+    return Buffer.isBuffer(value) ? { base64: value.toString("base64") } : value;
+  };
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, record(value)]));
+}
+
+/** Makes the values again on the other side: integers as integers, which SQLite does not take numbers for. */
+export function fromParamRecords(records: Statement["params"]): SqlParams {
+  const value = (record: ParamRecord): SqlValue => {
+    if (typeof record === "number") return Number.isSafeInteger(record) ? BigInt(record) : record;
+    if (typeof record !== "object" || record === null) return record;
+    return "integer" in record ? BigInt(record.integer) : Buffer.from(record.base64, "base64");
+  };
+  return Object.fromEntries(Object.entries(records).map(([name, record]) => [name, value(record)]));
+}
 
 /** What the process of a query is asked; it comes as JSON on its standard input. */
 export interface QueryTask {
@@ -9,7 +39,7 @@ export interface QueryTask {
   readonly path: string;
   /** As messages call the inventory. */
   readonly name: string;
-  readonly sql: string;
+  readonly statement: Statement;
   readonly format: FormatName;
   readonly color: boolean;
   readonly rawCsv?: boolean | undefined;
