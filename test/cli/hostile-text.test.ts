@@ -151,6 +151,9 @@ describe("every name comes back, byte for byte,", () => {
     return Buffer.from(bytes, "latin1");
   };
 
+  /** A cell that people read: an empty name is seen as two quotes. */
+  const fromCell = (cell: string) => unescaped(cell === '""' ? "" : cell);
+
   test.each(["json", "ndjson"])("from %s, where text that looks like binary is text", async (format) => {
     const { stdout } = await runInside([...KEYS, "--format", format]);
     const text = stdout.toString();
@@ -179,14 +182,14 @@ describe("every name comes back, byte for byte,", () => {
   test("from Markdown", async () => {
     const { stdout } = await runInside([...KEYS, "--format", "markdown"]);
     const rows = stdout.toString().trimEnd().split("\n").slice(2);
-    const names = rows.map((row) => unescaped(/^\| (?:`(.*)`)? \|/.exec(row)![1] ?? ""));
+    const names = rows.map((row) => fromCell(/^\| `(.*)` \|/.exec(row)![1]!));
     expect(sorted(names)).toEqual(sorted(HOSTILE_NAMES));
   });
 
   test("from a table", async () => {
     const { stdout } = await runInside([...KEYS]);
     const rows = stdout.toString().trimEnd().split("\n").slice(1);
-    const names = rows.map((row) => unescaped(row.replace(/ +\d+$/, "")));
+    const names = rows.map((row) => fromCell(row.replace(/ +\d+$/, "")));
     const trimmed = HOSTILE_NAMES.map((name) => (typeof name === "string" ? name.trimEnd() : name));
     expect(sorted(names)).toEqual(sorted(trimmed));
   });
