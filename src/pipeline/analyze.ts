@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
+import { RDB_ERROR_CODES } from "../../parsers/errors.ts";
 import type {
   Damage,
   FinishResult,
@@ -21,6 +22,7 @@ import { TempFile } from "../io/temp-file.ts";
 import { VERSION } from "../io/version.ts";
 import { loadsVersion, type Profile, profileOf, type TargetSpec, targetOf } from "../memory/index.ts";
 import { checkPatternSettings, type PatternSettings } from "../patterns/index.ts";
+import { missingKeys } from "./announced.ts";
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
@@ -435,7 +437,7 @@ function warningsOf(
       read.checksum === "mismatch",
       "CHECKSUM_MISMATCH",
       facts.checkedBytes,
-      () => "the checksum does not match: bytes of the snapshot were changed",
+      () => [RDB_ERROR_CODES.CHECKSUM_MISMATCH, missingKeys(facts)].filter((text) => text !== "").join("; "),
     ],
     [
       !profileExact,

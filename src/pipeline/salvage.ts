@@ -1,9 +1,9 @@
 import { RdbError } from "../../parsers/errors.ts";
-import type { SnapshotFacts } from "../../parsers/splitter.ts";
 import type { Damage, LostRange, ReadResult } from "../../workers/protocol.ts";
 import type { NameHash } from "../inventory/name-hash.ts";
 import { quoted } from "../inventory/utf8.ts";
-import { counted, thousands } from "../queries/words.ts";
+import { counted } from "../queries/words.ts";
+import { missingKeys } from "./announced.ts";
 import type { ReadSnapshot } from "./read-snapshot.ts";
 
 /** @throws {RdbError} what ended the reading, with what was read before it; with `hashed`, without the name in it */
@@ -61,7 +61,8 @@ const MAX_TOLD = 20;
 export function salvageWarnings(ranges: readonly LostRange[], read: ReadSnapshot<ReadResult>): Damage[] {
   if (ranges.length === 0) return [];
   const unlisted = read.readers.reduce((sum, { lost }) => sum + lost.count - lost.first.length, 0);
-  const message = `salvaged: ${amount(ranges, unlisted)}${missing(read.facts)} (table lost_ranges)`;
+  const told = [amount(ranges, unlisted), missingKeys(read.facts)].filter((text) => text !== "");
+  const message = `salvaged: ${told.join("; ")} (table lost_ranges)`;
   const guesses = ranges.flatMap(({ end, db }) => (db === null ? [] : [{ offset: end, db }]));
   const { unnumberedKeys: unnumbered = read.facts.keys } = read.facts;
   if (unnumbered > 0) guesses.unshift({ offset: 0, db: 0 });
@@ -74,7 +75,7 @@ export function salvageWarnings(ranges: readonly LostRange[], read: ReadSnapshot
     })),
     ...ranges
       .slice(0, MAX_TOLD)
-      .map((range) => ({ code: "LOST", offset: range.start, message: told(range) })),
+      .map((range) => ({ code: "LOST", offset: range.start, message: sentence(range) })),
   ];
 }
 
@@ -88,14 +89,8 @@ function amount(ranges: readonly LostRange[], unlisted: number): string {
   return [...(isCut ? [cut] : []), ...(inside > 0 ? [places] : [])].join("; ");
 }
 
-/** How many keys the databases that were seen lack of those that they announced. */
-function missing({ keys, databases }: SnapshotFacts): string {
-  const announced = [...databases.values()].reduce((sum, one) => sum + one.keys, 0);
-  return announced > keys ? `; of ${counted(announced, "announced key")} ${thousands(keys)} are here` : "";
-}
-
 /** One lost range in a sentence: what, between which keys, and why reading goes on where it does. */
-function told({ start, end, message, keyBefore, keyAfter, recordsAfter }: LostRange): string {
+function sentence({ start, end, message, keyBefore, keyAfter, recordsAfter }: LostRange): string {
   const what = start === end ? `whatever followed byte ${start}` : `bytes ${start} to ${end}`;
   const where = `lost: ${what}${between(keyBefore, keyAfter)}`;
   const how =

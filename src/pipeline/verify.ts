@@ -4,6 +4,7 @@ import { typesOf } from "../../parsers/types.ts";
 import type { CheckResult } from "../../workers/protocol.ts";
 import type { InputOptions } from "../io/inputs/index.ts";
 import type { Progress } from "./analyze.ts";
+import { missingKeys } from "./announced.ts";
 import { mergeDamages } from "./damages.ts";
 import { runGuarded } from "./guard.ts";
 import { inputNotes } from "./input-notes.ts";
@@ -121,7 +122,8 @@ const NOTHING = {
 function soundness(read: ReadSnapshot<CheckResult>, types: ReturnType<typeof typesOf>) {
   const { facts, checksum, crc, readers, damage } = read;
   const faults: Fault[] = mergeDamages(readers.map((r) => r.damages));
-  if (checksum === "mismatch") faults.push(faultOf(new RdbError("CHECKSUM_MISMATCH", facts.checkedBytes)));
+  if (checksum === "mismatch")
+    faults.push(faultOf(new RdbError("CHECKSUM_MISMATCH", facts.checkedBytes, missingKeys(facts))));
   if (damage !== undefined) faults.push(faultOf(damage.error));
   const keysByType = types.flatMap((type, code) => {
     const keys = readers.reduce((sum, r) => sum + r.keysByType[code]!, 0);

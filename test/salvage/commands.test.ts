@@ -47,6 +47,27 @@ const texts = async (...args: string[]) => {
 };
 const SALVAGED = /salvaged: (\d+) bytes? in 1 place could not be read/;
 
+/** A length that ends where a later record begins. */
+const swallowing = () => {
+  const bytes = Buffer.from(whole);
+  const valueAt = at(70) + 2 + name(70).length;
+  bytes.writeUInt16BE(0x4000 | (at(80) - valueAt - 2), valueAt);
+  return store("swallowing.rdb", bytes);
+};
+
+test.each([[], ["--salvage"]])(
+  "what a checksum alone tells of is told with the keys that lack: %j",
+  async (...how) => {
+    const file = swallowing();
+    const output = path.join(folder, "swallowing.sqlite");
+    await texts("analyze", file, "-o", output, "--force", ...how);
+    expect(ask(output, "SELECT count(*) AS keys FROM keys")).toEqual([{ keys: KEYS - 9 }]);
+    const [warning] = ask(output, "SELECT message FROM warnings WHERE code = 'CHECKSUM_MISMATCH'");
+    expect(warning?.message).toContain("of 300 announced keys 291 are here");
+    expect((await texts("verify", file)).stdout).toContain("of 300 announced keys 291 are here");
+  },
+);
+
 describe("without --salvage", () => {
   test.each([
     [cut, "UNEXPECTED_EOF", "100 keys stand before it"],

@@ -1,0 +1,8 @@
+import type { SnapshotFacts } from "../../parsers/splitter.ts";
+import { counted, thousands } from "../queries/words.ts";
+
+/** What the databases that were seen lack of the keys that they announced (RESIZEDB); empty: nothing. */
+export function missingKeys({ keys, databases }: SnapshotFacts): string {
+  const announced = [...databases.values()].reduce((sum, one) => sum + one.keys, 0);
+  return announced > keys ? `of ${counted(announced, "announced key")} ${thousands(keys)} are here` : "";
+}
