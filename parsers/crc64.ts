@@ -1,6 +1,9 @@
+import { LANE_BYTES, LANES, Lanes } from "./crc64-lanes.ts";
+
 /**
  * CRC-64/Jones as in the trailer of a snapshot: reflected polynomial 0x95ac9329ac4bc9b5, start value 0, no final
- * xor. Held as two 32-bit halves because a double has no 64-bit integer. Eight bytes a step (slicing-by-8).
+ * xor. Held as two 32-bit halves because a double has no 64-bit integer. Eight bytes a step (slicing-by-8), in
+ * WebAssembly where there are many.
  */
 const POLY_HIGH = 0x95ac9329;
 const POLY_LOW = 0xac4bc9b5;
@@ -31,6 +34,9 @@ for (let slice = 1; slice < 8; slice++) {
   }
 }
 
+/** Made for the first bytes that fill them. */
+let lanes: Lanes | undefined;
+
 /** A running CRC-64/Jones: `high` and `low` (int32) hold the value so far. */
 export class Crc64 {
   high = 0;
@@ -43,6 +49,33 @@ export class Crc64 {
 
   /** Adds the bytes of the half-open range `[start, end)`. */
   update(bytes: Uint8Array, start: number, end: number): void {
+    let p = start;
+    for (; end - p >= LANES * LANE_BYTES; p += LANES * LANE_BYTES) this.updateLanes(bytes, p);
+    this.updateRest(bytes, p, end);
+  }
+
+  /** Appends another CRC, taken over the `length` bytes that follow: crc(A+B) from crc(A) and crc(B). */
+  append(high: number, low: number, length: number): void {
+    this.appendShifted(high, low, powerOfX8(length));
+  }
+
+  private updateLanes(bytes: Uint8Array, start: number): void {
+    lanes ??= new Lanes(HIGH, LOW);
+    lanes.update(this, bytes, start);
+    const { values } = lanes;
+    this.low = values[0]!;
+    this.high = values[1]!;
+    for (let lane = 1; lane < LANES; lane++)
+      this.appendShifted(values[lane * 2 + 1]!, values[lane * 2]!, LANE_POWER);
+  }
+
+  private appendShifted(high: number, low: number, power: Polynomial): void {
+    multiply(this, power.high, power.low);
+    this.high ^= high;
+    this.low ^= low;
+  }
+
+  private updateRest(bytes: Uint8Array, start: number, end: number): void {
     const HI = HIGH;
     const LO = LOW;
     let high = this.high;
@@ -69,14 +102,6 @@ export class Crc64 {
     }
     this.high = high;
     this.low = low;
-  }
-
-  /** Appends another CRC, taken over the `length` bytes that follow: crc(A+B) from crc(A) and crc(B). */
-  append(high: number, low: number, length: number): void {
-    const power = powerOfX8(length);
-    multiply(this, power.high, power.low);
-    this.high ^= high;
-    this.low ^= low;
   }
 }
 
@@ -119,3 +144,5 @@ function powerOfX8(bytes: number): Polynomial {
   }
   return result;
 }
+
+const LANE_POWER = powerOfX8(LANE_BYTES);

@@ -1,6 +1,9 @@
+import fs from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Crc64 } from "../../parsers/crc64.ts";
+import { LANE_BYTES, LANES } from "../../parsers/crc64-lanes.ts";
+import { compiled } from "../../scripts/wat.ts";
 import { crc64Jones } from "../support/rdb-primitives.ts";
 
 const crcValue = (crc: Crc64) => (BigInt(crc.high >>> 0) << 32n) | BigInt(crc.low >>> 0);
@@ -34,6 +37,28 @@ describe("Crc64", () => {
         expect(crcValue(crc)).toBe(crc64Jones(bytes));
       }),
     );
+  });
+
+  it("agrees with a bit-by-bit computation where the lanes take part", () => {
+    const block = LANES * LANE_BYTES;
+    const bytes = Uint8Array.from({ length: block * 2 + 100 }, (_, i) => Math.imul(i, 0x9e3779b1) >>> 24);
+    for (const [start, end] of [
+      [0, block],
+      [1, block],
+      [0, block - 1],
+      [3, block + 4],
+      [5, bytes.length],
+    ] as const) {
+      const crc = new Crc64();
+      crc.update(bytes, 0, start);
+      crc.update(bytes, start, end);
+      expect(crcValue(crc), `${start} to ${end}`).toBe(crc64Jones(bytes.subarray(0, end)));
+    }
+  });
+
+  it("runs what crc64.wat says", async () => {
+    const code = new URL("../../parsers/crc64-code.ts", import.meta.url);
+    expect(fs.readFileSync(code, "utf8")).toBe(await compiled());
   });
 
   it("combines the values of neighbours", () => {

@@ -1,0 +1,49 @@
+import { CODE } from "./crc64-code.ts";
+
+/** What is used of it: the types of Node have no more than its name. */
+declare const WebAssembly: {
+  readonly Module: new (code: Uint8Array) => object;
+  readonly Instance: new (
+    module: object,
+  ) => {
+    readonly exports: { readonly memory: { readonly buffer: ArrayBuffer }; readonly update: () => void };
+  };
+};
+
+/** As crc64.wat has them. */
+export const LANES = 3;
+export const LANE_BYTES = 15_360;
+const VALUES_AT = 16_384;
+const LANES_AT = 16_448;
+
+/** Neighbouring pieces of what is summed, each with a value of its own: see crc64.wat. */
+export class Lanes {
+  /** Low and high half (int32) of each lane. */
+  readonly values: Int32Array;
+  private readonly bytes: Uint8Array;
+  private readonly run: () => void;
+
+  /** The halves of the tables of slicing-by-8, by table and byte. */
+  constructor(high: Int32Array, low: Int32Array) {
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(CODE, "base64")));
+    const { buffer } = exports.memory;
+    const tables = new Int32Array(buffer, 0, high.length * 2);
+    for (let i = 0; i < high.length; i++) {
+      tables[i * 2] = low[i]!;
+      tables[i * 2 + 1] = high[i]!;
+    }
+    this.values = new Int32Array(buffer, VALUES_AT, LANES * 2);
+    this.bytes = new Uint8Array(buffer, LANES_AT, LANES * LANE_BYTES);
+    this.run = exports.update;
+  }
+
+  /** Sums the `LANES * LANE_BYTES` bytes at `start`: the first lane goes on from a value, the others begin anew. */
+  update(from: { readonly high: number; readonly low: number }, bytes: Uint8Array, start: number): void {
+    const { values } = this;
+    values.fill(0);
+    values[0] = from.low;
+    values[1] = from.high;
+    this.bytes.set(bytes.subarray(start, start + LANES * LANE_BYTES));
+    this.run();
+  }
+}
