@@ -18,6 +18,7 @@ export const HINT_BYTES = 2 ** 16;
  * @throws {RdbError} BAD_MAGIC when nothing at the beginning can be believed
  */
 export function guessHeader(source: ByteSource, effortBytes = EFFORT_BYTES): RdbHeader {
+  if (source.size <= HEADER_BYTES) throw new RdbError("BAD_MAGIC", 0);
   const guesses = FAMILIES.map((family) => {
     const header = guessedHeader(family);
     const start = {

@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import { isSqliteFile } from "../inventory/open.ts";
 import { expandOne } from "../io/inputs/globs.ts";
 import type { FoundValue } from "../pipeline/get-value.ts";
-import { counted } from "../queries/words.ts";
+import { counted, thousands } from "../queries/words.ts";
 import { damageNotesOf } from "./damage-notes.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
@@ -60,7 +60,7 @@ function notesOf({ db, elements, shown, readable, damage }: FoundValue, as: stri
     ...(readable ? [] : [unreadable]),
     ...(shown < elements
       ? [
-          `database ${db}: the first ${counted(shown, "element")} of ${counted(elements, "element")}; --limit N shows more`,
+          `database ${db}: the first ${thousands(shown)} of ${counted(elements, "element")}; --limit N shows more`,
         ]
       : []),
     ...(damage === undefined ? [] : [`${damage}; what could be read of the value is shown`]),

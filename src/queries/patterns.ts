@@ -1,7 +1,7 @@
 import { type Column, column, type Row } from "./answer.ts";
 import { LOWER_BOUND_SUMS, type LowerBounds } from "./lower-bounds.ts";
 import { bucketsBy, quantilesOf } from "./quantiles.ts";
-import { addedSums, drawnSums, estimated } from "./sampling.ts";
+import { addedSums, drawnSums, estimated, sampleOf } from "./sampling.ts";
 import { type Scope, scopeParams, tallySource } from "./scope.ts";
 
 /** What the keys of one name template hold. */
@@ -117,7 +117,7 @@ function restOf(scope: Scope, others: readonly PatternRow[]): Row | undefined {
     payload_share: sum((row) => row.payload_bytes) / bytes,
     max_bytes: others.reduce((max, row) => Math.max(max, row.max_bytes), 0),
     no_ttl_share: sum((row) => row.keys_without_ttl) / keys,
-    ...addedSums(others),
+    ...(sampleOf(scope.snapshot) && addedSums(others)),
   };
   return estimated<Row>(scope, [rest])[0];
 }

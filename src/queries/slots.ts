@@ -185,5 +185,5 @@ function tagNotes({ snapshot }: Scope, shown: boolean): string[] {
   if (snapshot.hashed_names !== null) return [`no hash tags: ${HASHED_NOTE}`];
   const rows = snapshot.stored_rows;
   const cost = rows === 0 ? "" : `, by looking at each of ${counted(rows, "key row")}`;
-  return [`no hash tags: --tags finds them${cost}`];
+  return [`hash tags were not looked for: --tags does${cost}`];
 }

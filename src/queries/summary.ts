@@ -1,3 +1,4 @@
+import type { Row } from "./answer.ts";
 import { type BigKeyRow, bigkeys, isRanked } from "./bigkeys.ts";
 import { type EncodingRow, encodings } from "./encodings.ts";
 import { LOWER_BOUND_SUMS, type LowerBounds, lowerBoundNotes } from "./lower-bounds.ts";
@@ -51,6 +52,8 @@ export interface Summary {
   readonly types: readonly TypeRow[];
   readonly encodings: readonly EncodingRow[];
   readonly patterns: readonly PatternRow[];
+  /** What the patterns add up to that are not listed; null: all are. */
+  readonly other_patterns: Row | null;
   readonly ttl: readonly TtlRow[];
   readonly bigkeys: readonly BigKeyRow[];
   /** The first of them: the table `warnings` has all. */
@@ -122,6 +125,7 @@ export function summary(scope: Scope): Summary {
   const warnings = inventory.all<WarningRow>(WARNINGS_SQL, { snapshot: snapshot.snapshot });
   const answerable = hasKeyRows(scope);
   const totals = inventory.all<TotalsRow>(TOTALS_SQL(tallySource(scope), drawnTotals(scope)), params);
+  const top = patterns(scope, TOP);
   return {
     snapshot,
     changed_settings: settingsChanged(snapshot),
@@ -129,7 +133,8 @@ export function summary(scope: Scope): Summary {
     memory: memory(scope) ?? null,
     types: types(scope),
     encodings: encodings(scope),
-    patterns: patterns(scope, TOP).rows,
+    patterns: top.rows,
+    other_patterns: top.rest ?? null,
     ttl: answerable || scope.filters.types === undefined ? ttl(scope) : [],
     bigkeys: answerable || isRanked(scope.filters) ? bigkeys(scope, TOP, "bytes") : [],
     warnings,
@@ -147,6 +152,7 @@ export function wholeSummary(one: Summary): Summary {
     types: types.map(wholeRow),
     encodings: encodings.map(wholeRow),
     patterns: patterns.map(wholeRow),
+    other_patterns: one.other_patterns && wholeRow(one.other_patterns),
     ttl: ttl.map(wholeRow),
   };
 }

@@ -87,11 +87,13 @@ function longSection(
   head: Column,
 ): Section {
   const all = [...rows, ...(total === undefined ? [] : [{ ...total, [label]: "total" }])];
+  // An empty text would be the empty name.
+  const noName = head.kind === "key" ? null : "";
   const lines = all.flatMap((row) => {
     const figures = cells(row);
     return names.map(
       (server, i): Row => ({
-        [label]: i === 0 ? (row[label] ?? "") : "",
+        [label]: i === 0 ? (row[label] ?? "") : noName,
         keys: i === 0 ? row.keys : "",
         server,
         heap: figures[`heap_${i}`] ?? null,

@@ -80,7 +80,10 @@ function sections(summary: Summary) {
       ...(others && { rest: others }),
     },
     ttl: section("ttl", "Time to live", TTL, summary.ttl),
-    patterns: section("patterns", "Top patterns", PATTERNS, summary.patterns),
+    patterns: {
+      ...section("patterns", "Top patterns", PATTERNS, summary.patterns),
+      ...(summary.other_patterns && { rest: summary.other_patterns }),
+    },
     bigkeys: section("bigkeys", "Biggest keys", BIG_KEYS, summary.bigkeys),
   };
 }
@@ -274,6 +277,7 @@ function* figures(summary: Summary): Iterable<[string, string | Buffer, Row]> {
   for (const encoding of summary.encodings)
     yield ["encodings", `${encoding.type} ${encoding.encoding}`, row(encoding)];
   for (const pattern of summary.patterns) yield ["patterns", pattern.pattern, row(pattern)];
+  if (summary.other_patterns !== null) yield ["patterns", "", summary.other_patterns];
   for (const ttl of summary.ttl) yield ["ttl", ttl.ttl, row(ttl)];
   for (const key of summary.bigkeys) yield ["bigkeys", key.key, row(key)];
 }

@@ -42,6 +42,11 @@ describe("the standard input", () => {
     expect(fs.readdirSync(temp)).toEqual([]);
   });
 
+  test.each([1, 5, 8, 9, 10])("that has %i bytes and is no snapshot is a line", async (bytes) => {
+    const { status, stderr } = await piped(["summary", "-"], Buffer.alloc(bytes, "hello"));
+    expect([status, stderr]).toEqual([3, expect.stringMatching(/^rdbscope: -: BAD_MAGIC.*\n$/)]);
+  });
+
   test("that was analyzed has to be named for explain", async () => {
     const output = path.join(folder, "stdin.sqlite");
     expect((await piped(["analyze", "-", "-o", output], sample)).status).toBe(0);

@@ -109,7 +109,7 @@ describe("slots", () => {
     const hashed = await text("slots", file, "--tags", "--hash-keys");
     expect(hashed.out).toMatch(/no hash tags: names of keys and elements are hashed/);
     expect(hashed.out).not.toContain("big");
-    expect((await text("slots", file)).out).toMatch(/note: no hash tags: --tags finds them$/m);
+    expect((await text("slots", file)).out).toMatch(/note: hash tags were not looked for: --tags does$/m);
     const { output } = await run(folder, [file], { keys: "none" });
     const refused = await text("slots", output, "--tags");
     expect([refused.status, refused.err]).toEqual([

@@ -29,7 +29,7 @@ export const SNAPSHOT_FACTS = {
   ],
   file_bytes: ["bytes", "Size of the bare snapshot; offsets count in it."],
   fingerprint: ["text", "Tells whether a file is still the one that was analyzed."],
-  magic: ["text", "`REDIS` or `VALKEY`."],
+  magic: ["text", "`REDIS` or `VALKEY` and the RDB version, as `REDIS0011`."],
   rdb_version: ["number", "RDB version, 1-15; VALKEY 80, 81."],
   server: ["text", "`redis` or `valkey`; NULL when the snapshot does not say."],
   server_version: ["text", "Version as INFO gives it; NULL when the snapshot does not say."],

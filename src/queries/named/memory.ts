@@ -17,7 +17,7 @@ FROM databases WHERE snapshot = :snapshot ORDER BY bytes DESC, db`,
     title: "keys and memory by type",
     params: { db },
     sql: `SELECT type, sum(keys) AS keys, sum(bytes) AS bytes, sum(bytes) * 1.0 / sum(sum(bytes)) OVER () AS bytes_share,
-  sum(bytes) / sum(keys) AS average_bytes, max(max_bytes) AS max_bytes, sum(elements) AS elements
+  sum(bytes) * 1.0 / sum(keys) AS average_bytes, max(max_bytes) AS max_bytes, nullif(sum(elements), 0) AS elements
 FROM rollup WHERE snapshot = :snapshot AND (:db IS NULL OR db = :db)
 GROUP BY type ORDER BY bytes DESC, type`,
   },
