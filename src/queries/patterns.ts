@@ -38,7 +38,7 @@ export const PATTERN_COLUMNS: readonly Column[] = [
   column("keys_share", "% keys", "share", { machineOnly: true }),
   column("bytes", "Memory", "bytes", { sum: true, atLeast: "lower_bound_keys" }),
   column("bytes_share", "% mem", "share"),
-  column("avg_bytes", "Average", "bytes"),
+  column("avg_bytes", "Average", "bytes", { spare: true }),
   column("p50_bytes", "p50", "bytes", { spare: true }),
   column("p95_bytes", "p95", "bytes", { machineOnly: true }),
   column("p99_bytes", "p99", "bytes"),

@@ -19,10 +19,10 @@ const KEYS = column("keys", "Keys", "count");
 const TYPES: readonly Column[] = [
   column("type", "Type", "text"),
   { ...KEYS, sum: true },
-  column("keys_share", "% keys", "share"),
+  column("keys_share", "% keys", "share", { spare: true }),
   { ...MEMORY, sum: true },
   SHARE_OF_MEMORY,
-  column("avg_bytes", "Average", "bytes"),
+  column("avg_bytes", "Average", "bytes", { spare: true }),
   column("p99_bytes", "p99", "bytes"),
   column("max_bytes", "Max", "bytes"),
   column("elements", "Elements", "count"),
@@ -36,7 +36,7 @@ const PATTERNS: readonly Column[] = [
   KEYS,
   MEMORY,
   SHARE_OF_MEMORY,
-  column("avg_bytes", "Average", "bytes"),
+  column("avg_bytes", "Average", "bytes", { spare: true }),
   column("no_ttl_share", "No TTL", "share"),
 ];
 const BIG_KEYS: readonly Column[] = [

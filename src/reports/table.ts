@@ -97,7 +97,7 @@ function placesOf(columns: readonly Column[], data: readonly Row[], widths: read
 }
 
 function isText(value: Row[string] | undefined): boolean {
-  return typeof value === "string" || Buffer.isBuffer(value);
+  return (typeof value === "string" && value !== "") || Buffer.isBuffer(value);
 }
 
 /** Columns that there is room for: spare ones go, the last first. */
