@@ -82,7 +82,7 @@ describe("get", () => {
     const ran = await runInside(["get", snapshot, key, "-l", "1"]);
     expect(JSON.parse(ran.stdout.toString())).toMatchObject({ value: ["a"], elements: 3, shown: 1 });
     expect(ran.stderr.toString()).toBe(
-      "rdbscope: database 4: the first 1 element of 3 elements; --limit N shows more\n",
+      "rdbscope: database 4: the first 1 of 3 elements; --limit N shows more\n",
     );
   });
 
