@@ -22,7 +22,7 @@ import { TempFile } from "../io/temp-file.ts";
 import { VERSION } from "../io/version.ts";
 import { loadsVersion, type Profile, profileOf, type TargetSpec, targetOf } from "../memory/index.ts";
 import type { PatternSettings } from "../patterns/index.ts";
-import { missingKeys } from "./announced.ts";
+import { withMissingKeys } from "./announced.ts";
 import { mergeDamages } from "./damages.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
@@ -435,7 +435,7 @@ function warningsOf(
       read.checksum === "mismatch",
       "CHECKSUM_MISMATCH",
       facts.checkedBytes,
-      () => [RDB_ERROR_CODES.CHECKSUM_MISMATCH, missingKeys(facts)].filter((text) => text !== "").join("; "),
+      () => withMissingKeys(RDB_ERROR_CODES.CHECKSUM_MISMATCH, facts),
     ],
     [
       !profileExact,

@@ -6,3 +6,9 @@ export function missingKeys({ keys, databases }: SnapshotFacts): string {
   const announced = [...databases.values()].reduce((sum, one) => sum + one.keys, 0);
   return announced > keys ? `of ${counted(announced, "announced key")} ${thousands(keys)} are here` : "";
 }
+
+/** A text, and behind it what `missingKeys` says, if anything. */
+export function withMissingKeys(text: string, facts: SnapshotFacts): string {
+  const missing = missingKeys(facts);
+  return missing === "" ? text : `${text}; ${missing}`;
+}

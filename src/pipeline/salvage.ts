@@ -4,7 +4,7 @@ import type { Damage, LostRange, LostRecords } from "../../workers/protocol.ts";
 import type { NameHash } from "../inventory/name-hash.ts";
 import { quoted } from "../inventory/utf8.ts";
 import { counted } from "../queries/words.ts";
-import { missingKeys } from "./announced.ts";
+import { withMissingKeys } from "./announced.ts";
 import type { ReadSnapshot } from "./read-snapshot.ts";
 
 /** @throws {RdbError} what ended the reading, with what was read before it; with `hashed`, without the name in it */
@@ -66,8 +66,7 @@ const MAX_TOLD = 20;
 export function salvageWarnings(ranges: readonly LostRange[], read: PassedOver, where = ""): Damage[] {
   if (ranges.length === 0) return [];
   const unlisted = read.readers.reduce((sum, { lost }) => sum + lost.count - lost.first.length, 0);
-  const told = [amount(ranges, unlisted), missingKeys(read.facts)].filter((text) => text !== "");
-  const message = `salvaged: ${told.join("; ")}${where}`;
+  const message = `salvaged: ${withMissingKeys(amount(ranges, unlisted), read.facts)}${where}`;
   const guesses = ranges.flatMap(({ end, db }) => (db === null ? [] : [{ offset: end, db }]));
   const { unnumberedKeys: unnumbered = read.facts.keys } = read.facts;
   if (unnumbered > 0) guesses.unshift({ offset: 0, db: 0 });
