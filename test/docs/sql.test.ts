@@ -3,10 +3,12 @@ import os from "node:os";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { KeyAnswer } from "../../fixtures/recorder/answers.ts";
 import { DOCUMENTED } from "../../src/inventory/documentation/index.ts";
 import { SCHEMA_SQL } from "../../src/inventory/schema.ts";
 import { NAMED_QUESTIONS } from "../../src/queries/named/index.ts";
 import { runCli, SAMPLE } from "../cli/run-cli.ts";
+import { SAMPLE_TRUTH } from "../support/sample-truth.ts";
 
 const TEXT = fs.readFileSync(new URL("../../docs/sql.md", import.meta.url), "utf8");
 
@@ -99,36 +101,6 @@ const WORKED = [...TEXT.matchAll(/^#### \d+\. (.*)\n\n```sql\n([\s\S]*?)\n```\n\
   ([, question, sql, output]) => ({ question: question!, sql: sql!, output: output! }),
 );
 
-/** What the redis 7.2.6 that saved the sample answered of each key (fixtures/README.md). */
-interface Answered {
-  readonly db: number;
-  readonly key: Buffer;
-  readonly type: string;
-  readonly encoding: string;
-  readonly length: number;
-  readonly bytes: number;
-  /** ms since the epoch; -1: never. */
-  readonly expiresAt: number;
-}
-
-const ANSWERED: readonly Answered[] = fs
-  .readFileSync(new URL("../../fixtures/sample.truth.tsv", import.meta.url), "utf8")
-  .trim()
-  .split("\n")
-  .slice(1)
-  .map((line) => {
-    const [db, key, type, encoding, length, bytes, expiresAt] = line.split("\t") as [string, ...string[]];
-    return {
-      db: Number(db),
-      key: Buffer.from(key!, "base64"),
-      type: type!,
-      encoding: encoding!,
-      length: Number(length),
-      bytes: Number(bytes),
-      expiresAt: Number(expiresAt),
-    };
-  });
-
 describe("worked questions of docs/sql.md", () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-sql-test-"));
   const file = path.join(folder, "sample.sqlite");
@@ -153,20 +125,20 @@ describe("worked questions of docs/sql.md", () => {
   });
 
   describe("agree with what the server answered, key by key", () => {
-    const countBy = (name: (one: Answered) => string, keys = ANSWERED) => {
+    const countBy = (name: (one: KeyAnswer) => string, keys = SAMPLE_TRUTH) => {
       const counts = new Map<string, number>();
       for (const one of keys) counts.set(name(one), (counts.get(name(one)) ?? 0) + 1);
       return counts;
     };
-    const sum = (keys: readonly Answered[]) => keys.reduce((all, one) => all + one.bytes, 0);
+    const sum = (keys: readonly KeyAnswer[]) => keys.reduce((all, one) => all + one.bytes, 0);
     /** The random levels of the one skiplist: fixtures/README.md. */
-    const isRandom = (one: Answered) => one.encoding === "skiplist";
+    const isRandom = (one: KeyAnswer) => one.encoding === "skiplist";
     const createdAt = 1795274655000; // ctime in the header of the snapshot
-    const prefix = ({ key }: Answered) => key.toString("utf8").split(":")[0]!;
-    const withTtl = ANSWERED.filter((one) => one.expiresAt >= 0);
+    const prefix = ({ key }: KeyAnswer) => key.toString("utf8").split(":")[0]!;
+    const withTtl = SAMPLE_TRUTH.filter((one) => one.expiresAt >= 0);
 
     test("the biggest keys", async () => {
-      const biggest = [...ANSWERED].sort((a, b) => b.bytes - a.bytes).slice(0, 5);
+      const biggest = [...SAMPLE_TRUTH].sort((a, b) => b.bytes - a.bytes).slice(0, 5);
       const found = await rows("Which keys are the biggest?");
       expect(found.map((one) => [one.key, one.type, one.encoding])).toEqual(
         biggest.map((one) => [one.key.toString(), one.type, one.encoding]),
@@ -179,7 +151,7 @@ describe("worked questions of docs/sql.md", () => {
       const found = await rows("How many keys of each type, and what do they take?");
       expect(new Map(found.map((one) => [one.type, one.keys]))).toEqual(counts);
       for (const { type, bytes } of found) {
-        const keys = ANSWERED.filter((one) => one.type === type);
+        const keys = SAMPLE_TRUTH.filter((one) => one.type === type);
         if (!keys.some(isRandom)) expect(bytes).toBe(sum(keys));
       }
     });
@@ -187,15 +159,15 @@ describe("worked questions of docs/sql.md", () => {
     test("databases", async () => {
       const found = await rows("How is memory spread over databases?");
       for (const { db, keys, keys_with_ttl } of found) {
-        const own = ANSWERED.filter((one) => one.db === db);
+        const own = SAMPLE_TRUTH.filter((one) => one.db === db);
         expect([keys, keys_with_ttl]).toEqual([own.length, own.filter((one) => one.expiresAt >= 0).length]);
       }
-      expect(found.length).toBe(new Set(ANSWERED.map((one) => one.db)).size);
+      expect(found.length).toBe(new Set(SAMPLE_TRUTH.map((one) => one.db)).size);
     });
 
     test("first segments", async () => {
       for (const one of await rows("And by the first segment of the name?")) {
-        const own = ANSWERED.filter((key) => prefix(key) === one.prefix);
+        const own = SAMPLE_TRUTH.filter((key) => prefix(key) === one.prefix);
         expect(one.keys).toBe(own.length);
         if (!own.some(isRandom)) expect(one.bytes).toBe(sum(own));
       }
@@ -203,7 +175,10 @@ describe("worked questions of docs/sql.md", () => {
 
     test("keys without a TTL", async () => {
       const [found] = await rows("How many keys never expire?");
-      expect([found!.keys, found!.without_ttl]).toEqual([ANSWERED.length, ANSWERED.length - withTtl.length]);
+      expect([found!.keys, found!.without_ttl]).toEqual([
+        SAMPLE_TRUTH.length,
+        SAMPLE_TRUTH.length - withTtl.length,
+      ]);
     });
 
     test("what expires in the hours to come", async () => {
@@ -234,7 +209,7 @@ describe("worked questions of docs/sql.md", () => {
       for (const { type, keys, median, p99 } of await rows(
         "What is the median key of each type, and what the largest hundredth?",
       )) {
-        const own = ANSWERED.filter((one) => one.type === type).sort((a, b) => a.bytes - b.bytes);
+        const own = SAMPLE_TRUTH.filter((one) => one.type === type).sort((a, b) => a.bytes - b.bytes);
         expect([keys, median]).toEqual([own.length, own[Math.ceil(0.5 * own.length) - 1]!.bytes]);
         const last = own[Math.ceil(0.99 * own.length) - 1]!;
         if (!isRandom(last)) expect(p99).toBe(last.bytes);
@@ -242,9 +217,9 @@ describe("worked questions of docs/sql.md", () => {
     });
 
     test("how few keys hold most", async () => {
-      const descending = [...ANSWERED].sort((a, b) => b.bytes - a.bytes);
+      const descending = [...SAMPLE_TRUTH].sort((a, b) => b.bytes - a.bytes);
       const holding = (share: number) => {
-        let left = sum(ANSWERED) * share;
+        let left = sum(SAMPLE_TRUTH) * share;
         return (
           descending.findIndex((one) => {
             left -= one.bytes;
@@ -260,17 +235,17 @@ describe("worked questions of docs/sql.md", () => {
 
     test("queues, streams, months and names that are no text", async () => {
       const queues = await rows("Are there queues that nobody drains?");
-      const lists = ANSWERED.filter((one) => one.type === "list" && one.key.includes("queue"));
+      const lists = SAMPLE_TRUTH.filter((one) => one.type === "list" && one.key.includes("queue"));
       expect(new Map(queues.map((one) => [one.key, one.elements]))).toEqual(
         new Map(lists.map((one) => [one.key.toString(), one.length])),
       );
       const months = await rows("How many keys a month, where a name has a date?");
       const dated = countBy(
         ({ key }) => key.toString().slice(0, -3),
-        ANSWERED.filter(({ key }) => /:\d{4}-\d\d-\d\d$/.test(key.toString())),
+        SAMPLE_TRUTH.filter(({ key }) => /:\d{4}-\d\d-\d\d$/.test(key.toString())),
       );
       expect(new Map(months.map((one) => [one.month, one.keys]))).toEqual(dated);
-      const binary = ANSWERED.filter(
+      const binary = SAMPLE_TRUTH.filter(
         ({ key }) => !Buffer.from(key.toString()).equals(key) || key.includes(0),
       );
       const found = await rows("Which names are no text?");

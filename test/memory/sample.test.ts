@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { analyze, openInventory } from "../../src/index.ts";
+import { SAMPLE_TRUTH } from "../support/sample-truth.ts";
 
 interface Row {
   readonly db: number;
@@ -17,7 +18,6 @@ interface Row {
 }
 
 const SAMPLE = new URL("../../fixtures/sample.rdb", import.meta.url).pathname;
-const TRUTH = new URL("../../fixtures/sample.truth.tsv", import.meta.url);
 
 /** Mean node of a skiplist varies with its random levels: one load is one draw (fixtures/README.md). */
 const SKIPLIST_TOLERANCE = 0.02;
@@ -32,24 +32,22 @@ test("the sample's keys are what the redis 7.2.6 that wrote it answered, to the 
     const rows = inventory.all("SELECT * FROM keys") as unknown as Row[];
     inventory.close();
     const byKey = new Map(rows.map((row) => [`${row.db} ${Buffer.from(row.key).toString("base64")}`, row]));
-    const truths = fs.readFileSync(TRUTH, "utf8").trim().split("\n").slice(1);
-    expect(truths.length).toBeGreaterThan(3000);
-    expect(rows.length).toBe(truths.length);
+    expect(SAMPLE_TRUTH.length).toBeGreaterThan(3000);
+    expect(rows.length).toBe(SAMPLE_TRUTH.length);
     const wrong: unknown[] = [];
-    for (const line of truths) {
-      const [db, key, type, encoding, length, memory, expiry] = line.split("\t") as [string, ...string[]];
-      const row = byKey.get(`${db} ${key}`);
-      const answered = { type, encoding, length: Number(length), expiry: Number(expiry) };
+    for (const { db, key, type, encoding, length, bytes, expiresAt } of SAMPLE_TRUTH) {
+      const row = byKey.get(`${db} ${key.toString("base64")}`);
+      const answered = { type, encoding, length, expiry: expiresAt };
       const ours = row && {
         type: row.type,
         encoding: row.encoding,
         length: row.elements ?? row.largest_element_bytes,
         expiry: row.expires_at ?? -1,
       };
-      const off = Math.abs((row?.bytes ?? 0) - Number(memory));
-      const allowed = encoding === "skiplist" ? Number(memory) * SKIPLIST_TOLERANCE : 0;
+      const off = Math.abs((row?.bytes ?? 0) - bytes);
+      const allowed = encoding === "skiplist" ? bytes * SKIPLIST_TOLERANCE : 0;
       if (JSON.stringify(ours) !== JSON.stringify(answered) || off > allowed)
-        wrong.push({ key, answered, memory, row });
+        wrong.push({ key: key.toString(), answered, bytes, row });
     }
     expect(wrong).toEqual([]);
   } finally {

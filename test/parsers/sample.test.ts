@@ -6,10 +6,10 @@ import type { SampleSpec } from "../../parsers/sample.ts";
 import { Splitter } from "../../parsers/splitter.ts";
 import { IGNORE_ALL } from "../../parsers/visitor.ts";
 import { samplingError } from "../../src/queries/sampling.ts";
-import { readTsv } from "../gates/shared.ts";
 import * as values from "../support/rdb-values.ts";
 import { RdbWriter } from "../support/rdb-writer.ts";
 import { memorySource } from "../support/read-snapshot.ts";
+import { SAMPLE_TRUTH } from "../support/sample-truth.ts";
 
 const tag = (db: number, key: Buffer) => `${db} ${key.toString("base64")}`;
 
@@ -38,12 +38,7 @@ describe("a sample", () => {
   const SEEDS = 300;
   const SHARE = 0.1;
   /** MEMORY USAGE as the server answered it, by name. */
-  const truth = new Map(
-    readTsv(readFileSync("fixtures/sample.truth.tsv", "utf8")).map((row) => [
-      tag(Number(row.db), Buffer.from(row.key_base64!, "base64")),
-      Number(row.memory_usage),
-    ]),
-  );
+  const truth = new Map(SAMPLE_TRUTH.map(({ db, key, bytes }) => [tag(db, key), bytes]));
   const all = drawn(bytes, undefined);
   const small = [...all.keys].filter(([, size]) => size < CERTAIN).map(([name]) => name);
   const large = [...all.keys].filter(([, size]) => size >= CERTAIN).map(([name]) => name);
