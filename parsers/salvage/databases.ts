@@ -1,12 +1,16 @@
 import type { RdbHeader } from "../header.ts";
 import { type ByteRange, type Chunk, Splitter } from "../splitter.ts";
 import type { ByteSource } from "../window.ts";
+import { type Swallower, swallowerIn } from "./swallowed.ts";
 
 const SIZES = { windowBytes: 2 ** 18, chunkBytes: 2 ** 22 };
 
 /** Keys that follow each other in one database, as far as can be read. */
 interface Run {
   readonly db: number;
+  readonly start: number;
+  /** The offset behind the last of them. */
+  end: number;
   /** What RESIZEDB says of the database. */
   announced: number | undefined;
   keys: number;
@@ -14,33 +18,53 @@ interface Run {
   readonly gaps: { readonly gap: number; readonly keysBefore: number }[];
 }
 
+/** Records that are doubted as the number of a database stands in them, and databases that are looked at for one. */
+const MAX_DOUBTED = 8;
+/** Gaps that are numbered: each costs a census. */
+const MAX_NUMBERED = 64;
+
+/** Gaps, those with a database that begins behind them numbered; or a record that hides one, to be doubted first. */
+export interface Numbered<G> {
+  readonly gaps: G[];
+  readonly swallower?: Swallower;
+}
+
 /**
- * Finds gaps that swallowed the number of a database: where more keys follow than RESIZEDB announced, or another RESIZEDB
- * without a SELECTDB, a gap hides it. What follows is then taken to be of the next database: servers write them in
- * order, and leave out empty ones only.
+ * Finds what swallowed the number of a database, where more keys follow than RESIZEDB announced: a record in which the
+ * next database can be seen (but for those in `doubted`), or a gap. What follows a gap is then taken to be of the next
+ * database: servers write them in order, and leave out empty ones only.
  */
 export function withDatabases<G extends ByteRange>(
   source: ByteSource,
   header: RdbHeader,
   gaps: readonly G[],
-): G[] {
+  doubted: ReadonlySet<number>,
+): Numbered<G> {
   const numbered = [...gaps];
-  for (;;) {
+  for (let i = 0; i < MAX_NUMBERED; i++) {
     const { runs } = new Census(source, header, { ...SIZES, gaps: numbered });
+    for (const run of runs.filter(isOverfull).slice(0, MAX_DOUBTED - doubted.size)) {
+      const swallower = swallowerIn(source, header, numbered, run, doubted);
+      if (swallower !== undefined) return { gaps: numbered, swallower };
+    }
     const at = runs.findIndex((run) => hidden(run) !== undefined);
-    if (at < 0) return numbered;
+    if (at < 0) break;
     const gap = hidden(runs[at]!)!;
     const db = runs[at]!.db + 1;
-    if (numbered[gap]!.db !== undefined || db >= (runs[at + 1]?.db ?? Number.POSITIVE_INFINITY))
-      return numbered;
+    if (numbered[gap]!.db !== undefined || db >= (runs[at + 1]?.db ?? Number.POSITIVE_INFINITY)) break;
     numbered[gap] = { ...numbered[gap]!, db };
   }
+  return { gaps: numbered };
+}
+
+function isOverfull({ announced, keys }: Run): boolean {
+  return announced !== undefined && keys > announced;
 }
 
 /** The gap of a run behind which another database begins. */
-function hidden({ announced, keys, gaps }: Run): number | undefined {
-  if (announced === undefined || keys <= announced) return undefined;
-  return gaps.findLast(({ keysBefore }) => keysBefore <= announced)?.gap;
+function hidden(run: Run): number | undefined {
+  const { announced, gaps } = run;
+  return isOverfull(run) ? gaps.findLast(({ keysBefore }) => keysBefore <= announced!)?.gap : undefined;
 }
 
 /** Counts the keys of each database, once, stepping over them. */
@@ -55,7 +79,8 @@ class Census extends Splitter {
   }
 
   private begin(): Run {
-    const run: Run = { db: this.db, announced: undefined, keys: 0, gaps: [] };
+    const at = this.w.offset();
+    const run: Run = { db: this.db, start: at, end: at, announced: undefined, keys: 0, gaps: [] };
     this.runs.push(run);
     return run;
   }
@@ -68,6 +93,7 @@ class Census extends Splitter {
     let run = this.runs.at(-1)!;
     if (this.db !== db) run = this.begin();
     run.keys += facts.keys - keys;
+    run.end = this.w.offset();
     const says = facts.databases.get(this.db);
     if (says === undefined || (this.db === db && says === said)) return;
     // A second announcement: what was counted before it is all there was.

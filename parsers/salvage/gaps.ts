@@ -1,10 +1,13 @@
 import { RdbError } from "../errors.ts";
 import { HEADER_BYTES, type RdbHeader } from "../header.ts";
-import { type ByteRange, Splitter } from "../splitter.ts";
+import { OPCODE } from "../opcodes.ts";
+import { type ByteRange, Splitter, type SplitterOptions } from "../splitter.ts";
 import { TemplateStore } from "../templates.ts";
 import type { ByteSource } from "../window.ts";
 import { withDatabases } from "./databases.ts";
+import { Pairs } from "./pairs.ts";
 import { Probe } from "./probe.ts";
+import type { Swallower } from "./swallowed.ts";
 import { CERTAIN_BITS, type Way, Zone } from "./zone.ts";
 
 /** Bytes of a snapshot that cannot be read, and how reading goes on behind them. */
@@ -41,14 +44,21 @@ const FOLLOWERS = /^(?:REDIS\d|VALKEY\d|\*\d|\$EOF:)/;
  * there: the most believable way from the last certain record on is taken.
  */
 export function findGaps(source: ByteSource, header: RdbHeader): Gap[] {
-  const gaps = new Salvage(source, header).gaps();
-  return gaps.length === 0 ? gaps : withDatabases(source, header, gaps);
+  const salvage = new Salvage(source, header);
+  salvage.explore();
+  for (const doubted = new Set<number>(); ; ) {
+    const { gaps, swallower } = withDatabases(source, header, salvage.found, doubted);
+    if (swallower === undefined) return gaps;
+    doubted.add(swallower.start);
+    salvage.doubt(swallower);
+  }
 }
 
 class Salvage {
   private readonly source: ByteSource;
   private readonly header: RdbHeader;
-  private readonly found: Gap[] = [];
+  readonly found: Gap[] = [];
+  private readonly pairs = new Pairs();
   private readonly templates = new TemplateStore();
   private effortLeft: number;
   /** Where reading failed: nothing begins there. */
@@ -62,15 +72,32 @@ class Salvage {
     this.effortLeft = source.size * EFFORT + MIN_EFFORT_BYTES;
   }
 
-  gaps(): Gap[] {
-    const { source, header, found, templates, failed } = this;
+  /** Finds the gaps of the whole snapshot. */
+  explore(): void {
+    const { source, header } = this;
     let start = HEADER_BYTES;
     if (header.guessed === true) start = this.beginning(start);
     if (source.size === start)
       this.add({ start, end: start, units: 0 }, new RdbError("UNEXPECTED_EOF", start));
+    this.exploreFrom(start);
+  }
+
+  /** Looks for other records where one stands whose length has to be wrong, and at all that follows once more. */
+  doubt({ start, hidden }: Swallower): void {
+    const { source, found, failed } = this;
+    while ((found.at(-1)?.start ?? 0) > start) found.pop();
+    failed.add(start);
+    this.known = new Set();
+    const error = new RdbError("BAD_VALUE", start, `a database begins inside of it, at byte ${hidden}`);
+    this.exploreFrom(this.take(this.search(start, start, source.size), error));
+  }
+
+  private exploreFrom(from: number): void {
+    const { source, header, templates, failed, pairs } = this;
+    let start = from;
     while (start < source.size) {
       const sizes = { windowBytes: WINDOW_BYTES, chunkBytes: CHUNK_BYTES };
-      const scout = new Scout(source, header, { ...sizes, start, templates });
+      const scout = new Scout(source, header, { ...sizes, start, templates }, pairs);
       const error = scout.explore();
       if (error === undefined) {
         const resume = this.behindEnd(scout);
@@ -82,7 +109,6 @@ class Salvage {
         break;
       }
     }
-    return found;
   }
 
   /** Where the first record begins that is believed, where the header before it is lost. */
@@ -174,7 +200,7 @@ class Salvage {
     failed = this.failed,
     skippedSince?: number,
   ): Way {
-    const { source, header, known, templates } = this;
+    const { source, header, known, templates, pairs } = this;
     const skipped: Way["skipped"] = [];
     let start = from;
     let open = skippedSince;
@@ -189,6 +215,7 @@ class Salvage {
         failedAt,
         known,
         failed,
+        pairs,
       });
       const way = zone.way();
       this.effortLeft -= bytesLeft - effort.bytesLeft;
@@ -222,10 +249,22 @@ function bitsAt(probe: Probe, start: number): number {
 /** Record starts that are remembered. */
 const REMEMBERED = 4096;
 
+/** In the place of the first byte of something. */
+const BEGINNING = -1;
+const END = -2;
+
 /** A splitter that goes ahead to see where it fails, and remembers where the last records begin. */
 class Scout extends Splitter {
   private readonly starts = new Float64Array(REMEMBERED);
   private seen = 0;
+  private readonly pairs: Pairs;
+  /** The first byte of what was read last. */
+  private last = BEGINNING;
+
+  constructor(source: ByteSource, header: RdbHeader, options: SplitterOptions, pairs: Pairs) {
+    super(source, header, options);
+    this.pairs = pairs;
+  }
 
   /** Reads to the end; returns what ended it before. */
   explore(): RdbError | undefined {
@@ -250,7 +289,14 @@ class Scout extends Splitter {
   }
 
   protected override record(): void {
-    this.starts[this.seen++ % REMEMBERED] = this.w.offset();
+    const { w, pairs, last } = this;
+    const at = w.offset();
+    const code = w.atEnd() ? END : w.bytes[w.pos]!;
+    // Where it is the SELECTDB that is none, its beginning was noted last.
+    if (last === OPCODE.selectDb && code !== END) pairs.afterSelectDb(code, at);
+    this.starts[this.seen++ % REMEMBERED] = at;
+    if (last !== OPCODE.selectDb && last !== BEGINNING) pairs.elsewhere(code, at);
+    this.last = code;
     super.record();
   }
 }

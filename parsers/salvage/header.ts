@@ -3,6 +3,7 @@ import { guessedHeader, HEADER_BYTES, type RdbHeader } from "../header.ts";
 import { TemplateStore } from "../templates.ts";
 import { FAMILIES } from "../types.ts";
 import type { ByteSource } from "../window.ts";
+import { Pairs } from "./pairs.ts";
 import { Zone } from "./zone.ts";
 
 const ZONE_BYTES = 2 ** 18;
@@ -28,6 +29,7 @@ export function guessHeader(source: ByteSource, effortBytes = EFFORT_BYTES): Rdb
       failedAt: 0,
       known: new Set<number>(),
       failed: new Set<number>(),
+      pairs: new Pairs(),
     };
     const zone = new Zone(source, header, new TemplateStore(), { bytesLeft: effortBytes }, start);
     const { skipped } = zone.way();

@@ -6,6 +6,7 @@ import { NO_TEMPLATES, type TemplateSource } from "../templates.ts";
 import { type RdbType, typesOf } from "../types.ts";
 import { ValueReader } from "../values.ts";
 import { type ByteSource, type Feed, LZF, Window } from "../window.ts";
+import { Pairs } from "./pairs.ts";
 import { NAME_BYTES, nameBits, TextEvidence } from "./text.ts";
 
 /** Values larger than this are read in pieces. */
@@ -58,6 +59,7 @@ export class Probe {
   private readonly evidence = new TextEvidence();
   private readonly feed: GrowingFeed;
   private readonly header: RdbHeader;
+  private readonly pairs: Pairs;
   private readonly fileBytes: number;
   private readonly types: readonly (RdbType | undefined)[];
   private readonly opcodes: readonly (RdbOpcode | undefined)[];
@@ -69,8 +71,10 @@ export class Probe {
     fileBytes: number,
     effort: Effort,
     templates: TemplateSource = NO_TEMPLATES,
+    pairs = new Pairs(),
   ) {
     this.header = header;
+    this.pairs = pairs;
     this.fileBytes = fileBytes;
     const known = header.newer ? Number.POSITIVE_INFINITY : header.version;
     this.types = typesOf(header.family).map((type) =>
@@ -112,7 +116,9 @@ export class Probe {
       else if (opcode.code === OPCODE.aux) this.bits += this.field() + this.text();
       else if (opcode.code === OPCODE.function2) this.bits += this.text();
       else opcode.skip(w);
-      if (opcode.ofKey !== true && !this.isFollowed(opcode)) return w.offset();
+      if (opcode.ofKey === true || this.isFollowed(opcode)) continue;
+      if (opcode.code === OPCODE.selectDb) this.pairs.selectDbAlone(at);
+      return w.offset();
     }
   }
 

@@ -2,6 +2,7 @@ import { RdbError } from "../errors.ts";
 import type { RdbHeader } from "../header.ts";
 import type { TemplateSource } from "../templates.ts";
 import type { ByteSource } from "../window.ts";
+import type { Pairs } from "./pairs.ts";
 import { type Effort, Probe } from "./probe.ts";
 
 /** Bits that a run of records has to be worth where bytes were lost before it, and as many again where they are behind it. */
@@ -47,6 +48,8 @@ export interface ZoneStart {
   readonly known: ReadonlySet<number>;
   /** Where no record begins, whatever it looks like. */
   readonly failed: ReadonlySet<number>;
+  /** What is known of SELECTDB and RESIZEDB. */
+  readonly pairs: Pairs;
 }
 
 /**
@@ -89,8 +92,8 @@ export class Zone {
       got += n;
     }
     const source = new ZoneSource(this.bytes, from.start);
-    this.probe = new Probe(source, header, file.size, effort, templates);
-    this.fileProbe = new Probe(file, header, file.size, effort, templates);
+    this.probe = new Probe(source, header, file.size, effort, templates, from.pairs);
+    this.fileProbe = new Probe(file, header, file.size, effort, templates, from.pairs);
     this.aligned = new Float32Array(size + 1);
     this.skipping = new Float32Array(size + 1);
     this.bits = new Float32Array(size);
@@ -124,7 +127,9 @@ export class Zone {
     const begins = end !== NOTHING && bits[at]! >= FIRST_BITS;
     this.run[at] = end === NOTHING ? 0 : bits[at]! + (end === BEYOND ? 0 : this.run[end]!);
     skipping[at] = Math.max(skipping[at + 1]!, (begins ? worth : this.behindWeak(at)) - RESYNC_BITS);
-    aligned[at] = this.leadsOn(end) ? worth : Math.max(worth, skipping[at]! - RESYNC_BITS);
+    const skipped = skipping[at]! - RESYNC_BITS;
+    if (this.from.pairs.isAlone(this.bytes[at]!)) aligned[at] = skipped;
+    else aligned[at] = this.leadsOn(end) ? worth : Math.max(worth, skipped);
   }
 
   /** Worth of the way from behind a record that is worth little itself, where many follow. */

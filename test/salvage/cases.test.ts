@@ -162,6 +162,56 @@ describe("the number of a database that is lost", () => {
   });
 });
 
+describe("what looks like the number of a database", () => {
+  const writer = withKeys(begun().selectDb(0).resizeDb(KEYS, 0), 0, DAMAGED);
+  const at = writer.size;
+  const noise = writer.raw(Buffer.alloc(20, 0xee)).size;
+  withKeys(writer, DAMAGED);
+  const bytes = writer.end();
+
+  test.each([
+    ["SELECTDB without RESIZEDB", Buffer.of(254, 31)],
+    ["RESIZEDB without SELECTDB", Buffer.of(251, 9, 5)],
+  ])("is none: %s", (_, opcode) => {
+    const salvaged = salvageBytes(patched(bytes, at, opcode));
+    expect(salvaged.records).toEqual(written(writer));
+    expect(salvaged.gaps).toMatchObject([{ start: at, end: noise }]);
+    expect(salvaged.gaps[0]!.db).toBeUndefined();
+  });
+
+  test("is one where other programs write no RESIZEDB", () => {
+    const plain = withKeys(begun().selectDb(0), 0, DAMAGED);
+    withKeys(plain.selectDb(31), DAMAGED);
+    const salvaged = salvageBytes(plain.end());
+    expect(salvaged.gaps).toEqual([]);
+    expect(salvaged.records).toEqual(written(plain));
+  });
+});
+
+describe("a length that swallows the beginning of a database, and ends exactly where a record begins,", () => {
+  const swallower = {
+    ...stringValue("x".repeat(100)),
+    body: Buffer.concat([len(100, "32"), Buffer.alloc(100, "x")]),
+  };
+  const writer = withKeys(begun().selectDb(0).resizeDb(DAMAGED, 0), 0, DAMAGED - 11).key(
+    "swallower",
+    swallower,
+  );
+  const at = writer.size - swallower.body.length;
+  withKeys(writer, DAMAGED - 10, DAMAGED);
+  const second = withKeys(writer.selectDb(4).resizeDb(KEYS - DAMAGED, 0), DAMAGED);
+  const bytes = second.end();
+
+  test("is found, as the database before has more keys than RESIZEDB announced", () => {
+    const { recordOffset } = rowOf(writer, DAMAGED + 20);
+    const wrong = len(recordOffset - at - 5, "32");
+    const salvaged = salvageBytes(patched(bytes, at, wrong));
+    expect(salvaged.records).toEqual(written(writer, ["0:swallower"]));
+    const { recordOffset: start } = writer.rows[DAMAGED - 11]!;
+    expect(salvaged.gaps).toMatchObject([{ start, end: at + swallower.body.length }]);
+  });
+});
+
 describe("damage elsewhere", () => {
   const writer = withKeys(begun().selectDb(0).resizeDb(KEYS, 0));
   const bytes = writer.end();
