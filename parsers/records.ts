@@ -1,3 +1,4 @@
+import { Copier } from "./copier.ts";
 import { RdbError } from "./errors.ts";
 import type { RdbHeader } from "./header.ts";
 import { OPCODE, opcodesOf, type RdbOpcode } from "./opcodes.ts";
@@ -44,6 +45,7 @@ export class RecordReader {
   wanted: (() => boolean) | undefined;
   readonly values: ValueReader;
   private readonly w: Window;
+  private readonly copier = new Copier();
   /** Made for the first damaged value. */
   private second: Window | undefined;
   private source!: ByteSource;
@@ -217,11 +219,7 @@ export class RecordReader {
       const step = Math.min(left, from.bytes.length >> 1);
       from.require(step);
       this.growKey(step);
-      const key = this.key;
-      const source = from.bytes;
-      let p = from.pos;
-      if (step < 64) for (let i = this.keyLength, end = i + step; i < end; i++) key[i] = source[p++]!;
-      else key.set(source.subarray(p, p + step), this.keyLength);
+      this.copier.copy(from.bytes, from.pos, this.key, this.keyLength, step);
       this.keyLength += step;
       from.skip(step);
       left -= step;

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { Copier } from "../../parsers/copier.ts";
 import { PAGE_BYTES } from "./schema.ts";
 
 /**
@@ -52,24 +53,30 @@ export class PageAllocator {
   }
 }
 
+/** Four bytes of a varint. */
+const VARINT_HALF = 2 ** 28;
+
 /** Bytes of a SQLite varint. */
 function varintBytes(value: number): number {
-  let bytes = 1;
-  for (let v = value; v >= 128; v = Math.floor(v / 128)) bytes++;
-  return bytes;
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  if (value < 0x200000) return 3;
+  return value < VARINT_HALF ? 4 : 4 + varintBytes(Math.floor(value / VARINT_HALF));
 }
 
 /** Writes a SQLite varint (big-endian, 7 bits a byte; values below 2^53 only); returns the position behind it. */
 function putVarint(target: Uint8Array, at: number, value: number): number {
-  if (value < 128) {
+  if (value < 0x80) {
     target[at] = value;
     return at + 1;
   }
   const end = at + varintBytes(value);
-  let v = value;
-  for (let p = end - 1; p >= at; p--) {
-    target[p] = (v % 128) | (p === end - 1 ? 0 : 0x80);
-    v = Math.floor(v / 128);
+  const high = Math.floor(value / VARINT_HALF);
+  let v = value - high * VARINT_HALF;
+  target[end - 1] = v & 0x7f;
+  for (let p = end - 2; p >= at; p--) {
+    v = p === end - 5 ? high : v >> 7;
+    target[p] = v | 0x80;
   }
   return end;
 }
@@ -79,6 +86,9 @@ const NULL = 0;
 const ZERO = 8;
 const ONE = 9;
 const BODY_BYTES = [0, 1, 2, 3, 4, 6, 8, 0, 0, 0];
+
+/** Types of integers from 0 to 2^31 - 1, by leading zeros. */
+const SERIAL_TYPES = Uint8Array.from({ length: 33 }, (_, zeros) => integerSerialType(2 ** (32 - zeros) - 1));
 
 function integerSerialType(value: number): number {
   if (value === 0) return ZERO;
@@ -97,7 +107,7 @@ function integerSerialType(value: number): number {
  * range of ids, so that another writer may have the next.
  */
 export class RowWriter {
-  /** Values of the integer columns; the one at `bytesColumn` is ignored. */
+  /** Values of the integer columns; NaN at `bytesColumn`. */
   readonly integers: Float64Array;
   readonly leaves: LeafPlaces = { maxIds: [], pages: [] };
   rows = 0;
@@ -107,6 +117,7 @@ export class RowWriter {
   private readonly bytesColumn: number;
   private readonly run = new Uint8Array(RUN_PAGES * PAGE_BYTES);
   private readonly types: Uint8Array;
+  private readonly copier = new Copier();
   private readonly pendingIds: number[] = [];
   private pageStart = 0;
   private cells = 0;
@@ -125,11 +136,14 @@ export class RowWriter {
 
   /** Adds a row whose text (or blob) is `bytes[0, length)`. */
   add(id: number, bytes: Uint8Array, length: number, isText: boolean): void {
-    const { integers, types, columns, bytesColumn } = this;
+    const { integers, types, columns } = this;
     let bodyBytes = length;
     for (let i = 0; i < columns; i++) {
       const value = integers[i]!;
-      const type = Number.isNaN(value) || i === bytesColumn ? NULL : integerSerialType(value);
+      const small = value | 0;
+      let type = NULL;
+      if (small === value && small >= 0) type = SERIAL_TYPES[Math.clz32(small)]!;
+      else if (!Number.isNaN(value)) type = integerSerialType(value);
       types[i] = type;
       bodyBytes += BODY_BYTES[type]!;
     }
@@ -217,13 +231,15 @@ export class RowWriter {
     for (let i = 0; i < columns; i++) {
       if (i === bytesColumn) {
         at = putVarint(target, at, bytesType);
-        if (length < 64) for (let k = 0; k < length; k++) target[body + k] = bytes[k]!;
-        else target.set(bytes.subarray(0, length), body);
+        this.copier.copy(bytes, 0, target, body, length);
         body += length;
       } else {
         const type = types[i]!;
         target[at++] = type;
-        body = putInteger(target, body, integers[i]!, BODY_BYTES[type]!);
+        const bodyBytes = BODY_BYTES[type]!;
+        if (bodyBytes > 4) putLarge(target, body, integers[i]!, bodyBytes);
+        else putSmall(target, body, integers[i]! | 0, bodyBytes);
+        body += bodyBytes;
       }
     }
   }
@@ -269,17 +285,31 @@ export class RowWriter {
   }
 }
 
-function putInteger(target: Uint8Array, at: number, value: number, bytes: number): number {
-  if (bytes <= 4) {
-    for (let shift = (bytes - 1) * 8, p = at; shift >= 0; shift -= 8) target[p++] = value >> shift;
-    return at + bytes;
+/** Writes the lowest bytes of an integer, four at most. */
+function putSmall(target: Uint8Array, at: number, value: number, bytes: number): void {
+  switch (bytes) {
+    case 4:
+      putUint32(target, at, value);
+      break;
+    case 3:
+      target[at] = value >> 16;
+      target[at + 1] = value >> 8;
+      target[at + 2] = value;
+      break;
+    case 2:
+      target[at] = value >> 8;
+      target[at + 1] = value;
+      break;
+    case 1:
+      target[at] = value;
   }
+}
+
+/** Writes an integer of more than four bytes. */
+function putLarge(target: Uint8Array, at: number, value: number, bytes: number): void {
   const high = Math.floor(value / 4294967296);
-  const low = value - high * 4294967296;
-  let p = at;
-  for (let shift = (bytes - 5) * 8; shift >= 0; shift -= 8) target[p++] = high >> shift;
-  putUint32(target, p, low);
-  return p + 4;
+  putSmall(target, at, high | 0, bytes - 4);
+  putUint32(target, at + bytes - 4, value - high * 4294967296);
 }
 
 function putUint32(target: Uint8Array, at: number, value: number): void {

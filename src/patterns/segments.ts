@@ -156,14 +156,11 @@ export class Segments {
     const { table } = this;
     const weak = table !== this.strong;
     let mask = 0;
-    let hash = HASH_BASIS;
     let p = start;
     for (; p < end; p++) {
-      const byte = bytes[p]!;
-      const kind = table[byte]!;
+      const kind = table[bytes[p]!]!;
       if ((kind & IS_SEPARATOR) !== 0) break;
       mask |= kind;
-      hash = Math.imul(hash ^ byte, FNV_PRIME);
     }
     if (p === end && this.count === 0 && !weak && (mask & JOINT) !== 0) {
       this.table = this.weakTable(bytes, start, end);
@@ -185,27 +182,20 @@ export class Segments {
     const mayGoOn = p < end && (weak || (p - start === 2 && bytes[p] === COLON));
     if ((mask & 255) === DIGIT && !mayGoOn) {
       if (p - start > SHORT_NUMBER_DIGITS) this.addId();
-      else this.literal(bytes, start, p, hash);
+      else this.literal(bytes, start, p);
       return p;
     }
-    if (mayGoOn) return this.closer(bytes, start, p, end, mask, hash);
+    if (mayGoOn) return this.closer(bytes, start, p, end, mask);
     const isWords =
       (mask & SUSPECT) === 0 && (p - start < 16 || (mask & (JOINT | UPPER | UPPER_HEX)) === JOINT);
-    if (isWords) this.literal(bytes, start, p, hash);
+    if (isWords) this.literal(bytes, start, p);
     else if ((mask & (JOINT | CONTROL | HIGH)) === 0 && p - start <= MAX_RAW_BYTES)
-      this.token(bytes, start, p, mask, hash);
-    else return this.closer(bytes, start, p, end, mask, hash);
+      this.token(bytes, start, p, mask);
+    else return this.closer(bytes, start, p, end, mask);
     return p;
   }
 
-  private closer(
-    bytes: Uint8Array,
-    start: number,
-    p: number,
-    end: number,
-    mask: number,
-    hash: number,
-  ): number {
+  private closer(bytes: Uint8Array, start: number, p: number, end: number, mask: number): number {
     const long = endOfLongId(bytes, start, end);
     if (long > p || (long === p && long > start)) {
       if (long === end || (this.table[bytes[long]!]! & IS_SEPARATOR) !== 0) {
@@ -216,13 +206,13 @@ export class Segments {
     if (p - start > MAX_RAW_BYTES || (mask & CONTROL) !== 0) this.addId();
     else if ((mask & HIGH) !== 0 && !isUtf8(bytes, start, p)) this.addId();
     else if ((mask & IS_AT) !== 0 && endOfEmail(bytes, start, p) === p) this.addId();
-    else if ((mask & JOINT) === 0) this.token(bytes, start, p, mask, hash);
+    else if ((mask & JOINT) === 0) this.token(bytes, start, p, mask);
     else this.parts(bytes, start, p);
     return p;
   }
 
   /** A segment without joints. */
-  private token(bytes: Uint8Array, start: number, end: number, mask: number, hash: number): void {
+  private token(bytes: Uint8Array, start: number, end: number, mask: number): void {
     if (isHexNumber(mask, end - start)) {
       this.addId();
       return;
@@ -233,7 +223,7 @@ export class Segments {
     }
     const from = idInToken(bytes, start, end, mask);
     const isShort = (mask & 255) === DIGIT && end - start <= SHORT_NUMBER_DIGITS;
-    if (from === NO_ID || isShort) this.literal(bytes, start, end, hash);
+    if (from === NO_ID || isShort) this.literal(bytes, start, end);
     else if (from === 0) this.addId();
     else {
       const at = this.out;
@@ -277,7 +267,7 @@ export class Segments {
     this.close(at, hashBytes(text, at, this.out));
   }
 
-  private literal(bytes: Uint8Array, start: number, end: number, hash: number): void {
+  private literal(bytes: Uint8Array, start: number, end: number): void {
     if (end - start > MAX_SEGMENT_BYTES) {
       this.addId();
       return;
@@ -286,7 +276,7 @@ export class Segments {
     this.texts[i] = bytes;
     this.starts[i] = start;
     this.ends[i] = end;
-    this.hashes[i] = hash;
+    this.hashes[i] = hashBytes(bytes, start, end);
   }
 
   private addId(): void {

@@ -49,6 +49,7 @@ export const CLASS_LIMIT = 32;
 export const PATTERN_LIMIT = 2 ** 23;
 export const BUCKET_LIMIT = 4096;
 export const MEASURES = ["bytes", "elements"] as const;
+const BUCKETS_OF_TYPE = MEASURES.length * BUCKET_LIMIT;
 
 /** Numbers of one key, filled in by the worker and read by every aggregate. */
 export interface KeyFacts {
@@ -100,8 +101,8 @@ export interface RollupExport {
 export class Rollup {
   private readonly rollup = new CounterTable(ROLLUP_SUMS.length);
   private readonly expiry = new CounterTable(EXPIRY_SUMS.length);
-  private readonly typeSketch = new CounterTable(2);
-  private readonly patternSketch = new CounterTable(2);
+  /** By pattern, and by type, measure and bucket. */
+  private readonly sketches = new CounterTable(2);
   private readonly slots = new Float64Array(SLOTS * 2);
   private readonly expiringHashes = new Map<number, number>();
   private readonly bigByBytes: TopKeys[];
@@ -185,22 +186,30 @@ export class Rollup {
   }
 
   private sketch(k: KeyFacts, measure: number, value: number): void {
-    const bucket = measure * BUCKET_LIMIT + sketchBucketOf(value);
-    // `at` may grow the table: `sums` must be looked up after it.
-    const ofType = this.typeSketch.at(k.type, bucket);
-    this.typeSketch.sums[ofType]! += 1;
-    this.typeSketch.sums[ofType + 1]! += value;
-    const ofPattern = this.patternSketch.at(k.pattern, bucket);
-    this.patternSketch.sums[ofPattern]! += 1;
-    this.patternSketch.sums[ofPattern + 1]! += value;
+    const bucket = (k.type * MEASURES.length + measure) * BUCKET_LIMIT + sketchBucketOf(value);
+    const at = this.sketches.at(k.pattern, bucket);
+    this.sketches.sums[at]! += 1;
+    this.sketches.sums[at + 1]! += value;
+  }
+
+  /** Sketches of types, or of patterns: sums of those of both, by bucket of each measure. */
+  private sketchesOf(name: (pattern: number, type: number) => number): CounterExport {
+    const { first, second, sums, size, width } = this.sketches;
+    const table = new CounterTable(width);
+    for (let entry = 0; entry < size; entry++) {
+      const bucket = second[entry]! % BUCKETS_OF_TYPE;
+      const at = table.at(name(first[entry]!, Math.floor(second[entry]! / BUCKETS_OF_TYPE)), bucket);
+      for (let i = 0; i < width; i++) table.sums[at + i]! += sums[entry * width + i]!;
+    }
+    return table.export();
   }
 
   export(): Omit<RollupExport, "evidence"> {
     return {
       rollup: this.rollup.export(),
       expiry: this.expiry.export(),
-      typeSketch: this.typeSketch.export(),
-      patternSketch: this.patternSketch.export(),
+      typeSketch: this.sketchesOf((_, type) => type),
+      patternSketch: this.sketchesOf((pattern) => pattern),
       slots: this.slots,
       loadedSlots: this.loadedSlots,
       expiringHashes: this.expiringHashes,
