@@ -152,7 +152,7 @@ class Salvage {
     const from = this.certainBefore(scout, failedAt);
     const until = Math.min(source.size, checkedBytes + BEHIND_END_BYTES);
     const way = this.search(from, failedAt, until);
-    if (way.resume === undefined || way.resume <= checkedBytes) return undefined;
+    if (way.resume === undefined) return undefined;
     return this.take(way, new RdbError("UNKNOWN_OPCODE", failedAt, "an end in the middle"));
   }
 

@@ -223,6 +223,21 @@ describe("damage elsewhere", () => {
     expect(rangesOf(salvaged)).toEqual([[recordOffset, recordOffset + serializedBytes]]);
   });
 
+  test("the last byte of a packed value is no end, though a wrong length leads there", () => {
+    const body = Buffer.concat([len(100, "32"), Buffer.alloc(100, "x")]);
+    const swallower = withKeys(begun(), 0, DAMAGED).key("swallower", {
+      ...stringValue("x".repeat(100)),
+      body,
+    });
+    const at = swallower.size - body.length;
+    const changed = withKeys(swallower, DAMAGED).end();
+    const { recordOffset, serializedBytes } = rowOf(swallower, DAMAGED + 1);
+    const last = recordOffset + serializedBytes - 1;
+    expect(changed[last]).toBe(255);
+    const salvaged = salvageBytes(patched(changed, at, len(last - at - 5, "32")));
+    expect(salvaged.records).toEqual(written(swallower, ["0:swallower"]));
+  });
+
   test("in a field of the header leaves the fields behind it", () => {
     const plain = new RdbWriter().aux("redis-ver", "7.2.6");
     const at = plain.size;
