@@ -3,7 +3,7 @@ import type { Finding } from "./rule.ts";
 
 const EXAMPLES = 3;
 /** Rows looked at for keys of patterns: a database has its keys in no order, so that many-keyed patterns come soon. */
-const ROWS_LOOKED_AT = 200_000;
+export const ROWS_LOOKED_AT = 200_000;
 
 const BIG_SQL = "SELECT DISTINCT pattern, key FROM big_keys WHERE snapshot = @snapshot";
 const rowsSql = (scope: Scope) => `SELECT pattern, key FROM (

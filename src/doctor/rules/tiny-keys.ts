@@ -1,7 +1,7 @@
 import { hasKeyRows, keySource, type Scope, scopeParams } from "../../queries/scope.ts";
 import { counted, thousands } from "../../queries/words.ts";
-import { humanBytes } from "../../units.ts";
 import { type Entry, sizeBuckets } from "../buckets.ts";
+import { costText } from "../cost.ts";
 import { finding, rule } from "../rule.ts";
 import { type PatternSums, patternSums } from "../sums.ts";
 
@@ -35,7 +35,7 @@ export const tinyKeys = rule({
       .filter(({ keys, payload_bytes: payload, pattern }) => payload <= small * keys && isPrefixed(pattern))
       .flatMap((sums) => {
         const saving = savingOf(scope, sums, fields);
-        return saving === undefined || saving.bytes < limit * sums.bytes ? [] : [told(sums, saving)];
+        return saving === undefined || saving.heapBytes < limit * sums.heap_bytes ? [] : [told(sums, saving)];
       });
   },
 });
@@ -77,7 +77,7 @@ function savingOf(scope: Scope, { pattern, keys }: PatternSums, fields: number):
   };
 }
 
-function told({ pattern, keys, bytes }: PatternSums, saving: Saving) {
+function told({ pattern, keys, bytes, heap_bytes: heap }: PatternSums, saving: Saving) {
   const prefix = pattern.slice(0, -1);
   const { sized, buckets, fields } = saving;
   const basis = sized < keys ? `; estimated from ${thousands(sized)} of them` : "";
@@ -86,9 +86,9 @@ function told({ pattern, keys, bytes }: PatternSums, saving: Saving) {
     title: `${pattern}: ${counted(keys, "small string")}, each a key of its own`,
     pattern,
     evidence: [
-      `They take ${humanBytes(bytes)}, ${Math.round(bytes / keys)} bytes a key; as fields of ${thousands(buckets)} hashes of some ${fields} fields they would take ${humanBytes(bytes - saving.bytes)} (give or take a byte a key that is an integer${basis}).`,
+      `They take ${costText(heap, bytes)}, ${Math.round(heap / keys)} bytes a key; as fields of ${thousands(buckets)} hashes of some ${fields} fields they would take ${costText(heap - saving.heapBytes, bytes - saving.bytes)} (give or take a byte a key that is an integer${basis}).`,
     ],
-    figures: { keys, bytes, buckets, fields, sized_keys: sized },
+    figures: { keys, bytes, heap_bytes: heap, buckets, fields, sized_keys: sized },
     saving_bytes: saving.bytes,
     saving_heap_bytes: saving.heapBytes,
     advice: [
