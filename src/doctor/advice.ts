@@ -32,7 +32,7 @@ const BY_TYPE: Readonly<Record<string, (keep: number, elements: number) => strin
   zset: (keep, elements) =>
     `trim it: ${trimCommand("zset", keep, elements)} keeps the best ${thousands(keep)} of ${thousands(elements)}. Or partition it by period: key:2026-11, key:2026-12.`,
   list: (keep, elements) =>
-    `drain it, or cap it after each push: ${trimCommand("list", keep, elements)} keeps the newest ${thousands(keep)} of ${thousands(elements)}. If it is a log, a stream does that itself: XADD key MAXLEN ~ ${keep} * …`,
+    `drain it, or cap it after each push: ${trimCommand("list", keep, elements)} keeps the newest ${thousands(keep)} of ${thousands(elements)}. If it is a log, a stream (Redis 5.0) does that itself: XADD key MAXLEN ~ ${keep} * …`,
   stream: (keep, elements) =>
     `cap it: ${trimCommand("stream", keep, elements)} keeps the newest ${thousands(keep)} of ${thousands(elements)}; XADD key MAXLEN ~ ${keep} * … does from now on (or MINID for an age).`,
 };
@@ -129,6 +129,6 @@ function groupAdvice(value: BigValue & { readonly elements: number }): readonly 
   if (2 * entries > bytes) return undefined;
   return [
     `Its ${thousands(elements)} entries take ${humanBytes(entries)} at most. The rest is what consumer groups keep, above all ids that were delivered and never acknowledged, or entries that XDEL left in their nodes: trimming frees little of it.`,
-    "See who has them: XINFO STREAM key FULL, XPENDING key group. Acknowledge what is done (XACK key group id …), take over what is left behind (XAUTOCLAIM key group consumer 3600000 0), and delete consumers that are gone (XGROUP DELCONSUMER key group consumer) and groups that nobody reads (XGROUP DESTROY key group).",
+    "See who has them: XINFO STREAM key FULL, XPENDING key group. Acknowledge what is done (XACK key group id …), take over what is left behind (XAUTOCLAIM key group consumer 3600000 0, from Redis 6.2 on), and delete consumers that are gone (XGROUP DELCONSUMER key group consumer) and groups that nobody reads (XGROUP DESTROY key group).",
   ];
 }

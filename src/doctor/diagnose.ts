@@ -3,7 +3,7 @@ import { nearName } from "../near-names.ts";
 import { isUnfiltered, keyRowFilters } from "../queries/filters.ts";
 import { hasKeyRows, type Scope } from "../queries/scope.ts";
 import { type Estimated, Estimates } from "./estimates.ts";
-import { withExamples } from "./examples.ts";
+import { examplesOf } from "./examples.ts";
 import type { Info } from "./info.ts";
 import { infoMisfit } from "./info-fit.ts";
 import { type Finding, type Need, type Rule, SEVERITIES, type Severity } from "./rule.ts";
@@ -11,7 +11,9 @@ import { RULES } from "./rules/index.ts";
 import type { ThresholdChoice } from "./thresholds.ts";
 
 /** A finding, and the rule that made it. */
-export interface Diagnosed extends Estimated {
+export interface Diagnosed extends Omit<Estimated, "examples"> {
+  /** Keys that show it, if some are known. */
+  readonly examples: readonly (string | Buffer)[];
   readonly rule: string;
   /** The rule's section of the documentation. */
   readonly docs: string;
@@ -76,7 +78,7 @@ export function diagnose(scope: Scope, options: DoctorOptions): Diagnosis {
   const skipped: { rule: string; why: string }[] = [];
   const left: { rule: string; findings: number }[] = [];
   const looked: string[] = [];
-  const findings: Diagnosed[] = [];
+  const findings: (Estimated & Pick<Diagnosed, "rule" | "docs">)[] = [];
   const counts = { critical: 0, warning: 0, info: 0 };
   const estimates = new Estimates(scope);
   for (const rule of options.rules) {
@@ -98,16 +100,26 @@ export function diagnose(scope: Scope, options: DoctorOptions): Diagnosis {
     const told = ordered.slice(0, options.largest).map((one) => estimates.label(one, rule.isExact === true));
     findings.push(...told.map((one) => ({ rule: rule.id, ...one, docs })));
   }
-  const ordered = inOrder(findings);
-  const examples = withExamples(scope, ordered);
   return {
-    findings: ordered.map((one, i) => ({ ...one, examples: examples[i]!.examples })),
+    findings: withExamples(scope, inOrder(findings)),
     counts,
     left,
     looked,
     skipped,
     info_misfit: (options.info === undefined ? undefined : infoMisfit(scope, options.info)) ?? null,
   };
+}
+
+/** Findings about patterns with some keys of each, where any show it. */
+function withExamples<F extends Finding>(scope: Scope, findings: readonly F[]) {
+  const wanted = findings.flatMap(({ pattern, examples }) =>
+    pattern === null || examples !== null ? [] : [pattern],
+  );
+  const found = examplesOf(scope, wanted);
+  return findings.map((one) => ({
+    ...one,
+    examples: one.examples ?? (one.pattern === null ? [] : found.get(one.pattern)!),
+  }));
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Scope } from "../queries/scope.ts";
 import { counted, thousands } from "../queries/words.ts";
 import { humanBytes, humanTime } from "../units.ts";
 import { type Info, infoNumber } from "./info.ts";
+import { keyText } from "./key-text.ts";
 
 /** Numbers of keys that are further apart, as a share of the larger one, are not those of the same data. */
 const KEYS_APART = 0.1;
@@ -37,7 +38,7 @@ function version({ snapshot }: Scope, info: Info): string | undefined {
   ];
   if (server === null || own === null || theirs[1] === undefined) return undefined;
   if (server === theirs[0] && own === theirs[1]) return "";
-  return `it is of ${theirs.join(" ")}, the snapshot of ${server} ${own}`;
+  return `it is of ${keyText(theirs.join(" "))}, the snapshot of ${server} ${keyText(own)}`;
 }
 
 const REPLICATION_ID_SQL = "SELECT value FROM aux_fields WHERE snapshot = @snapshot AND name = 'repl-id'";
@@ -48,7 +49,7 @@ function replicationId({ inventory, snapshot }: Scope, info: Info): string | und
   const theirs = info.get("master_replid");
   if (own === undefined || theirs === undefined) return undefined;
   if (own === theirs || own === info.get("master_replid2")) return "";
-  return `its master_replid is ${theirs}, the snapshot's repl-id ${own}`;
+  return `its master_replid is ${keyText(theirs)}, the snapshot's repl-id ${keyText(own)}`;
 }
 
 const DATABASES_SQL = "SELECT db, keys, loaded_keys FROM databases WHERE snapshot = @snapshot ORDER BY db";

@@ -19,8 +19,8 @@ export interface Finding {
    * `heap_bytes` what the allocator holds. Findings that are about more memory are told earlier.
    */
   readonly figures: Readonly<Record<string, string | number | null>>;
-  /** Keys that show it; none: the doctor looks for some of the pattern. */
-  readonly examples: readonly (string | Buffer)[];
+  /** Keys that show it; null: the doctor looks for some, as any of the pattern do. */
+  readonly examples: readonly (string | Buffer)[] | null;
   /** By how much MEMORY USAGE of the keys falls when the advice is taken, as the memory model says; null: not claimed. */
   readonly saving_bytes: number | null;
   /** The same of what the allocator holds, which is what used_memory falls by. */
@@ -67,7 +67,7 @@ export function finding(
   return {
     pattern: null,
     figures: {},
-    examples: [],
+    examples: null,
     saving_bytes: null,
     saving_heap_bytes: null,
     unclaimed_because: null,

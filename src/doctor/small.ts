@@ -1,12 +1,11 @@
-import type { MemoryConfig } from "../memory/index.ts";
 import type { Scope } from "../queries/scope.ts";
+import { settingOf } from "./settings.ts";
 import type { PatternSums } from "./sums.ts";
 
 /** Whether keys are strings so small that a hash of them would stay a listpack: what buckets are for. */
-export function isBucketable({ snapshot }: Scope, sums: PatternSums): boolean {
+export function isBucketable(scope: Scope, sums: PatternSums): boolean {
   const { types, keys, payload_bytes: payload, name_bytes: names } = sums;
-  const { hashMaxListpackValue } = JSON.parse(snapshot.settings) as MemoryConfig;
-  return types === "string" && payload - names <= hashMaxListpackValue * keys;
+  return types === "string" && payload - names <= settingOf(scope, "hash-max-listpack-value").now * keys;
 }
 
 /** What has to be known before keys become fields, with a space before it; nothing where none of them expires. */

@@ -4,7 +4,7 @@ import { humanBytes } from "../../units.ts";
 import { costText } from "../cost.ts";
 import { type EvidenceSums, evidenceOf } from "../evidence.ts";
 import { finding, rule } from "../rule.ts";
-import { settingOf } from "../settings.ts";
+import { packing, settingOf } from "../settings.ts";
 import { totalSums } from "../sums.ts";
 
 /** Sets of integers are told by `integers-as-text`. */
@@ -30,7 +30,7 @@ export const encodingThresholds = rule({
           title: `${counted(sums.keys, "value")} just beyond ${directive} ${now}`,
           pattern: rows.length === 1 ? first.pattern : null,
           evidence: [
-            `They have up to ${first.raised_to} ${of} and take ${costText(sums.heapBytes, sums.bytes)} as ${first.type === "zset" ? "skiplists" : "hash tables"}; as listpacks they would take ${costText(sums.heapBytes - sums.heapSaving, sums.bytes - sums.saving)}.`,
+            `They have up to ${first.raised_to} ${of} and take ${costText(sums.heapBytes, sums.bytes)} as ${first.type === "zset" ? "skiplists" : "hash tables"}; as ${packing(scope)}s they would take ${costText(sums.heapBytes - sums.heapSaving, sums.bytes - sums.saving)}.`,
             `Most is saved in ${rows
               .slice(0, 3)
               .map(
@@ -53,7 +53,7 @@ export const encodingThresholds = rule({
           saving_heap_bytes: sums.heapSaving,
           advice: [
             `CONFIG SET ${directive} ${first.raised_to}, and the same in the configuration file. Values that are there become smaller when they are loaded: restart, fail over to a fresh replica, or DEBUG RELOAD.`,
-            "It costs CPU: a command on a listpack walks over its elements, so that twice as many take twice as long. Measure with your commands before going further.",
+            `It costs CPU: a command on a ${packing(scope)} walks over its elements, so that twice as many take twice as long. Measure with your commands before going further.`,
           ],
         });
       });

@@ -2,6 +2,7 @@ import { counted } from "../../queries/words.ts";
 import { costText } from "../cost.ts";
 import { evidenceOf } from "../evidence.ts";
 import { finding, rule } from "../rule.ts";
+import { packing } from "../settings.ts";
 import { patternSums } from "../sums.ts";
 
 /** Strings that hold JSON documents. */
@@ -30,7 +31,7 @@ export const jsonStrings = rule({
           examples,
           unclaimed_because: "it depends on the documents, of which the inventory has none",
           advice: [
-            "Flat objects of a few fields: HSET key field value … stays a listpack, holds numbers as such, and lets one field be read or written. Try one: HSET it, then compare MEMORY USAGE of both.",
+            `Flat objects of a few fields: HSET key field value … stays a ${packing(scope)}, holds numbers as such, and lets one field be read or written. Try one: HSET it, then compare MEMORY USAGE of both.`,
             "Documents that are read whole: MessagePack or compression in the client are smaller than JSON.",
           ],
         }),

@@ -1,6 +1,8 @@
+import type { Scope } from "../../queries/scope.ts";
 import { counted } from "../../queries/words.ts";
 import { humanBytes, humanShare } from "../../units.ts";
 import { finding, rule } from "../rule.ts";
+import { packing, settingOf } from "../settings.ts";
 import { isBucketable, ttlCaveat } from "../small.ts";
 import { patternSums } from "../sums.ts";
 
@@ -26,7 +28,7 @@ export const keyExplosion = rule({
           ],
           figures: { keys, bytes, heap_bytes: heap, payload_bytes: payload, keys_without_ttl: without },
           advice: [
-            ...(isBucketable(scope, sums) ? [`${BUCKETS}${ttlCaveat(sums)}`] : []),
+            ...(isBucketable(scope, sums) ? [`${bucketAdvice(scope)}${ttlCaveat(sums)}`] : []),
             ...(without > 0 ? ["Give those a TTL that should go after a time."] : []),
             "Find out who makes them: a pattern that grows with every request needs a limit. Watch the count with `rdbscope patterns --sort keys`.",
           ],
@@ -34,5 +36,7 @@ export const keyExplosion = rule({
       }),
 });
 
-const BUCKETS =
-  "They are small: bucketed into hashes, which stay listpacks up to hash-max-listpack-entries, they cost less: HSET prefix:{id/100} {id%100} value.";
+function bucketAdvice(scope: Scope): string {
+  const { directive } = settingOf(scope, "hash-max-listpack-entries");
+  return `They are small: bucketed into hashes, which stay ${packing(scope)}s up to ${directive}, they cost less: HSET prefix:{id/100} {id%100} value.`;
+}

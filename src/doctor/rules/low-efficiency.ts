@@ -1,6 +1,8 @@
-import { counted } from "../../queries/words.ts";
+import type { Scope } from "../../queries/scope.ts";
+import { counted, thousands } from "../../queries/words.ts";
 import { humanBytes, humanShare } from "../../units.ts";
 import { finding, rule } from "../rule.ts";
+import { packing, settingOf } from "../settings.ts";
 import { isBucketable, ttlCaveat } from "../small.ts";
 import { type PatternSums, patternSums, totalSums } from "../sums.ts";
 
@@ -27,7 +29,7 @@ export const lowEfficiency = rule({
           pattern,
           evidence: [
             `${counted(keys, "key")} (${types}) hold ${humanBytes(payload)} of data, names included, in ${humanBytes(heap)} of heap.`,
-            `That is ${Math.round(overhead / keys)} bytes of objects, entries and rounding a key.`,
+            `That is ${thousands(overhead / keys)} bytes of objects, entries and rounding a key.`,
           ],
           figures: {
             types,
@@ -38,7 +40,7 @@ export const lowEfficiency = rule({
             overhead_share: overhead / heap,
           },
           advice: [
-            isBucketable(scope, sums) ? `${FULLER_KEYS}${ttlCaveat(sums)}` : adviceFor(sums),
+            isBucketable(scope, sums) ? `${fullerKeys(scope)}${ttlCaveat(sums)}` : adviceFor(scope, sums),
             "`rdbscope explain FILE KEY` tells where every byte of one of them goes.",
           ],
         });
@@ -46,17 +48,20 @@ export const lowEfficiency = rule({
   },
 });
 
-const FULLER_KEYS =
-  "They are small: fewer, fuller keys cost less. Put those that belong together into one hash, within the limits of a listpack.";
+function fullerKeys(scope: Scope): string {
+  return `They are small: fewer, fuller keys cost less. Put those that belong together into one hash, within the limits of a ${packing(scope)}.`;
+}
 
 /** A key that has more elements than this costs what its elements cost, not what a key does. */
 const MANY_ELEMENTS = 64;
 
-function adviceFor({ types, keys, elements, heap_bytes: heap, payload_bytes: payload }: PatternSums): string {
+function adviceFor(scope: Scope, sums: PatternSums): string {
+  const { types, keys, elements, heap_bytes: heap, payload_bytes: payload } = sums;
+  const packed = packing(scope);
   if (elements > MANY_ELEMENTS * keys) {
-    return `It is the elements that cost: ${Math.round((heap - payload) / elements)} bytes each besides their data. Hash tables and skiplists take most of that, listpacks and intsets little: divide such a key into several that stay within hash-max-listpack-entries and its kin, or raise these (encoding-thresholds tells what that saves).`;
+    return `It is the elements that cost: ${Math.round((heap - payload) / elements)} bytes each besides their data. Hash tables and skiplists take most of that, ${packed}s and intsets little: divide such a key into several that stay within ${settingOf(scope, "hash-max-listpack-entries").directive} and its kin, or raise these (encoding-thresholds tells what that saves).`;
   }
   return types === "string"
     ? "Every key costs its object, its entry and the rounding of its size, whatever it holds. Values just above a size class of the allocator (64, 80, 96, 112, 128, 160, … bytes) waste most: shorter names or values help where they cross one."
-    : "Every key costs its object and its entry, and a value that is no listpack some more for each element: fewer fields and elements within the limits of a listpack take least.";
+    : `Every key costs its object and its entry, and a value that is no ${packed} some more for each element: fewer fields and elements, within the limits of a ${packed}, take least.`;
 }
