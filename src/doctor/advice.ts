@@ -34,7 +34,7 @@ const BY_TYPE: Readonly<Record<string, (keep: number, elements: number) => strin
   list: (keep, elements) =>
     `drain it, or cap it after each push: ${trimCommand("list", keep, elements)} keeps the newest ${thousands(keep)} of ${thousands(elements)}. If it is a log, a stream (Redis 5.0) does that itself: XADD key MAXLEN ~ ${keep} * …`,
   stream: (keep, elements) =>
-    `cap it: ${trimCommand("stream", keep, elements)} keeps the newest ${thousands(keep)} of ${thousands(elements)}; XADD key MAXLEN ~ ${keep} * … does from now on (or MINID for an age).`,
+    `cap it: ${trimCommand("stream", keep, elements)} keeps the newest ${thousands(keep)} of ${thousands(elements)} (with ~, and what else is in their nodes); XADD key MAXLEN ~ ${keep} * … does from now on (or MINID for an age).`,
 };
 
 /** What makes elements smaller, by type. */
