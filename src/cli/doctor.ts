@@ -19,7 +19,7 @@ import {
 } from "../reports/doctor.ts";
 import { FORMATS, lineEnd } from "../reports/index.ts";
 import { jsonArray } from "../reports/json.ts";
-import { type Cli, layoutOf, writeLines, writeParts } from "./io.ts";
+import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
 import { checkOptions, LARGEST, QUESTION_OPTIONS } from "./options.ts";
 import { forEachScope, questionCommand } from "./question.ts";
 
@@ -86,6 +86,8 @@ function lines(cli: Cli, reports: readonly DoctorReport[], options: Options): It
   if (format === "json") return jsonArray(reports.map(doctorJson));
   if (format === "ndjson") return reports.map(doctorJson);
   if (format === "csv") {
+    const warn = warner(cli, options.quiet);
+    for (const { diagnosis } of reports) if (diagnosis.info_misfit !== null) warn(diagnosis.info_misfit);
     const parts = reports.map((one) => ({ section: doctorSection(one), extra: { snapshot: one.snapshot } }));
     return FORMATS.csv(parts, layout);
   }

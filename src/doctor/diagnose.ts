@@ -1,16 +1,19 @@
 import { UsageError } from "../errors.ts";
 import { nearName } from "../near-names.ts";
 import { isUnfiltered, keyRowFilters } from "../queries/filters.ts";
-import { sampleOf, wholeRow } from "../queries/sampling.ts";
 import { hasKeyRows, type Scope } from "../queries/scope.ts";
-import { withExamples } from "./examples.ts";
+import { type Estimated, Estimates } from "./estimates.ts";
+import { examplesOf } from "./examples.ts";
 import type { Info } from "./info.ts";
-import { type Finding, type Need, type Rule, SEVERITIES } from "./rule.ts";
+import { infoMisfit } from "./info-fit.ts";
+import { type Finding, type Need, type Rule, SEVERITIES, type Severity } from "./rule.ts";
 import { RULES } from "./rules/index.ts";
 import type { ThresholdChoice } from "./thresholds.ts";
 
 /** A finding, and the rule that made it. */
-export interface Diagnosed extends Finding {
+export interface Diagnosed extends Omit<Estimated, "examples"> {
+  /** Keys that show it, if some are known. */
+  readonly examples: readonly (string | Buffer)[];
   readonly rule: string;
   /** The rule's section of the documentation. */
   readonly docs: string;
@@ -18,14 +21,18 @@ export interface Diagnosed extends Finding {
 
 /** What the doctor says of a snapshot. */
 export interface Diagnosis {
-  /** Those that save most first, then by severity. */
+  /** The worst first; of one severity those that save most, then those that are about most memory. */
   readonly findings: readonly Diagnosed[];
+  /** How many there are, those that are left out included. */
+  readonly counts: Readonly<Record<Severity, number>>;
   /** Findings of each rule that are left out, as they save and concern less. */
   readonly left: readonly { readonly rule: string; readonly findings: number }[];
   /** Rules that looked. */
   readonly looked: readonly string[];
   /** Rules that could not, and why. */
   readonly skipped: readonly { readonly rule: string; readonly why: string }[];
+  /** How INFO differs from the snapshot, where it does not seem to be of its server and time. */
+  readonly info_misfit: string | null;
 }
 
 export interface DoctorOptions {
@@ -71,7 +78,9 @@ export function diagnose(scope: Scope, options: DoctorOptions): Diagnosis {
   const skipped: { rule: string; why: string }[] = [];
   const left: { rule: string; findings: number }[] = [];
   const looked: string[] = [];
-  const findings: Diagnosed[] = [];
+  const findings: (Estimated & Pick<Diagnosed, "rule" | "docs">)[] = [];
+  const counts = { critical: 0, warning: 0, info: 0 };
+  const estimates = new Estimates(scope);
   for (const rule of options.rules) {
     const why = rule.needs
       .map((need) => MISSING[need](scope, options))
@@ -82,38 +91,45 @@ export function diagnose(scope: Scope, options: DoctorOptions): Diagnosis {
     }
     looked.push(rule.id);
     const thresholds = { ...rule.thresholds, ...options.thresholds[rule.id] };
-    const found = rule.find(scope, thresholds, options.info ?? new Map()).map((one) => whole(scope, one));
-    const ordered = inOrder(found);
+    const ordered = inOrder(rule.find(scope, thresholds, options.info ?? new Map()));
+    for (const { severity } of ordered) counts[severity]++;
     if (ordered.length > options.largest) {
       left.push({ rule: rule.id, findings: ordered.length - options.largest });
     }
     const docs = `docs/doctor.md#${rule.id}`;
-    findings.push(...ordered.slice(0, options.largest).map((one) => ({ rule: rule.id, ...one, docs })));
+    const told = ordered.slice(0, options.largest).map((one) => estimates.label(one, rule.isExact === true));
+    findings.push(...told.map((one) => ({ rule: rule.id, ...one, docs })));
   }
-  const ordered = inOrder(findings);
-  const examples = withExamples(scope, ordered);
   return {
-    findings: ordered.map((one, i) => ({ ...one, examples: examples[i]!.examples })),
+    findings: withExamples(scope, inOrder(findings)),
+    counts,
     left,
     looked,
     skipped,
+    info_misfit: (options.info === undefined ? undefined : infoMisfit(scope, options.info)) ?? null,
   };
 }
 
-/** A finding whose numbers are whole, where they are estimates. */
-function whole({ snapshot }: Scope, one: Finding): Finding {
-  if (sampleOf(snapshot) === undefined) return one;
-  return { ...one, ...savings(one), figures: wholeRow(one.figures) };
+/** Findings about patterns with some keys of each, where any show it. */
+function withExamples<F extends Finding>(scope: Scope, findings: readonly F[]) {
+  const wanted = findings.flatMap(({ pattern, examples }) =>
+    pattern === null || examples !== null ? [] : [pattern],
+  );
+  const found = examplesOf(scope, wanted);
+  return findings.map((one) => ({
+    ...one,
+    examples: one.examples ?? (one.pattern === null ? [] : found.get(one.pattern)!),
+  }));
 }
 
-function savings({ saving_bytes: bytes, saving_heap_bytes: heap }: Finding) {
-  const rounded = (value: number | null) => (value === null ? null : Math.round(value));
-  return { saving_bytes: rounded(bytes), saving_heap_bytes: rounded(heap) };
-}
-
-/** By saving, then by severity; what is equal stays as rules told it. */
+/**
+ * By severity, then by what is saved of used_memory, then by the memory it is about; what is equal stays as rules told it.
+ */
 function inOrder<F extends Finding>(findings: readonly F[]): F[] {
   const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
-  const saving = ({ saving_bytes: bytes }: Finding) => Math.max(0, bytes ?? 0);
-  return [...findings].sort((a, b) => saving(b) - saving(a) || rank(a) - rank(b));
+  const saving = ({ saving_heap_bytes: bytes }: Finding) => Math.max(0, bytes ?? 0);
+  const concerned = ({ figures }: Finding) => Number(figures.heap_bytes ?? figures.bytes ?? 0);
+  return [...findings].sort(
+    (a, b) => rank(a) - rank(b) || saving(b) - saving(a) || concerned(b) - concerned(a),
+  );
 }

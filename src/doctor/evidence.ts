@@ -34,7 +34,7 @@ export function evidenceOf(scope: Scope, kinds: readonly EvidenceName[]): Eviden
        sum(stored_bytes) AS stored_bytes, max(example_offset) AS example_offset
      FROM (SELECT *, type AS encoding FROM evidence WHERE snapshot = @snapshot) AS e
      WHERE ${BY_DB} AND ${BY_TYPE} AND ${BY_PATTERN} AND evidence IN (SELECT value FROM json_each(@kinds))
-     GROUP BY pattern, type, evidence ORDER BY saving_bytes DESC, bytes DESC, pattern`,
+     GROUP BY pattern, type, evidence ORDER BY saving_heap_bytes DESC, heap_bytes DESC, pattern`,
     { ...scopeParams(scope), kinds: JSON.stringify(kinds) },
   );
   return rows.map(({ example_offset: offset, ...row }) => ({ ...row, examples: exampleAt(scope, offset) }));

@@ -14,14 +14,19 @@ export interface Finding {
   readonly pattern: string | null;
   /** Sentences with the numbers that it rests on. */
   readonly evidence: readonly string[];
-  /** The same numbers for machines; bytes, counts, shares of one, as the names say. */
+  /**
+   * The same numbers for machines; bytes, counts, shares of one, as the names say: `bytes` are MEMORY USAGE's,
+   * `heap_bytes` what the allocator holds. Findings that are about more memory are told earlier.
+   */
   readonly figures: Readonly<Record<string, string | number | null>>;
-  /** Keys that show it; none: the doctor looks for some of the pattern. */
-  readonly examples: readonly (string | Buffer)[];
+  /** Keys that show it; null: the doctor looks for some, as any of the pattern do. */
+  readonly examples: readonly (string | Buffer)[] | null;
   /** By how much MEMORY USAGE of the keys falls when the advice is taken, as the memory model says; null: not claimed. */
   readonly saving_bytes: number | null;
   /** The same of what the allocator holds, which is what used_memory falls by. */
   readonly saving_heap_bytes: number | null;
+  /** Why no saving is claimed, where the advice makes one expect it. A clause without a full stop. */
+  readonly unclaimed_because: string | null;
   /** What to do: sentences with the exact command or setting. */
   readonly advice: readonly string[];
 }
@@ -40,6 +45,8 @@ export interface Rule<T extends Thresholds = Thresholds> {
   readonly looksFor: string;
   readonly needs: readonly Need[];
   readonly thresholds: T;
+  /** It tells of single keys or of INFO: nothing of it is an estimate where the inventory is a sample. */
+  readonly isExact?: boolean;
   find(scope: Scope, thresholds: T, info: Info): Finding[];
 }
 
@@ -57,5 +64,13 @@ type Settable<T extends Thresholds> = {
 export function finding(
   one: Pick<Finding, "severity" | "title" | "evidence" | "advice"> & Partial<Finding>,
 ): Finding {
-  return { pattern: null, figures: {}, examples: [], saving_bytes: null, saving_heap_bytes: null, ...one };
+  return {
+    pattern: null,
+    figures: {},
+    examples: null,
+    saving_bytes: null,
+    saving_heap_bytes: null,
+    unclaimed_because: null,
+    ...one,
+  };
 }

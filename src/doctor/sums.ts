@@ -9,6 +9,7 @@ export interface PatternSums {
   readonly keys: number;
   readonly keys_without_ttl: number;
   readonly expired: number;
+  /** MEMORY USAGE, and what the allocator holds. */
   readonly bytes: number;
   readonly heap_bytes: number;
   readonly payload_bytes: number;
@@ -29,11 +30,25 @@ const SUMS = `coalesce(sum(keys), 0) AS keys, coalesce(sum(keys_without_ttl), 0)
   coalesce(sum(payload_bytes), 0) AS payload_bytes, coalesce(sum(name_bytes), 0) AS name_bytes,
   coalesce(sum(elements), 0) AS elements, coalesce(max(max_bytes), 0) AS max_bytes, ${LOWER_BOUND_SUMS}`;
 
-/** Sums of each pattern in scope, the largest first. */
+/** Sums of each pattern in scope, the one that costs most first. */
 export function patternSums(scope: Scope): PatternSums[] {
   return scope.inventory.all<PatternSums>(
     `SELECT pattern, group_concat(DISTINCT type) AS types, ${SUMS} FROM ${tallySource(scope)}
-     GROUP BY pattern ORDER BY bytes DESC, pattern`,
+     GROUP BY pattern ORDER BY heap_bytes DESC, pattern`,
+    scopeParams(scope),
+  );
+}
+
+/** What the keys of a pattern add up to that have the same type. */
+export interface TypeSums extends Omit<PatternSums, "types"> {
+  readonly type: string;
+}
+
+/** Sums of each type of each pattern in scope, the one that costs most first. */
+export function typeSums(scope: Scope): TypeSums[] {
+  return scope.inventory.all<TypeSums>(
+    `SELECT pattern, type, ${SUMS} FROM ${tallySource(scope)}
+     GROUP BY pattern, type ORDER BY heap_bytes DESC, pattern, type`,
     scopeParams(scope),
   );
 }

@@ -1,7 +1,7 @@
 import type { Diagnosed, Diagnosis } from "../doctor/diagnose.ts";
 import { type Rule, SEVERITIES } from "../doctor/rule.ts";
 import { column, type Row, type Section } from "../queries/answer.ts";
-import { counted } from "../queries/words.ts";
+import { counted, thousands } from "../queries/words.ts";
 import type { Layout } from "./index.ts";
 import { toJson } from "./json.ts";
 import { markdownText } from "./markdown.ts";
@@ -17,16 +17,17 @@ export interface DoctorReport {
 }
 
 const INDENT = "   ";
-const NOUNS = { critical: "critical finding", warning: "warning", info: "note" } as const;
+const NOUNS = { critical: "critical finding", warning: "warning", info: "info finding" } as const;
 
 /** Findings as plain sentences. */
 export function* renderDoctor(report: DoctorReport, { style, width }: Layout): Iterable<string> {
   const { findings } = report.diagnosis;
   yield* wrapped(safeLine(headline(report)), width).map(style.heading);
+  for (const line of beginningOf(report)) yield* wrapped(safeLine(line), width).map(style.warning);
   for (const [i, one] of findings.entries()) {
     yield "";
     const paint = one.severity === "info" ? style.heading : style.warning;
-    yield* wrapped(safeLine(`${i + 1}. ${one.severity.toUpperCase()} ${one.title}`), width).map(paint);
+    yield* wrapped(safeLine(`${i + 1}. ${one.severity.toUpperCase()} ${titleOf(one)}`), width).map(paint);
     for (const line of bodyOf(one)) yield* wrapped(safeLine(INDENT + line), width);
     yield* wrapped(safeLine(`${INDENT}See ${one.docs}`), width).map(style.faint);
   }
@@ -39,26 +40,44 @@ function bodyOf(one: Diagnosed): string[] {
   return [
     one.evidence.join(" "),
     ...(one.examples.length === 0 ? [] : [`For example: ${one.examples.map(safeText).join(", ")}`]),
-    ...(one.saving_bytes === null ? [] : [savingText(one)]),
+    ...savingLines(one),
     ...one.advice.map((line) => `- ${line}`),
   ];
 }
 
-function savingText({ saving_bytes: bytes, saving_heap_bytes: heap }: Diagnosed): string {
-  const used = heap === null || heap === bytes ? "" : ` (${humanBytes(heap)} of used_memory)`;
-  return `Saves ${humanBytes(bytes ?? 0)}${used}.`;
+function titleOf({ title, estimated }: Diagnosed): string {
+  return estimated ? `(estimate) ${title}` : title;
+}
+
+/** What it saves, or why that is not said; nothing where nobody expects a saving. */
+function savingLines(one: Diagnosed): string[] {
+  const { saving_bytes: bytes, saving_heap_bytes: heap, unclaimed_because: why, estimated } = one;
+  if (why !== null) return [`No saving is claimed: ${why}.`];
+  if (bytes === null || heap === null) return [];
+  const usage = humanBytes(heap) === humanBytes(bytes) ? "" : ` (MEMORY USAGE falls by ${humanBytes(bytes)})`;
+  return [`Saves ${estimated ? "about " : ""}${humanBytes(heap)} of used_memory${usage}.`];
 }
 
 /** The doctor's whole opinion in a line. */
 function headline({ path, diagnosis }: DoctorReport): string {
-  const { findings, looked } = diagnosis;
+  const { findings, looked, counts, left } = diagnosis;
   if (findings.length === 0)
     return `${path}: nothing is wrong as far as ${counted(looked.length, "rule")} can see`;
-  const counts = SEVERITIES.map((severity) => ({
-    noun: NOUNS[severity],
-    count: findings.filter((one) => one.severity === severity).length,
-  })).filter(({ count }) => count > 0);
-  return `${path}: ${counts.map(({ noun, count }) => counted(count, noun)).join(", ")}`;
+  const found = SEVERITIES.filter((severity) => counts[severity] > 0);
+  const all = `${path}: ${found.map((severity) => counted(counts[severity], NOUNS[severity])).join(", ")}`;
+  return left.length === 0 ? all : `${all} (${shown(diagnosis)})`;
+}
+
+function shown({ findings, left }: Diagnosis): string {
+  const toldOf = (id: string) => findings.filter(({ rule }) => rule === id).length;
+  const most = Math.max(...left.map(({ rule, findings: more }) => toldOf(rule) + more));
+  const missing = left.reduce((sum, { findings: more }) => sum + more, 0);
+  return `${thousands(missing)} not shown: -l ${most} shows all`;
+}
+
+/** What has to be known before the findings are read. */
+function beginningOf({ diagnosis: { info_misfit: misfit } }: DoctorReport): string[] {
+  return misfit === null ? [] : [`note: ${misfit}`];
 }
 
 function endingOf({ diagnosis: { left, skipped }, notes }: DoctorReport): string[] {
@@ -74,18 +93,22 @@ function endingOf({ diagnosis: { left, skipped }, notes }: DoctorReport): string
 /** The same as a Markdown document. */
 export function* doctorMarkdown(report: DoctorReport): Iterable<string> {
   yield `## ${markdownText(headline(report))}`;
+  for (const line of beginningOf(report)) {
+    yield "";
+    yield markdownText(line);
+  }
   for (const one of report.diagnosis.findings) {
     yield "";
-    yield `### ${markdownText(`${one.severity}: ${one.title}`)}`;
+    yield `### ${markdownText(`${one.severity}: ${titleOf(one)}`)}`;
     yield "";
     yield markdownText(one.evidence.join(" "));
     if (one.examples.length > 0) {
       yield "";
       yield `For example: ${one.examples.map((key) => markdownText(safeText(key))).join(", ")}`;
     }
-    if (one.saving_bytes !== null) {
+    for (const line of savingLines(one)) {
       yield "";
-      yield `**${markdownText(savingText(one))}**`;
+      yield `**${markdownText(line)}**`;
     }
     yield "";
     for (const line of one.advice) yield `- ${markdownText(line)}`;
@@ -99,8 +122,7 @@ export function* doctorMarkdown(report: DoctorReport): Iterable<string> {
 
 /** The whole report as one JSON object. */
 export function doctorJson({ snapshot, path, diagnosis, notes }: DoctorReport): string {
-  const { findings, left, looked, skipped } = diagnosis;
-  return toJson({ snapshot, path, healthy: findings.length === 0, findings, left, looked, skipped, notes });
+  return toJson({ snapshot, path, healthy: diagnosis.findings.length === 0, ...diagnosis, notes });
 }
 
 const COLUMNS = [
@@ -110,6 +132,8 @@ const COLUMNS = [
   "pattern",
   "saving_bytes",
   "saving_heap_bytes",
+  "unclaimed_because",
+  "estimated",
   "evidence",
   "examples",
   "advice",
@@ -121,6 +145,7 @@ export function doctorSection({ diagnosis }: DoctorReport): Section {
   const rows = diagnosis.findings.map(
     ({ evidence, examples, advice, figures: _, ...one }): Row => ({
       ...one,
+      estimated: Number(one.estimated),
       evidence: evidence.join(" "),
       examples: examples.map(safeText).join(", "),
       advice: advice.join(" "),

@@ -16,6 +16,7 @@ const none = place("none.sqlite");
 const two = place("two.sqlite");
 const healthy = place("healthy.rdb");
 const info = place("info.txt");
+const other = place("other.txt");
 const thresholds = place("thresholds.json");
 
 beforeAll(async () => {
@@ -26,6 +27,7 @@ beforeAll(async () => {
     info,
     "used_memory:2000000\r\nevicted_keys:7\r\nmaxmemory:2000000\r\nmaxmemory_policy:allkeys-lru\r\n",
   );
+  fs.writeFileSync(other, "redis_version:2.8.0\nused_memory:2000000\n");
   fs.writeFileSync(thresholds, '{"undrained-queues": {"elements": 5000}}');
   expect((await runInside(["analyze", SAMPLE, "-o", all])).status).toBe(0);
   expect((await runInside(["analyze", SAMPLE, "-o", none, "--keys", "none"])).status).toBe(0);
@@ -76,6 +78,29 @@ test("looks at INFO, and tells which rules could not look", async () => {
   expect(stdout).toMatch(
     /note: did not look: expiry-spikes, .*\(needs a row a key: rdbscope analyze .* --keys all\)/,
   );
+});
+
+test("tells above the findings that INFO is of something else", async () => {
+  const { stdout } = await doctor(all, "--info", other);
+  expect(stdout).toMatch(
+    /^.*\nnote: --info does not fit this snapshot: it is of redis 2\.8\.0, the snapshot of/,
+  );
+  expect((await asJson(all, "--info", other))[0].info_misfit).toMatch(/^--info does not fit/);
+  expect((await doctor(all, "--info", other, "--format", "csv")).stderr).toMatch(/--info does not fit/);
+  expect((await asJson(all))[0].info_misfit).toBeNull();
+});
+
+test("counts all findings, and says how many are not shown", async () => {
+  const [every] = await asJson(all, "-l", "1000");
+  const [few] = await asJson(all, "-l", "1");
+  expect(few.counts).toEqual(every.counts);
+  const missing = every.findings.length - few.findings.length;
+  const most = Math.max(
+    ...RULES.map(({ id }) => every.findings.filter(({ rule }: { rule: string }) => rule === id).length),
+  );
+  const [headline] = (await doctor(all, "-l", "1")).stdout.split("\n\n");
+  expect(headline!.replace(/\s+/g, " ")).toContain(`(${missing} not shown: -l ${most} shows all)`);
+  expect((await doctor(all, "-l", String(most))).stdout).not.toMatch(/not shown/);
 });
 
 test("answers for each snapshot of an inventory", async () => {

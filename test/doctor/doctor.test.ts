@@ -92,15 +92,23 @@ describe("rules", () => {
     expect(() => chooseRules(undefined, ["x"])).toThrow(/^unknown rule x: known are /);
   });
 
-  const found = (severity: Severity, saving: number | null, title: string) =>
-    finding({ severity, title, saving_bytes: saving, evidence: ["e"], advice: ["a"] });
+  const found = (severity: Severity, saving: number | null, title: string, heap = 0) =>
+    finding({
+      severity,
+      title,
+      figures: { bytes: 1000 - heap, heap_bytes: heap },
+      saving_bytes: saving === null ? null : 1000 - saving,
+      saving_heap_bytes: saving,
+      evidence: ["e"],
+      advice: ["a"],
+    });
   const one = rule({
     id: "one",
     looksFor: "",
     needs: [],
     thresholds: { limit: 5 },
     find: (_, { limit }) => [
-      found("info", null, `limit ${limit}`),
+      found("info", null, `limit ${limit}`, 70),
       found("warning", null, "b"),
       found("info", 10, "c"),
       found("critical", null, "d"),
@@ -111,16 +119,16 @@ describe("rules", () => {
     looksFor: "",
     needs: [],
     thresholds: {},
-    find: () => [found("warning", 20, "e")],
+    find: () => [found("info", null, "f", 50), found("warning", 20, "e", 60)],
   });
   const needy = rule({ id: "needy", looksFor: "", needs: ["rows", "info"], thresholds: {}, find: () => [] });
   const options: DoctorOptions = { rules: [one, two, needy], thresholds: {}, info: undefined, largest: 10 };
 
-  it("have their findings ordered by saving, then by severity", () =>
+  it("have their findings ordered by severity, then by saving, then by the memory they are about", () =>
     withScope({}, (scope) => {
       const { findings, looked, skipped } = diagnose(scope, options);
-      expect(findings.map(({ title }) => title)).toEqual(["e", "c", "d", "b", "limit 5"]);
-      expect(findings[0]).toMatchObject({ rule: "two", docs: "docs/doctor.md#two" });
+      expect(findings.map(({ title }) => title)).toEqual(["d", "e", "b", "c", "limit 5", "f"]);
+      expect(findings[1]).toMatchObject({ rule: "two", docs: "docs/doctor.md#two" });
       expect(looked).toEqual(["one", "two"]);
       expect(skipped).toEqual([{ rule: "needy", why: "needs a saved INFO text: --info FILE" }]);
     }));
@@ -128,10 +136,14 @@ describe("rules", () => {
   it("go by the thresholds given, and tell how much is left out", () =>
     withScope({}, (scope) => {
       const thresholds = { one: { limit: 7 } };
-      expect(diagnose(scope, { ...options, thresholds }).findings.at(-1)!.title).toBe("limit 7");
-      const { findings, left } = diagnose(scope, { ...options, largest: 2 });
-      expect(findings.map(({ title }) => title)).toEqual(["e", "c", "d"]);
-      expect(left).toEqual([{ rule: "one", findings: 2 }]);
+      expect(diagnose(scope, { ...options, thresholds }).findings.at(-2)!.title).toBe("limit 7");
+      const { findings, left, counts } = diagnose(scope, { ...options, largest: 1 });
+      expect(findings.map(({ title }) => title)).toEqual(["d", "e"]);
+      expect(left).toEqual([
+        { rule: "one", findings: 3 },
+        { rule: "two", findings: 1 },
+      ]);
+      expect(counts).toEqual({ critical: 1, warning: 2, info: 3 });
     }));
 
   it("that need rows are told where there are none", () =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RULES } from "../../src/doctor/rules/index.ts";
 import { keyHashSlot } from "../../src/inventory/slot.ts";
 import { SCENARIOS, type Scenario } from "./doctor/scenarios.ts";
-import { doctor, doctorOfAll, measure, sendAll, withServer } from "./doctor/support.ts";
+import { type Command, doctor, doctorOfAll, measure, sendAll, withServer } from "./doctor/support.ts";
 
 /** How far what is saved may be from what was claimed. */
 const TOLERANCE = 0.02;
@@ -72,6 +72,73 @@ describe("every rule of the doctor", () => {
       expect(await doctor(mended, [scenario.rule], { settings: then })).toEqual([]);
     },
   );
+});
+
+describe("commands in advice", () => {
+  const PADDING = "x".repeat(300);
+  /** Values too big by their number of elements, by their bytes, and only as queues. */
+  const VALUES: readonly [
+    rule: string,
+    length: string,
+    count: number,
+    add: (i: number) => Command,
+    command: RegExp,
+  ][] = [
+    ["big-keys", "LLEN", 12_000, (i) => ["RPUSH", "log", i], /LTRIM key -\d+ -1/],
+    ["big-keys", "LLEN", 6_000, (i) => ["LPUSH", "log", `${i}${PADDING}`], /LTRIM key 0 \d+/],
+    ["big-keys", "ZCARD", 12_000, (i) => ["ZADD", "board", i, `m${i}`], /ZREMRANGEBYRANK key 0 -\d+/],
+    [
+      "big-keys",
+      "XLEN",
+      6_000,
+      (i) => ["XADD", "events", "*", "f", `${i}${PADDING}`],
+      /XTRIM key MAXLEN (~ )?\d+/,
+    ],
+    [
+      "heavy-patterns",
+      "ZCARD",
+      300,
+      (i) => ["ZADD", `board:${i % 2}`, i, `m${i}${PADDING}`],
+      /ZREMRANGEBYRANK key 0 -\d+/,
+    ],
+    ["undrained-queues", "LLEN", 1_050, (i) => ["RPUSH", "queue:mail", i], /LTRIM key -\d+ -1/],
+    [
+      "undrained-queues",
+      "XLEN",
+      1_050,
+      (i) => ["XADD", "events:queue", "*", "f", i],
+      /XTRIM key MAXLEN (~ )?\d+/,
+    ],
+  ];
+
+  it.each(VALUES)("of %s leave a lower %s of %d", async (rule, length, count, add, command) => {
+    const commands = Array.from({ length: count }, (_, i) => add(i));
+    const { dump } = await withServer({}, undefined, (client) => sendAll(client, commands));
+    const [found] = await doctor(dump, [rule]);
+    const example = String(found!.examples[0]);
+    const [text] = command.exec(found!.advice.join(" "))!;
+    await withServer({}, dump, async (client) => {
+      const before = Number(await client.send(length, example));
+      await client.send(...(text.split(" ").map((word) => (word === "key" ? example : word)) as [string]));
+      const after = Number(await client.send(length, example));
+      expect(after).toBeLessThan(before);
+      expect(after).toBeGreaterThan(0);
+    });
+  });
+
+  it("about pending ids free what the stream holds", async () => {
+    const scenario = SCENARIOS.find(({ name }) => name.includes("pending ids"))!;
+    const { dump, findings } = await made(scenario, "fault");
+    const told = findings.flatMap(({ advice }) => advice).join(" ");
+    expect(told).toMatch(/XPENDING .*XACK .*XGROUP DELCONSUMER/);
+    expect(told).not.toMatch(/XTRIM|MAXLEN/);
+    const { dump: mended } = await withServer({}, dump, (client) =>
+      client.send("XGROUP", "DELCONSUMER", "events", "mailers", "one"),
+    );
+    const [before, after] = [await measure(dump, {}), await measure(mended, {})];
+    const heap = Number(findings[0]!.figures.heap_bytes);
+    expect(before.usedMemory - after.usedMemory).toBeGreaterThan(0.95 * heap);
+  });
 });
 
 describe("an inventory of several nodes", () => {

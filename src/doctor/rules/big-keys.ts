@@ -1,18 +1,17 @@
-import { type BigKeyRow, bigkeys } from "../../queries/bigkeys.ts";
 import { counted } from "../../queries/words.ts";
 import { humanBytes } from "../../units.ts";
 import { bigKeyAdvice } from "../advice.ts";
+import { costText } from "../cost.ts";
 import { keyText } from "../key-text.ts";
+import { bigKeysOf, costOf, type SizedBigKey } from "../largest.ts";
 import { finding, rule, type Severity } from "../rule.ts";
-
-/** Keys looked at by each ranking: as many as every inventory ranks. */
-const LOOKED_AT = 100;
 
 /** Single keys that block the server when they are read, deleted or moved. */
 export const bigKeys = rule({
   id: "big-keys",
   looksFor: "keys so big that reading, deleting or moving one blocks the server",
   needs: [],
+  isExact: true,
   thresholds: {
     bytes: 1024 ** 2,
     dangerous_bytes: 10 * 1024 ** 2,
@@ -22,15 +21,15 @@ export const bigKeys = rule({
     dangerous_stream_entries: 1_000_000,
   },
   find(scope, t) {
-    const found = new Map<number, BigKeyRow>();
+    const found = new Map<number, SizedBigKey>();
     for (const ranking of ["bytes", "elements"] as const) {
-      for (const key of bigkeys(scope, LOOKED_AT, ranking)) found.set(key.record_offset, key);
+      for (const key of bigKeysOf(scope, ranking)) found.set(key.record_offset, key);
     }
     return [...found.values()]
       .map((key) => ({ key, severity: severityOf(key, t) }))
-      .filter((one): one is { key: BigKeyRow; severity: Severity } => one.severity !== undefined)
-      .sort((a, b) => b.key.bytes - a.key.bytes)
-      .map(({ key, severity }) => told(key, severity));
+      .filter((one): one is { key: SizedBigKey; severity: Severity } => one.severity !== undefined)
+      .sort((a, b) => costOf(b.key) - costOf(a.key))
+      .map(({ key, severity }) => told(key, severity, t));
   },
 });
 
@@ -46,26 +45,39 @@ type Limits = Readonly<
   >
 >;
 
-function severityOf({ type, bytes, elements }: BigKeyRow, t: Limits): Severity | undefined {
-  const count = elements ?? 0;
-  const [many, tooMany] =
-    type === "stream" ? [t.stream_entries, t.dangerous_stream_entries] : [t.elements, t.dangerous_elements];
+/** Elements from which on a key of a type is big, and dangerous. */
+function elementLimits(type: string, t: Limits): readonly [many: number, tooMany: number] {
+  return type === "stream"
+    ? [t.stream_entries, t.dangerous_stream_entries]
+    : [t.elements, t.dangerous_elements];
+}
+
+function severityOf(row: SizedBigKey, t: Limits): Severity | undefined {
+  const bytes = costOf(row);
+  const count = row.elements ?? 0;
+  const [many, tooMany] = elementLimits(row.type, t);
   if (bytes > t.dangerous_bytes || count > tooMany) return "critical";
   return bytes > t.bytes || count > many ? "warning" : undefined;
 }
 
-function told(row: BigKeyRow, severity: Severity) {
-  const { key, db, type, encoding, bytes, elements, largest_element_bytes: largest } = row;
+function told(row: SizedBigKey, severity: Severity, t: Limits) {
+  const { key, db, type, encoding, bytes, heap_bytes: heap, elements, largest_element_bytes: largest } = row;
+  const least = row.lower_bound === 1 ? "at least " : "";
   const many =
-    elements === null ? "" : ` in ${counted(elements, "element")}, the largest of ${humanBytes(largest)}`;
+    elements === null ? "" : ` in ${counted(elements, "element")}, the longest of ${humanBytes(largest)}`;
   return finding({
     severity,
-    title: `${keyText(key)}: a ${type} of ${humanBytes(bytes)}${elements === null ? "" : `, ${counted(elements, "element")}`}`,
-    evidence: [`Database ${db}, pattern ${row.pattern}, ${encoding}: ${humanBytes(bytes)}${many}.`],
-    figures: { db, type, encoding, bytes, elements, largest_element_bytes: largest },
+    title: `${keyText(key)}: a ${type} of ${least}${humanBytes(costOf(row))}${elements === null ? "" : `, ${counted(elements, "element")}`}`,
+    evidence: [
+      `Database ${db}, pattern ${row.pattern}, ${encoding}: ${least}${costText(heap, bytes)}${many}.`,
+    ],
+    figures: { db, type, encoding, bytes, heap_bytes: heap, elements, largest_element_bytes: largest },
     examples: [key],
     advice: [
-      ...bigKeyAdvice(type),
+      ...bigKeyAdvice(
+        { ...row, bytes: costOf(row) },
+        { bytes: t.bytes, elements: elementLimits(type, t)[0] },
+      ),
       "When it has to go: UNLINK, not DEL. Read it with SCAN-like commands or ranges, never whole.",
     ],
   });

@@ -29,6 +29,7 @@ export const buffers = rule({
   id: "buffers",
   looksFor: "buffers of clients, replication and the AOF that take much of the memory",
   needs: ["info"],
+  isExact: true,
   thresholds: { share: 0.1, bytes: 10 * 1024 ** 2 },
   find(_, { share: limit, bytes: least }, info) {
     const used = infoNumber(info, "used_memory") ?? 0;
@@ -42,7 +43,7 @@ export const buffers = rule({
           evidence: [
             `INFO says ${found.field}:${found.bytes}, ${humanShare(found.bytes / used)} of ${humanBytes(used)}.`,
           ],
-          figures: { field: found.field, bytes: found.bytes, used_memory: used },
+          figures: { field: found.field, buffer_bytes: found.bytes, used_memory: used },
           advice: [advice],
         }),
       ];

@@ -28,7 +28,7 @@ export const concentration = rule({
         severity: "info",
         title: `about ${counted(few, "key")} hold${few === 1 ? "s" : ""} ${humanShare(part)} of the memory`,
         evidence: [
-          `That is ${humanShare(few / keys)} of ${counted(keys, "key")}; all together take ${humanBytes(bytes)}. Sizes are known within 1% here.`,
+          `That is ${humanShare(few / keys)} of ${counted(keys, "key")}; all together take ${humanBytes(bytes)}. These are sizes by MEMORY USAGE, known within 1%.`,
         ],
         figures: { keys, few_keys: few, few_keys_share: few / keys, memory_share: part, bytes },
         examples: bigkeys(scope, EXAMPLES, "bytes").map(({ key }) => key),

@@ -7,6 +7,7 @@ export const evictions = rule({
   id: "evictions",
   looksFor: "keys that were evicted",
   needs: ["info"],
+  isExact: true,
   thresholds: { evicted_keys: 0 },
   find(_, { evicted_keys: limit }, info) {
     const evicted = infoNumber(info, "evicted_keys") ?? 0;

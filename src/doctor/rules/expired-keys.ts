@@ -1,5 +1,6 @@
 import { counted } from "../../queries/words.ts";
-import { humanBytes, humanShare } from "../../units.ts";
+import { humanShare } from "../../units.ts";
+import { costText } from "../cost.ts";
 import { finding, rule } from "../rule.ts";
 import { patternSums, totalSums } from "../sums.ts";
 
@@ -19,10 +20,10 @@ export const expiredKeys = rule({
         severity: share >= warning ? "warning" : "info",
         title: `${counted(expired, "key")} past their time ${expired === 1 ? "is" : "are"} still held`,
         evidence: [
-          `${humanShare(share)} of all keys had expired when the snapshot was made; they take ${humanBytes(bytes)}.`,
+          `${humanShare(share)} of all keys had expired when the snapshot was made; they take ${costText(heap, bytes)}.`,
           `Most of them are of the pattern ${most!.pattern}: ${counted(most!.expired, "key")}.`,
         ],
-        figures: { keys, expired, expired_share: share, expired_bytes: bytes },
+        figures: { keys, expired, expired_share: share, expired_bytes: bytes, expired_heap_bytes: heap },
         saving_bytes: bytes,
         saving_heap_bytes: heap,
         advice: [

@@ -1,7 +1,8 @@
 import { keysOfRows, ofRow } from "../../queries/sampling.ts";
 import { expirySource, keySource, type Scope, scopeParams } from "../../queries/scope.ts";
 import { counted } from "../../queries/words.ts";
-import { humanBytes, humanShare, humanTime } from "../../units.ts";
+import { humanShare, humanTime } from "../../units.ts";
+import { costText } from "../cost.ts";
 import { finding, rule } from "../rule.ts";
 
 const MINUTE_MS = 60_000;
@@ -19,6 +20,7 @@ interface MinuteRow {
   readonly minute: number;
   readonly keys: number;
   readonly bytes: number;
+  readonly heap_bytes: number;
 }
 
 /** Many keys of a pattern that expire in the same minute. */
@@ -33,17 +35,17 @@ export const expirySpikes = rule({
     const expiring = new Map(buckets.map(({ pattern, in_pattern: keys }) => [pattern, keys]));
     return minutesOf(scope, buckets, least)
       .filter(({ pattern, keys }) => keys > limit * expiring.get(pattern)!)
-      .map(({ pattern, minute, keys, bytes }) => {
+      .map(({ pattern, minute, keys, bytes, heap_bytes: heap }) => {
         const share = keys / expiring.get(pattern)!;
         return finding({
           severity: "warning",
           title: `${pattern}: ${counted(keys, "key")} expire in the same minute`,
           pattern,
           evidence: [
-            `Between ${humanTime(minute * MINUTE_MS)} UTC and a minute later ${humanShare(share)} of its expiring keys go, with ${humanBytes(bytes)}.`,
+            `Between ${humanTime(minute * MINUTE_MS)} UTC and a minute later ${humanShare(share)} of its expiring keys go, with ${costText(heap, bytes)}.`,
             "The server spends its time on deleting them then, and whoever needs them again makes them all at once.",
           ],
-          figures: { minute_ms: minute * MINUTE_MS, keys, bytes, pattern_share: share },
+          figures: { minute_ms: minute * MINUTE_MS, keys, bytes, heap_bytes: heap, pattern_share: share },
           advice: ["Spread the TTLs by chance where they are set: EX 3600 ± 60 s, or 10% of longer ones."],
         });
       });
@@ -67,7 +69,8 @@ function fullBuckets(scope: Scope, least: number, share: number): BucketRow[] {
 
 function minutesOf(scope: Scope, buckets: readonly BucketRow[], least: number): MinuteRow[] {
   return scope.inventory.all<MinuteRow>(
-    `SELECT pattern, expires_at / ${MINUTE_MS} AS minute, ${keysOfRows(scope)} AS keys, sum(${ofRow(scope, "bytes")}) AS bytes
+    `SELECT pattern, expires_at / ${MINUTE_MS} AS minute, ${keysOfRows(scope)} AS keys, sum(${ofRow(scope, "bytes")}) AS bytes,
+       sum(${ofRow(scope, "heap_bytes")}) AS heap_bytes
      FROM ${keySource(scope)}
      WHERE expires_at BETWEEN @from AND @to AND pattern IN (SELECT value FROM json_each(@patterns))
      GROUP BY pattern, minute HAVING ${keysOfRows(scope)} >= @least ORDER BY keys DESC, pattern, minute`,

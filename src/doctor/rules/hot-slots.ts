@@ -38,7 +38,7 @@ export const hotSlots = rule({
         severity: isCluster ? "warning" : "info",
         title: `slot ${slot} holds ${humanShare(bytes / all)} of the memory${tag === undefined ? "" : `: keys with {${tag}}`}`,
         evidence: [
-          `${thousands(keys)} of ${counted(allKeys, "key")} are in it, with ${humanBytes(bytes)}; ${thousands(used)} slots have keys, so that each would have ${humanBytes(all / used)}.`,
+          `${thousands(keys)} of ${counted(allKeys, "key")} are in it, with ${humanBytes(bytes)} by MEMORY USAGE; ${thousands(used)} slots have keys, so that each would have ${humanBytes(all / used)}.`,
           "A slot is never split: whatever the number of nodes, one of them has all of it.",
         ],
         figures: { slot, keys, bytes, memory_share: bytes / all, used_slots: used, hash_tag: tag ?? null },

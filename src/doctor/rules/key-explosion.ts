@@ -1,6 +1,9 @@
+import type { Scope } from "../../queries/scope.ts";
 import { counted } from "../../queries/words.ts";
 import { humanBytes, humanShare } from "../../units.ts";
 import { finding, rule } from "../rule.ts";
+import { packing, settingOf } from "../settings.ts";
+import { isBucketable, ttlCaveat } from "../small.ts";
 import { patternSums } from "../sums.ts";
 
 /** Patterns with so many keys that what each costs by itself adds up. */
@@ -12,20 +15,28 @@ export const keyExplosion = rule({
   find: (scope, { keys: limit, warning_keys: warning }) =>
     patternSums(scope)
       .filter(({ keys }) => keys > limit)
-      .map(({ pattern, keys, heap_bytes: heap, payload_bytes: payload, keys_without_ttl: without, bytes }) =>
-        finding({
+      .map((sums) => {
+        const { pattern, keys, heap_bytes: heap, payload_bytes: payload, bytes } = sums;
+        const without = sums.keys_without_ttl;
+        return finding({
           severity: keys > warning ? "warning" : "info",
           title: `${pattern}: ${counted(keys, "key")}`,
           pattern,
           evidence: [
-            `They hold ${humanBytes(payload)} of data in ${humanBytes(heap)} of heap: ${Math.round((heap - payload) / keys)} bytes a key are not data.`,
+            `They hold ${humanBytes(payload)} of data, names included, in ${humanBytes(heap)} of heap: ${Math.round((heap - payload) / keys)} bytes a key are not data.`,
             `${humanShare(without / keys)} of them never expire.`,
           ],
           figures: { keys, bytes, heap_bytes: heap, payload_bytes: payload, keys_without_ttl: without },
           advice: [
-            "If they are small, bucket them into hashes, which stay listpacks up to hash-max-listpack-entries: HSET pattern:{id/100} {id%100} value.",
-            "If they should go after a time, give them a TTL. Watch the count with `rdbscope patterns --sort keys`.",
+            ...(isBucketable(scope, sums) ? [`${bucketAdvice(scope)}${ttlCaveat(sums)}`] : []),
+            ...(without > 0 ? ["Give those a TTL that should go after a time."] : []),
+            "Find out who makes them: a pattern that grows with every request needs a limit. Watch the count with `rdbscope patterns --sort keys`.",
           ],
-        }),
-      ),
+        });
+      }),
 });
+
+function bucketAdvice(scope: Scope): string {
+  const { directive } = settingOf(scope, "hash-max-listpack-entries");
+  return `They are small: bucketed into hashes, which stay ${packing(scope)}s up to ${directive}, they cost less: HSET prefix:{id/100} {id%100} value.`;
+}

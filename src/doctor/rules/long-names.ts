@@ -39,6 +39,7 @@ export const longNames = rule({
           figures: { keys, bytes, name_bytes: names, heap_bytes: heap, bytes_cut: cut },
           saving_bytes: saving?.bytes ?? null,
           saving_heap_bytes: saving?.heapBytes ?? null,
+          unclaimed_because: saving === undefined ? unclaimed(scope, cut) : null,
           advice: [
             cut === 0
               ? "The ids make them long: a number or 16 bytes of a hash in place of a text tell keys apart as well."
@@ -58,6 +59,14 @@ function shortened(pattern: string): string {
 /** Bytes that this takes off each name. */
 function shortening(pattern: string): number {
   return Buffer.byteLength(pattern) - Buffer.byteLength(shortened(pattern));
+}
+
+/** Why nothing is known of what shorter names save. */
+function unclaimed(scope: Scope, cut: number): string {
+  if (cut === 0) return "it depends on the ids that take the place of these";
+  if (!hasKeyRows(scope)) return "the inventory has no row a key";
+  if (scope.snapshot.hashed_names !== null) return "names are hashed, and their lengths with them";
+  return "on this server a name stands in the object of its value, so that it depends on each value";
 }
 
 /** What names shorter by `cut` bytes save; undefined where that is not known to the byte. */

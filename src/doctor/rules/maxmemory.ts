@@ -7,6 +7,7 @@ export const maxmemory = rule({
   id: "maxmemory",
   looksFor: "used memory near maxmemory, or no limit at all",
   needs: ["info"],
+  isExact: true,
   thresholds: { warning_share: 0.8, critical_share: 0.95, no_limit_share: 0.5 },
   find(_, t, info) {
     const used = infoNumber(info, "used_memory") ?? 0;

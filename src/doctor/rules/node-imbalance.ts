@@ -39,7 +39,7 @@ export const nodeImbalance = rule({
         severity: "warning",
         title: `this node holds ${humanShare(own.bytes / bytes)} of the memory of ${nodes.length} nodes`,
         evidence: [
-          `Its ${thousands(own.keys)} keys take ${humanBytes(own.bytes)}, ${humanBytes(own.bytes - average)} more than the average of ${humanBytes(average)}: it is full, and its requests are slow, before the others.`,
+          `Its ${thousands(own.keys)} keys take ${humanBytes(own.bytes)} by MEMORY USAGE, ${humanBytes(own.bytes - average)} more than the average of ${humanBytes(average)}: it is full, and its requests are slow, before the others.`,
           `It has keys in ${thousands(own.slots)} of the ${thousands(slots)} slots that have any. The snapshots are taken for nodes of one cluster, as none has a key in another's slot.`,
         ],
         figures: {

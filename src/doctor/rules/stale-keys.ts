@@ -1,11 +1,17 @@
+import { IDLE_BOUNDS } from "../../inventory/schema.ts";
 import { keysOfRows, ofRow } from "../../queries/sampling.ts";
 import { keySource, scopeParams } from "../../queries/scope.ts";
 import { counted, thousands } from "../../queries/words.ts";
-import { humanBytes, humanShare } from "../../units.ts";
+import { humanShare } from "../../units.ts";
+import { costText } from "../cost.ts";
 import { finding, rule } from "../rule.ts";
 import { totalSums } from "../sums.ts";
 
 const DAY_SECONDS = 86_400;
+
+/** Whether there can be one: the inventory knows how many keys have been idle how long, so that most need no look at rows. */
+const ANY_SQL = `SELECT 1 FROM access WHERE snapshot = @snapshot AND measure = 'idle_seconds' AND at_least >= @atLeast
+  LIMIT 1`;
 
 interface StaleRow {
   readonly pattern: string;
@@ -22,22 +28,25 @@ export const staleKeys = rule({
   needs: ["rows"],
   thresholds: { idle_days: 30, memory_share: 0.01 },
   find(scope, { idle_days: days, memory_share: limit }) {
-    const total = totalSums(scope).bytes;
+    const idle = days * DAY_SECONDS;
+    const atLeast = IDLE_BOUNDS.findLast((bound) => bound <= idle) ?? 0;
+    if (scope.inventory.get(ANY_SQL, { snapshot: scope.snapshot.snapshot, atLeast }) === undefined) return [];
+    const total = totalSums(scope).heap_bytes;
     const rows = scope.inventory.all<StaleRow>(
       `SELECT pattern, ${keysOfRows(scope)} AS keys, sum(${ofRow(scope, "bytes")}) AS bytes,
          sum(${ofRow(scope, "heap_bytes")}) AS heap_bytes, max(idle_seconds) AS longest
-       FROM ${keySource(scope)} WHERE idle_seconds > @idle GROUP BY pattern ORDER BY bytes DESC, pattern`,
-      { ...scopeParams(scope), idle: days * DAY_SECONDS },
+       FROM ${keySource(scope)} WHERE idle_seconds > @idle GROUP BY pattern ORDER BY heap_bytes DESC, pattern`,
+      { ...scopeParams(scope), idle },
     );
     return rows
-      .filter(({ bytes }) => bytes > limit * total)
+      .filter(({ heap_bytes: heap }) => heap > limit * total)
       .map(({ pattern, keys, bytes, heap_bytes: heap, longest }) =>
         finding({
           severity: "info",
           title: `${pattern}: ${counted(keys, "key")} nobody asked for in over ${thousands(days)} days`,
           pattern,
           evidence: [
-            `They take ${humanBytes(bytes)}, ${humanShare(bytes / total)} of all; the longest idle one was last used ${thousands(Math.floor(longest / DAY_SECONDS))} days before the snapshot.`,
+            `They take ${costText(heap, bytes)}, ${humanShare(heap / total)} of all; the longest idle one was last used ${thousands(Math.floor(longest / DAY_SECONDS))} days before the snapshot.`,
           ],
           figures: { keys, bytes, heap_bytes: heap, longest_idle_seconds: longest },
           saving_bytes: bytes,

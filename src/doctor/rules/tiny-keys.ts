@@ -1,8 +1,9 @@
 import { hasKeyRows, keySource, type Scope, scopeParams } from "../../queries/scope.ts";
 import { counted, thousands } from "../../queries/words.ts";
-import { humanBytes } from "../../units.ts";
 import { type Entry, sizeBuckets } from "../buckets.ts";
+import { costText } from "../cost.ts";
 import { finding, rule } from "../rule.ts";
+import { packing, settingOf } from "../settings.ts";
 import { type PatternSums, patternSums } from "../sums.ts";
 
 /** Keys of a pattern that are sized as fields: databases have them in no order, so that they stand for all. */
@@ -35,7 +36,9 @@ export const tinyKeys = rule({
       .filter(({ keys, payload_bytes: payload, pattern }) => payload <= small * keys && isPrefixed(pattern))
       .flatMap((sums) => {
         const saving = savingOf(scope, sums, fields);
-        return saving === undefined || saving.bytes < limit * sums.bytes ? [] : [told(sums, saving)];
+        return saving === undefined || saving.heapBytes < limit * sums.heap_bytes
+          ? []
+          : [told(scope, sums, saving)];
       });
   },
 });
@@ -77,7 +80,7 @@ function savingOf(scope: Scope, { pattern, keys }: PatternSums, fields: number):
   };
 }
 
-function told({ pattern, keys, bytes }: PatternSums, saving: Saving) {
+function told(scope: Scope, { pattern, keys, bytes, heap_bytes: heap }: PatternSums, saving: Saving) {
   const prefix = pattern.slice(0, -1);
   const { sized, buckets, fields } = saving;
   const basis = sized < keys ? `; estimated from ${thousands(sized)} of them` : "";
@@ -86,13 +89,13 @@ function told({ pattern, keys, bytes }: PatternSums, saving: Saving) {
     title: `${pattern}: ${counted(keys, "small string")}, each a key of its own`,
     pattern,
     evidence: [
-      `They take ${humanBytes(bytes)}, ${Math.round(bytes / keys)} bytes a key; as fields of ${thousands(buckets)} hashes of some ${fields} fields they would take ${humanBytes(bytes - saving.bytes)} (give or take a byte a key that is an integer${basis}).`,
+      `They take ${costText(heap, bytes)}, ${Math.round(heap / keys)} bytes a key; as fields of ${thousands(buckets)} hashes of some ${fields} fields they would take ${costText(heap - saving.heapBytes, bytes - saving.bytes)} (give or take a byte a key that is an integer${basis}).`,
     ],
-    figures: { keys, bytes, buckets, fields, sized_keys: sized },
+    figures: { keys, bytes, heap_bytes: heap, buckets, fields, sized_keys: sized },
     saving_bytes: saving.bytes,
     saving_heap_bytes: saving.heapBytes,
     advice: [
-      `HSET ${prefix}{bucket} id value, with bucket = crc32(id) % ${buckets}; HGET reads one. Hashes of up to hash-max-listpack-entries fields are listpacks.`,
+      `HSET ${prefix}{bucket} id value, with bucket = crc32(id) % ${buckets}; HGET reads one. Hashes of up to ${settingOf(scope, "hash-max-listpack-entries").directive} fields are ${packing(scope)}s.`,
       "Fields have no TTL of their own before Redis 7.4 and Valkey 9.0, and a hash stands in one slot.",
     ],
   });

@@ -76,6 +76,13 @@ async function compressed(client: RespClient, key: string): Promise<Buffer> {
   return dump.subarray(start, start + packed);
 }
 
+/** A stream of which a consumer was given every entry, and acknowledged none. */
+async function deliverAll(client: RespClient, entries: number): Promise<void> {
+  await many(entries, (i) => ["XADD", "events", "*", "id", i])(client);
+  await client.send("XGROUP", "CREATE", "events", "mailers", 0);
+  await client.send("XREADGROUP", "GROUP", "mailers", "one", "COUNT", entries, "STREAMS", "events", ">");
+}
+
 const LONG = "application:production:customer-service:profile";
 const SHORT = "ap:pr:cu-se:pr";
 
@@ -83,16 +90,22 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "sessions that never expire",
     rule: "no-ttl",
-    fault: many(200, (i) => ["SET", `session:${i}`, "x"]),
-    healthy: many(200, (i) => ["SET", `session:${i}`, "x", "EX", 3600]),
+    fault: many(2000, (i) => ["SET", `session:${i}`, "x"]),
+    healthy: many(2000, (i) => ["SET", `session:${i}`, "x", "EX", 3600]),
   },
   {
     name: "some keys of a pattern without the TTL of the others",
     rule: "no-ttl",
-    fault: many(400, (i) =>
+    fault: many(2000, (i) =>
       i % 4 === 0 ? ["SET", `page:${i}`, "x"] : ["SET", `page:${i}`, "x", "EX", 3600],
     ),
-    healthy: many(400, (i) => ["SET", `page:${i}`, "x"]),
+    healthy: many(2000, (i) => ["SET", `page:${i}`, "x"]),
+  },
+  {
+    name: "more than a few KB of locks that never expire",
+    rule: "no-ttl",
+    fault: many(2000, (i) => ["SET", `lock:${i}`, "x"]),
+    healthy: many(200, (i) => ["SET", `lock:${i}`, "x"]),
   },
   {
     name: "keys past their time",
@@ -153,6 +166,19 @@ export const SCENARIOS: readonly Scenario[] = [
     async healthy(client) {
       await client.send("SET", "report", Buffer.alloc(200_000, 7));
       await client.send("HSET", "index", ...pairs(1_200, 1));
+    },
+  },
+  {
+    name: "a stream of few entries and many pending ids",
+    rule: "big-keys",
+    async fault(client) {
+      await deliverAll(client, 20_000);
+      await client.send("XTRIM", "events", "MAXLEN", 100);
+    },
+    async healthy(client) {
+      await deliverAll(client, 20_000);
+      await client.send("XTRIM", "events", "MAXLEN", 100);
+      await client.send("XGROUP", "DELCONSUMER", "events", "mailers", "one");
     },
   },
   {
