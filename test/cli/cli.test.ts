@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FORMATS } from "../../src/reports/index.ts";
 import { withFolder, writeInventory } from "../queries/small-inventory.ts";
 import { runCli, SAMPLE, start } from "./run-cli.ts";
 import { runInside } from "./run-inside.ts";
@@ -38,7 +39,11 @@ describe("exit statuses", () => {
     [2, ["nonsense"], /^rdbscope: unknown command 'nonsense' \(see rdbscope --help\)\n$/],
     [2, ["types"], /missing required argument/],
     [2, ["types", inventory, "--nonsense"], /unknown option '--nonsense'/],
-    [2, ["types", inventory, "--format", "xml"], /^rdbscope: --format: "xml" is not one of table, json/],
+    [
+      2,
+      ["types", inventory, "--format", "xml"],
+      /^rdbscope: --format: "xml" is not one of table, expanded, json/,
+    ],
     [2, ["types", inventory, "--size", "9..1"], /^rdbscope: --size: "9..1" is not a range of sizes.*\n$/],
     [2, ["types", inventory, "--db", "x"], /--db: "x" is not a list of database numbers/],
     [2, ["types", inventory, "-t", "strng"], /--type: "strng" is not a list of string, list/],
@@ -169,7 +174,7 @@ describe("questions", () => {
     expect(summary.stdout).toBe((await runCli(["summary", SAMPLE])).stdout);
   });
 
-  test.each(["table", "json", "ndjson", "csv", "markdown"])("summary has the format %s", async (format) => {
+  test.each(Object.keys(FORMATS))("summary has the format %s", async (format) => {
     const { stdout, status } = await runCli(["summary", two, "--format", format]);
     expect(status).toBe(0);
     expect(stdout).toMatch(/dump1\.rdb[\s\S]*dump2\.rdb/);
@@ -265,7 +270,7 @@ describe("for which server", () => {
 });
 
 describe("explain and compare", () => {
-  test.each(["table", "markdown", "csv", "json", "ndjson"])("explain has the format %s", async (format) => {
+  test.each(Object.keys(FORMATS))("explain has the format %s", async (format) => {
     const { stdout, status } = await runCli([
       "explain",
       sampleAll,
@@ -281,7 +286,7 @@ describe("explain and compare", () => {
     expect(parts.reduce((sum: number, part: { bytes: number }) => sum + part.bytes, 0)).toBe(bytes);
   });
 
-  test.each(["table", "markdown", "csv", "json"])("compare has the format %s", async (format) => {
+  test.each(["table", "expanded", "markdown", "csv", "json"])("compare has the format %s", async (format) => {
     const target = "redis-7.2 hash-max-listpack-entries=3 name=small";
     const args = ["compare", SAMPLE, "--target", target, "-l", "2", "--format", format, "--workers", "1"];
     const ran = await runInside([...args, "--no-color", "--quiet"], 80);
