@@ -46,12 +46,13 @@ async function run(cli: Cli, file: string, typed: string, command: Command): Pro
   if (isSqliteFile(file)) for (const message of damageNotesOf(file)) warn(message);
   for (const one of found) {
     await write(cli, one.text);
-    for (const note of notesOf(one, as)) warn(note);
+    for (const note of notesOf(one, as, options.limit)) warn(note);
     if (one.damage !== undefined) cli.status = EXIT.damaged;
   }
 }
 
-function notesOf({ db, elements, shown, readable, damage }: FoundValue, as: string): string[] {
+function notesOf(found: FoundValue, as: string, limit: number): string[] {
+  const { db, elements, shown, pending, readable, damage } = found;
   const unreadable =
     as === "json"
       ? "only its server can read the value: null"
@@ -61,6 +62,11 @@ function notesOf({ db, elements, shown, readable, damage }: FoundValue, as: stri
     ...(shown < elements
       ? [
           `database ${db}: the first ${thousands(shown)} of ${counted(elements, "element")}; --limit N shows more`,
+        ]
+      : []),
+    ...(pending > limit
+      ? [
+          `database ${db}: the first ${counted(limit, "pending id")} of each list, of which the longest has ${thousands(pending)}; --limit N shows more`,
         ]
       : []),
     ...(damage === undefined ? [] : [`${damage}; what could be read of the value is shown`]),

@@ -86,6 +86,42 @@ describe("get", () => {
     );
   });
 
+  test("says how many pending ids of a list it leaves out", async () => {
+    const file = path.join(folder, "pending.rdb");
+    const ids = (count: number, from: number) =>
+      Array.from({ length: count }, (_, i) => ({ ms: from + i, seq: 0 }));
+    const consumers = [
+      { name: "a", seenMs: 1, activeMs: 1, pending: ids(5, 1) },
+      { name: "b", seenMs: 1, activeMs: 1, pending: ids(2, 9) },
+    ];
+    const stream = {
+      nodes: [],
+      last: { ms: 99, seq: 0 },
+      groups: [{ name: "g", last: { ms: 50, seq: 0 }, consumers }],
+    };
+    fs.writeFileSync(file, new RdbWriter("REDIS", 11).key("s", v.streamValue(21, stream)).end());
+    const ran = await runInside(["get", file, "s", "-l", "3"]);
+    const [group] = JSON.parse(ran.stdout.toString()).value.groups;
+    expect(group).toMatchObject({
+      pending_count: 7,
+      consumers: [{ name: "a", pending_count: 5 }, { name: "b" }],
+    });
+    expect(group.pending).toHaveLength(3);
+    expect(group.consumers.map((one: { pending: string[] }) => one.pending.length)).toEqual([3, 2]);
+    expect(group.consumers[1]).not.toHaveProperty("pending_count");
+    expect(ran.stderr.toString()).toBe(
+      "rdbscope: database 0: the first 3 pending ids of each list, of which the longest has 7; --limit N shows more\n",
+    );
+    const all = await out("get", file, "s", "-l", "7");
+    expect(all).not.toContain("pending_count");
+    const commands = await runInside(["get", file, "s", "-l", "5", "--as", "resp"]);
+    expect(commands.stderr.toString()).toBe("");
+    const fewer = await runInside(["get", file, "s", "-l", "4", "--as", "resp"]);
+    expect(fewer.stderr.toString()).toMatch(
+      /the first 4 pending ids of each list, of which the longest has 5;/,
+    );
+  });
+
   test("writes commands, but not to a terminal", async () => {
     expect(await out("get", snapshot, '=z,"', "--as", "resp")).toBe(
       '*4\r\n$4\r\nZADD\r\n$4\r\n=z,"\r\n$3\r\n0.5\r\n$1\r\nm\r\n',
