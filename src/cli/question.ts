@@ -78,7 +78,11 @@ export async function runQuestion(
   const options = checkOptions(QUESTION_OPTIONS, command);
   const asked: Asked = { largest: DEFAULT_LARGEST, order: "bytes", depth: 1, ...more };
   const isList = name === "bigkeys" || name === "hotkeys";
-  const needsRows = (isList && asked.largest > KEPT_RANKS) || asked.tags === true || asked.exact === true;
+  const needsRows =
+    (isList && asked.largest > KEPT_RANKS) ||
+    asked.tags === true ||
+    asked.exact === true ||
+    asked.now !== undefined;
   await forEachScope(cli, file, options, needsRows, async (scopes) => {
     const parts = scopes.flatMap((scope): Part[] =>
       sectionsOf(scope, name, asked, options.format).map((section) => ({

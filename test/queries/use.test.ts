@@ -202,6 +202,16 @@ describe("ttl", () => {
     ]);
   });
 
+  it.each([72, 80, 100])("by pattern keeps what the memory is in %i columns", async (width) => {
+    const { stdout } = await runInside(
+      ["ttl", "fixtures/sample.rdb", "--by", "pattern", "--no-color"],
+      width,
+    );
+    const lines = stdout.toString().split("\n");
+    expect(lines[0]).toMatch(/^Pattern .*Memory .*1 h .*24 h .*7 d .*30 d .*Later .*No TTL$/);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+  });
+
   it("says whose time it is where the snapshot has none", async () => {
     const { output } = await run(folder, [new RdbWriter("REDIS", 11).key("k", stringValue("v")).end()]);
     expect((await text("ttl", output)).out).toMatch(
