@@ -145,6 +145,64 @@ describe("a snapshot whose checksum does not match", () => {
   });
 });
 
+describe("verify ends with a verdict", () => {
+  const verdictOf = async (file: string) => {
+    const text = await runInside(["verify", file]);
+    const json = await runInside(["verify", file, "--format", "ndjson"]);
+    const line = text.stdout.toString().trimEnd().split("\n").at(-1)!;
+    const { sound, faults } = JSON.parse(json.stdout.toString());
+    expect(json.status).toBe(text.status);
+    return { status: text.status, line, sound, faults: faults.length };
+  };
+
+  test("of a snapshot", async () => {
+    const cut = path.join(folder, "cut.rdb");
+    fs.writeFileSync(cut, fs.readFileSync(SAMPLE).subarray(0, 300_000));
+    expect(await verdictOf(SAMPLE)).toEqual({
+      status: 0,
+      line: expect.stringMatching(/^verdict +sound$/),
+      sound: true,
+      faults: 0,
+    });
+    expect(await verdictOf(cut)).toEqual({
+      status: 3,
+      line: expect.stringMatching(/^verdict +not sound: UNEXPECTED_EOF: .* at byte 300000/),
+      sound: false,
+      faults: 1,
+    });
+  });
+
+  test("of an inventory, whatever is broken in it", async () => {
+    expect((await verdictOf(sampleAll)).line).toMatch(/^verdict +sound$/);
+    const whole = fs.readFileSync(sampleAll);
+    const page = whole.readUInt16BE(16);
+    const broken: [string, Buffer][] = [["cut", whole.subarray(0, whole.length / 2)]];
+    for (const first of [1, 3, whole.length / page - 1]) {
+      const bytes = Buffer.from(whole);
+      bytes.fill(0xa5, first * page, (first + 1) * page);
+      broken.push([`page-${first}`, bytes]);
+    }
+    for (const [name, bytes] of broken) {
+      const file = path.join(folder, `${name}.sqlite`);
+      fs.writeFileSync(file, bytes);
+      const verdict = await verdictOf(file);
+      expect(verdict).toMatchObject({ status: 3, sound: false });
+      expect(verdict.line).toMatch(/^verdict +not sound: /);
+    }
+    const cut = path.join(folder, "cut.sqlite");
+    for (const args of [
+      ["types", cut],
+      ["query", cut, "SELECT 1"],
+    ]) {
+      const ran = await runInside(args);
+      expect([ran.status, ran.stdout.toString()]).toEqual([4, ""]);
+      expect(ran.stderr.toString()).toMatch(
+        /^rdbscope: .*cut\.sqlite is a damaged inventory \(.*\): analyze the snapshot again\n$/,
+      );
+    }
+  });
+});
+
 describe("questions", () => {
   test.each(["types", "encodings", "patterns", "ttl", "bigkeys"])(
     "%s answers the same from a snapshot, its inventory and one without rows",
