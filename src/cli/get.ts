@@ -4,7 +4,7 @@ import { isSqliteFile } from "../inventory/open.ts";
 import { expandOne } from "../io/inputs/globs.ts";
 import type { FoundValue } from "../pipeline/get-value.ts";
 import { counted, thousands } from "../queries/words.ts";
-import { damageNotesOf } from "./damage-notes.ts";
+import { damageNotesOf, damageTeller } from "./damage-notes.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, warner, write } from "./io.ts";
@@ -38,11 +38,12 @@ async function run(cli: Cli, file: string, typed: string, command: Command): Pro
     throw new UsageError("--as resp is for files and pipes: a terminal would obey what stands in values");
   const hashSecret = hashKeysSecretFile === undefined ? undefined : readSecretFile(hashKeysSecretFile);
   const { getValue } = await import("../pipeline/get-value.ts");
-  const asked = { ...options, file, key: keyBytes(typed), as, hashSecret };
+  const warn = warner(cli, quiet);
+  const onDamage = damageTeller(cli, file, warn);
+  const asked = { ...options, file, key: keyBytes(typed), as, hashSecret, onDamage };
   const found = await interruptible((signal) =>
     getValue({ ...asked, signal, ...(isTerminal ? { cutBytes: TERMINAL_BYTES } : {}) }),
   );
-  const warn = warner(cli, quiet);
   if (isSqliteFile(file)) for (const message of damageNotesOf(file)) warn(message);
   for (const one of found) {
     await write(cli, one.text);

@@ -1,10 +1,19 @@
 import { SLOTS } from "../inventory/slot.ts";
-import { type Column, column, type Section } from "./answer.ts";
+import { type Column, column, type Row, type Section } from "./answer.ts";
 import { isUnfiltered } from "./filters.ts";
 import { hashTags } from "./hash-tags.ts";
 import { notesOf } from "./notes.ts";
-import { keysOfRows, ofRow, sampleOf, samplingError } from "./sampling.ts";
-import { HASHED_NOTE, isAnsweredByRows, keySource, type Scope, scopeParams } from "./scope.ts";
+import {
+  type DrawnSums,
+  drawnSums,
+  estimateColumns,
+  estimated,
+  keysOfRows,
+  ofRow,
+  sampleOf,
+  samplingError,
+} from "./sampling.ts";
+import { HASHED_NOTE, isAnsweredByRows, keySource, type Scope, scopeParams, tallySource } from "./scope.ts";
 import { counted, thousands } from "./words.ts";
 
 /** A hash slot that has keys. */
@@ -105,8 +114,8 @@ export function slotsSections(scope: Scope, { largest, nodes, tags = false }: Sl
     {
       name: "slot_balance",
       title: "Balance of hash slots",
-      columns: BALANCE_COLUMNS,
-      rows: [slotBalance(all)],
+      columns: estimateColumns(scope, BALANCE_COLUMNS),
+      rows: [{ ...slotBalance(all), ...totalErrors(scope) }],
     },
     ...(nodes === undefined
       ? []
@@ -171,6 +180,17 @@ export function nodeRows(slots: readonly SlotAmount[], nodes: number) {
 /** How many times the mean of `count` parts one part has, to a hundredth. */
 function overMean(part: number, total: number, count: number): number {
   return total > 0 ? Math.round((part * count * 100) / total) / 100 : 0;
+}
+
+/** The errors of all keys and bytes together; none where they are not estimated. */
+function totalErrors(scope: Scope): Row {
+  const sums = drawnSums(scope);
+  if (sums === "") return {};
+  const found = scope.inventory.all<DrawnSums>(
+    `SELECT ${sums.slice(1)} FROM ${tallySource(scope)}`,
+    scopeParams(scope),
+  );
+  return estimated(scope, found)[0] as unknown as Row;
 }
 
 /** What means are of, where that is not what one would divide by. */

@@ -162,7 +162,7 @@ function besideWhereFits(
   if (right.length === 0) return left;
   return widest(left) + BETWEEN + widest(right) <= width
     ? beside(left, right, BETWEEN)
-    : [...left, ...between, ...right];
+    : [...left, ...between, ...right].flatMap((line) => wrapped(line, width));
 }
 
 /** The path, what the snapshot is, and when it was made and for which server it is sized. */

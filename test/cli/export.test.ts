@@ -86,6 +86,21 @@ describe("get", () => {
     );
   });
 
+  test.each([["get"], ["explain"]])("%s finds what stands before damage, and says so", async (command) => {
+    const file = path.join(folder, "truncated.rdb");
+    fs.writeFileSync(file, fs.readFileSync(SAMPLE).subarray(0, 300_000));
+    const key = "session:9ecda2bab725feed3dfe1ce8fccfd933";
+    const ran = await runInside([command, file, key]);
+    expect(ran.status).toBe(3);
+    expect(ran.stdout.toString()).toContain(key);
+    expect(ran.stderr.toString()).toMatch(
+      /^rdbscope: .*truncated.*at byte 300000; other databases behind that may hold the key, too\n$/,
+    );
+    const missing = await runInside([command, file, "nothing:of:the:kind"]);
+    expect([missing.status, missing.stdout.toString()]).toEqual([3, ""]);
+    expect(missing.stderr.toString()).toMatch(/^rdbscope: .*UNEXPECTED_EOF.*\n$/);
+  });
+
   test("says how many pending ids of a list it leaves out", async () => {
     const file = path.join(folder, "pending.rdb");
     const ids = (count: number, from: number) =>
