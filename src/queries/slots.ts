@@ -40,7 +40,7 @@ export type SlotBalanceRow = {
 };
 
 const BALANCE_COLUMNS: readonly Column[] = [
-  column("slots", "Slots used", "count"),
+  column("slots", "Used", "count"),
   column("keys", "Keys", "count"),
   column("bytes", "Memory", "bytes"),
   column("mean_bytes", "Mean of all", "bytes"),
