@@ -1,13 +1,16 @@
+/** Rounded to two digits, it and all above have four before the point. */
+const LEAST_OF_NEXT = 999.995;
 const UNITS = ["B", "K", "M", "G", "T", "P", "E"] as const;
 
-/** Bytes as Redis prints them: 1024-based, two digits behind the point. Mirrors bytesToHuman(), server.c, Redis 7.2. */
+/**
+ * Bytes as Redis prints them, 1024-based with two digits behind the point, but with three digits before it at most: what Redis
+ * prints as 1003.70K is 0.98M. Mirrors bytesToHuman(), server.c, Redis 7.2.
+ */
 export function humanBytes(bytes: number): string {
-  const magnitude = Math.abs(bytes);
-  if (magnitude < 1024) return `${Math.round(bytes)}B`;
-  const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(magnitude) / 10));
-  const digits = (bytes / 1024 ** power).toFixed(2);
-  if (digits === "1024.00" && power < UNITS.length - 1) return `1.00${UNITS[power + 1]}`;
-  return `${digits}${UNITS[power]}`;
+  if (Math.abs(bytes) < 1024) return `${Math.round(bytes)}B`;
+  let power = 1;
+  while (power < UNITS.length - 1 && Math.abs(bytes) / 1024 ** power >= LEAST_OF_NEXT) power++;
+  return `${(bytes / 1024 ** power).toFixed(2)}${UNITS[power]}`;
 }
 
 /** A share of one as per cent: "12.3%"; what is there, but rounds to nothing, is "<0.1%", or "0.0%" below 0. */

@@ -5,7 +5,7 @@ import { isSqliteFile } from "../inventory/open.ts";
 import { expandOne } from "../io/inputs/globs.ts";
 import { comparisonParts } from "../reports/compare.ts";
 import { comparisonCsv } from "../reports/compare-csv.ts";
-import { lineEnd } from "../reports/index.ts";
+import { HUMAN_FORMATS, lineEnd } from "../reports/index.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
 import { reportChecksum } from "./analysis.ts";
 import { interruptible } from "./interrupt.ts";
@@ -95,7 +95,7 @@ async function run(cli: Cli, name: string, options: CompareOptions): Promise<voi
 async function show(cli: Cli, found: Comparison, options: CompareOptions): Promise<void> {
   const { format, largest, quiet } = options;
   const layout = layoutOf(cli, options, true);
-  if (format === "table" || format === "markdown") {
+  if (HUMAN_FORMATS.includes(format)) {
     await writeParts(cli, comparisonParts(found, largest), format, layout);
     return;
   }

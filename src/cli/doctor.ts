@@ -85,11 +85,11 @@ function lines(cli: Cli, reports: readonly DoctorReport[], options: Options): It
   const layout = layoutOf(cli, options);
   if (format === "json") return jsonArray(reports.map(doctorJson));
   if (format === "ndjson") return reports.map(doctorJson);
-  if (format === "csv") {
+  if (format === "csv" || format === "expanded") {
     const warn = warner(cli, options.quiet);
     for (const { diagnosis } of reports) if (diagnosis.info_misfit !== null) warn(diagnosis.info_misfit);
     const parts = reports.map((one) => ({ section: doctorSection(one), extra: { snapshot: one.snapshot } }));
-    return FORMATS.csv(parts, layout);
+    return FORMATS[format](parts, { ...layout, titles: true });
   }
   const render = format === "markdown" ? doctorMarkdown : (one: DoctorReport) => renderDoctor(one, layout);
   return reports.flatMap((one, i) => [...(i > 0 ? [""] : []), ...render(one)]);

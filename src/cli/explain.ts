@@ -4,7 +4,7 @@ import { isSqliteFile } from "../inventory/open.ts";
 import { expandOne } from "../io/inputs/globs.ts";
 import { explanationParts, explanationSections } from "../reports/explain.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
-import { damageNotesOf } from "./damage-notes.ts";
+import { damageNotesOf, damageTeller } from "./damage-notes.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
 import {
@@ -40,9 +40,10 @@ async function run(cli: Cli, file: string, typed: string, command: Command): Pro
   const more = { snapshot, snapshotFile, hashSecret, tempDir, maxExpanded };
   const warn = warner(cli, options.quiet);
   const choice = choiceOf(options, warn);
+  const onDamage = damageTeller(cli, file, warn);
   const { explain } = await import("../index.ts");
   const found = await interruptible((signal) =>
-    explain({ file, key: keyBytes(typed), db, signal, ...more, ...choice }),
+    explain({ file, key: keyBytes(typed), db, signal, onDamage, ...more, ...choice }),
   );
   if (isSqliteFile(file)) for (const message of damageNotesOf(file)) warn(message);
   if (format === "json" || format === "ndjson") {

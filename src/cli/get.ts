@@ -4,7 +4,7 @@ import { isSqliteFile } from "../inventory/open.ts";
 import { expandOne } from "../io/inputs/globs.ts";
 import type { FoundValue } from "../pipeline/get-value.ts";
 import { counted, thousands } from "../queries/words.ts";
-import { damageNotesOf } from "./damage-notes.ts";
+import { damageNotesOf, damageTeller } from "./damage-notes.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, warner, write } from "./io.ts";
@@ -38,20 +38,22 @@ async function run(cli: Cli, file: string, typed: string, command: Command): Pro
     throw new UsageError("--as resp is for files and pipes: a terminal would obey what stands in values");
   const hashSecret = hashKeysSecretFile === undefined ? undefined : readSecretFile(hashKeysSecretFile);
   const { getValue } = await import("../pipeline/get-value.ts");
-  const asked = { ...options, file, key: keyBytes(typed), as, hashSecret };
+  const warn = warner(cli, quiet);
+  const onDamage = damageTeller(cli, file, warn);
+  const asked = { ...options, file, key: keyBytes(typed), as, hashSecret, onDamage };
   const found = await interruptible((signal) =>
     getValue({ ...asked, signal, ...(isTerminal ? { cutBytes: TERMINAL_BYTES } : {}) }),
   );
-  const warn = warner(cli, quiet);
   if (isSqliteFile(file)) for (const message of damageNotesOf(file)) warn(message);
   for (const one of found) {
     await write(cli, one.text);
-    for (const note of notesOf(one, as)) warn(note);
+    for (const note of notesOf(one, as, options.limit)) warn(note);
     if (one.damage !== undefined) cli.status = EXIT.damaged;
   }
 }
 
-function notesOf({ db, elements, shown, readable, damage }: FoundValue, as: string): string[] {
+function notesOf(found: FoundValue, as: string, limit: number): string[] {
+  const { db, elements, shown, pending, readable, damage } = found;
   const unreadable =
     as === "json"
       ? "only its server can read the value: null"
@@ -61,6 +63,11 @@ function notesOf({ db, elements, shown, readable, damage }: FoundValue, as: stri
     ...(shown < elements
       ? [
           `database ${db}: the first ${thousands(shown)} of ${counted(elements, "element")}; --limit N shows more`,
+        ]
+      : []),
+    ...(pending > limit
+      ? [
+          `database ${db}: the first ${counted(limit, "pending id")} of each list, of which the longest has ${thousands(pending)}; --limit N shows more`,
         ]
       : []),
     ...(damage === undefined ? [] : [`${damage}; what could be read of the value is shown`]),

@@ -7,7 +7,6 @@ import {
   PROFILES,
   type ProfileName,
   parseSettings,
-  TYPES,
 } from "../memory/index.ts";
 import { MAX_DEPTH } from "../patterns/index.ts";
 import type { TargetChoice } from "../pipeline/target-choice.ts";
@@ -24,6 +23,7 @@ import {
   parseTime,
   parseTimeRange,
 } from "./ranges.ts";
+import { parseTypeName, TYPE_NAMES } from "./type-names.ts";
 
 /** A text that `parse` understands; else one line that says what it should be. */
 function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
@@ -31,6 +31,21 @@ function parsed<T>(parse: (text: string) => T | undefined, expected: string) {
     const value = parse(text);
     if (value !== undefined) return value;
     context.addIssue({ code: "custom", message: `"${text}" is not ${expected}` });
+    return z.NEVER;
+  });
+}
+
+/** The same of two ends with `..` between them: where they change places, that is told. */
+function parsedRange<T>(parse: (text: string) => T | undefined, expected: string) {
+  return z.string().transform((text, context): T => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    const turned = text.split("..").reverse().join("..");
+    const isTurned = turned !== text && parse(turned) !== undefined;
+    const message = isTurned
+      ? `"${text}" begins behind its end: is it ${turned}?`
+      : `"${text}" is not ${expected}`;
+    context.addIssue({ code: "custom", message });
     return z.NEVER;
   });
 }
@@ -64,9 +79,6 @@ function wholeNumber(min: number, max: number) {
   return parsed(parse, `a whole number from ${min} to ${max}`);
 }
 
-/** A module's type name has nine characters. */
-const typeName = (text: string) =>
-  (TYPES as readonly string[]).includes(text) || /^[\w-]{9}$/.test(text) ? text : undefined;
 const dbNumber = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
 const ttlFilter = (text: string) =>
   text === "none" || text === "any" || text === "expired" ? text : parseTimeRange(text);
@@ -107,16 +119,13 @@ const INPUT = {
 };
 const FILTERS = {
   db: parsed((text) => everyOf(text, dbNumber), "a list of database numbers such as 0,3").optional(),
-  type: parsed(
-    (text) => everyOf(text, typeName),
-    `a list of ${TYPES.join(", ")} or modules' names`,
-  ).optional(),
+  type: parsed((text) => everyOf(text, parseTypeName), `a list of ${TYPE_NAMES}`).optional(),
   key: z.string().optional(),
   regex: z.boolean().optional(),
   notKey: z.string().optional(),
-  size: parsed(parseByteRange, "a range of sizes such as 10K..1M, 10K.. or ..1M").optional(),
+  size: parsedRange(parseByteRange, "a range of sizes such as 10K..1M, 10K.. or ..1M").optional(),
   bytes: parsed(parseBytes, "a size such as 500, 10K or 1M").optional(),
-  ttl: parsed(ttlFilter, "none, any, expired or a range of times such as 1h..7d or 30d..").optional(),
+  ttl: parsedRange(ttlFilter, "none, any, expired or a range of times such as 1h..7d or 30d..").optional(),
 };
 
 /** Options of `analyze`. */

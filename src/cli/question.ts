@@ -6,7 +6,7 @@ import { damageNotes } from "../queries/notes.ts";
 import { wholeSection } from "../queries/sampling.ts";
 import type { Scope } from "../queries/scope.ts";
 import { snapshots } from "../queries/snapshots.ts";
-import type { Part } from "../reports/index.ts";
+import { HUMAN_FORMATS, type Part } from "../reports/index.ts";
 import { type Cli, layoutOf, warner, writeParts } from "./io.ts";
 import {
   addFilterOptions,
@@ -26,9 +26,6 @@ export const DEFAULT_LARGEST = 20;
 
 /** Rankings of biggest and hottest keys that every inventory has go this deep. */
 export const KEPT_RANKS = 100;
-
-/** Formats that have notes in them: to those who read others, damage is told on stderr. */
-const NOTED_FORMATS: readonly string[] = ["table", "markdown"];
 
 /** A command with the arguments and options that all questions share. */
 export function questionCommand(name: string, description: string, argument = "<file>"): Command {
@@ -54,7 +51,7 @@ export async function forEachScope(
   const keys = needsRows || !isUnfiltered(filters) ? "all" : "none";
   const needed = { keys, ...(isUnfiltered(before) ? {} : { filters: before }) } as const;
   await withInventory(cli, file, options, needed, (inventory) => {
-    if (!NOTED_FORMATS.includes(options.format ?? ""))
+    if (!HUMAN_FORMATS.includes(options.format ?? ""))
       damageNotes(inventory).forEach(warner(cli, options.quiet));
     return answer(
       snapshots(inventory, options.snapshot).map((snapshot) => ({ inventory, snapshot, filters })),
@@ -81,7 +78,11 @@ export async function runQuestion(
   const options = checkOptions(QUESTION_OPTIONS, command);
   const asked: Asked = { largest: DEFAULT_LARGEST, order: "bytes", depth: 1, ...more };
   const isList = name === "bigkeys" || name === "hotkeys";
-  const needsRows = (isList && asked.largest > KEPT_RANKS) || asked.tags === true || asked.exact === true;
+  const needsRows =
+    (isList && asked.largest > KEPT_RANKS) ||
+    asked.tags === true ||
+    asked.exact === true ||
+    asked.now !== undefined;
   await forEachScope(cli, file, options, needsRows, async (scopes) => {
     const parts = scopes.flatMap((scope): Part[] =>
       sectionsOf(scope, name, asked, options.format).map((section) => ({
@@ -96,7 +97,7 @@ export async function runQuestion(
 /** The answer; tables round what they show, so that their totals add up. */
 function sectionsOf(scope: Scope, name: QuestionName, asked: Asked, format: string): Section[] {
   const sections: Section[] = QUESTIONS[name](scope, asked);
-  if (NOTED_FORMATS.includes(format)) return sections;
+  if (HUMAN_FORMATS.includes(format)) return sections;
   return sections.map((section) => wholeSection(scope, section));
 }
 

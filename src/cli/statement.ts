@@ -7,6 +7,7 @@ import type { Param, ParamType } from "../queries/named/question.ts";
 import { type Statement, toParamRecords } from "./query-process/protocol.ts";
 import { parseBytes, parseDuration } from "./ranges.ts";
 import { keyBytes } from "./split-args.ts";
+import { parseTypeName, TYPE_NAMES } from "./type-names.ts";
 
 /** What was typed in the place of SQL, with `name=value` for each parameter, as a statement. */
 export function statementOf(text: string, params: readonly string[]): Statement {
@@ -50,6 +51,7 @@ const PARAM_TYPES = {
   duration: [parseDuration, "a time such as 90s, 24h or 30d"],
   text: [(text) => text, "a text"],
   key: [keyValue, "the name of a key"],
+  type: [parseTypeName, `one of ${TYPE_NAMES}`],
 } as const satisfies Record<ParamType, readonly [(text: string) => SqlValue | undefined, string]>;
 
 function readParam(param: string, type: ParamType, text: string): SqlValue {

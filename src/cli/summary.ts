@@ -1,9 +1,11 @@
 import type { Command } from "commander";
 import { type Summary, summary } from "../queries/summary.ts";
+import { renderExpanded } from "../reports/expanded.ts";
 import type { FormatName, Layout } from "../reports/index.ts";
 import { lineEnd } from "../reports/index.ts";
 import { jsonArray } from "../reports/json.ts";
 import { renderSummary, summaryCsv, summaryJson, summaryMarkdown } from "../reports/summary.ts";
+import { renderTable } from "../reports/table.ts";
 import { type Cli, layoutOf, writeLines } from "./io.ts";
 import { checkOptions, QUESTION_OPTIONS } from "./options.ts";
 import { forEachScope, questionCommand } from "./question.ts";
@@ -28,6 +30,8 @@ function lines(summaries: readonly Summary[], format: FormatName, layout: Layout
   if (format === "json") return jsonArray(summaries.map(summaryJson));
   if (format === "ndjson") return summaries.map(summaryJson);
   if (format === "csv") return summaryCsv(summaries, layout.rawCsv);
-  const render = format === "markdown" ? summaryMarkdown : (one: Summary) => renderSummary(one, layout);
+  const table = format === "expanded" ? renderExpanded : renderTable;
+  const render =
+    format === "markdown" ? summaryMarkdown : (one: Summary) => renderSummary(one, layout, table);
   return summaries.flatMap((one, i) => [...(i > 0 ? [""] : []), ...render(one)]);
 }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { isSqliteFile, openInventory } from "../inventory/open.ts";
+import { reasonOf } from "../errors.ts";
+import { type Inventory, isDamagedInventory, isSqliteFile, openInventory } from "../inventory/open.ts";
 import { expandOne } from "../io/inputs/globs.ts";
 import type { Fault, Verification } from "../pipeline/verify.ts";
 import { damageNotes } from "../queries/notes.ts";
@@ -61,7 +62,8 @@ async function checkSnapshot(cli: Cli, file: string, options: VerifyOptions): Pr
     const facts: Verification = await interruptible((signal) =>
       verify(file, { workers, tempDir, maxExpanded, signal, onProgress: (progress) => bar.update(progress) }),
     );
-    return { facts: { ...facts } as Facts, faults: facts.faults, notes: facts.notes };
+    const { faults, notes } = facts;
+    return { facts: { ...facts, sound: faults.length === 0 }, faults, notes };
   } finally {
     bar.stop();
   }
@@ -75,15 +77,22 @@ interface Checked {
 }
 
 function checkInventory(file: string): Checked {
-  const inventory = openInventory(file);
+  const { messages, notes } = readInventory(file);
+  const faults = messages.map((message) => ({ code: "BAD_INVENTORY", offset: 0, message }));
+  return { facts: { path: file, faults, sound: faults.length === 0 }, faults, notes };
+}
+
+/** What is wrong with an inventory's pages; of one that is whole, also what is to be said of its snapshots. */
+function readInventory(file: string): { messages: string[]; notes: string[] } {
+  let inventory: Inventory | undefined;
   try {
-    const faults = inventory.check().map((message) => ({ code: "BAD_INVENTORY", offset: 0, message }));
-    return {
-      facts: { path: file, sound: faults.length === 0, faults },
-      faults,
-      notes: damageNotes(inventory),
-    };
+    inventory = openInventory(file);
+    const messages = inventory.check();
+    return { messages, notes: messages.length > 0 ? [] : damageNotes(inventory) };
+  } catch (error) {
+    if (!isDamagedInventory(error)) throw error;
+    return { messages: [`pages are missing or broken (${reasonOf(error.cause)})`], notes: [] };
   } finally {
-    inventory.close();
+    inventory?.close();
   }
 }

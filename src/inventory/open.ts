@@ -73,19 +73,23 @@ export class Inventory {
     this.db = db;
   }
 
-  /** All rows of a statement. */
+  /** All rows of a statement. @throws {IoError} when the file is damaged, as the others here do */
   all<Row>(sql: string, params: SqlParams = {}): Row[] {
-    return this.db.prepare(sql).all(params) as Row[];
+    return this.reading(() => this.db.prepare(sql).all(params) as Row[]);
   }
 
   /** The first row of a statement. */
   get<Row>(sql: string, params: SqlParams = {}): Row | undefined {
-    return this.db.prepare(sql).get(params) as Row | undefined;
+    return this.reading(() => this.db.prepare(sql).get(params) as Row | undefined);
   }
 
   /** Rows of a statement, one at a time. */
-  iterate<Row>(sql: string, params: SqlParams = {}): IterableIterator<Row> {
-    return this.db.prepare(sql).iterate(params) as IterableIterator<Row>;
+  *iterate<Row>(sql: string, params: SqlParams = {}): IterableIterator<Row> {
+    try {
+      yield* this.db.prepare(sql).iterate(params) as IterableIterator<Row>;
+    } catch (error) {
+      throw damageOf(this.path, error) ?? error;
+    }
   }
 
   /**
@@ -108,12 +112,20 @@ export class Inventory {
 
   /** What SQLite finds wrong with the file's pages: nothing, when it is sound. */
   check(): string[] {
-    const found = this.db.pragma("quick_check") as { quick_check: string }[];
+    const found = this.reading(() => this.db.pragma("quick_check") as { quick_check: string }[]);
     return found.map((row) => row.quick_check).filter((message) => message !== "ok");
   }
 
   close(): void {
     this.db.close();
+  }
+
+  private reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw damageOf(this.path, error) ?? error;
+    }
   }
 
   private prepareTyped(sql: string): Database.Statement {
@@ -139,6 +151,8 @@ export class Inventory {
   /** Whose fault it is that a statement failed, in a line. */
   private toldError(error: unknown): unknown {
     if (!(error instanceof Database.SqliteError)) return error;
+    const damage = damageOf(this.path, error);
+    if (damage !== undefined) return damage;
     const message = error.message.replace(/\p{Cc}+/gu, " ");
     return STATEMENTS_FAULT.test(error.code)
       ? new UsageError(`SQL: ${message}`)
@@ -148,6 +162,22 @@ export class Inventory {
 
 /** Result codes that the statement is to blame for, not the file or the disk. */
 const STATEMENTS_FAULT = /^SQLITE_(?:ERROR|TOOBIG|NOMEM|READONLY|AUTH|MISMATCH|RANGE)/;
+
+/** Result codes of a file whose pages are not as SQLite wrote them. */
+const DAMAGED = /^SQLITE_(?:CORRUPT|NOTADB)/;
+
+/** What SQLite found broken, as an error that says whose fault it is; undefined: it was something else. */
+function damageOf(path: string, cause: unknown): IoError | undefined {
+  if (!(cause instanceof Database.SqliteError) || !DAMAGED.test(cause.code)) return undefined;
+  return new IoError(`${path} is a damaged inventory (${cause.message}): analyze the snapshot again`, {
+    cause,
+  });
+}
+
+/** Whether an inventory could not be read because its pages are broken. */
+export function isDamagedInventory(error: unknown): error is IoError {
+  return error instanceof IoError && damageOf("", error.cause) !== undefined;
+}
 
 /** What a connection is told before it reads the schema, which may be anybody's. */
 const GUARDS = ["trusted_schema = OFF", "cell_size_check = ON", "query_only = ON"];
@@ -170,6 +200,9 @@ export function openInventory(path: string, name = path): Inventory {
   } catch (error) {
     db?.close();
     if (error instanceof UsageError) throw error;
-    throw new IoError(`cannot open ${path}: ${(error as Error).message}`, { cause: error });
+    throw (
+      damageOf(name, error) ??
+      new IoError(`cannot open ${path}: ${(error as Error).message}`, { cause: error })
+    );
   }
 }

@@ -143,6 +143,27 @@ CREATE TABLE warnings (
 export const ACCURACY = ["exact", "expected", "lower bound", "damaged"] as const;
 
 /**
+ * SQL of the view `keys` over `rows`, which has the columns of the table `key_rows`: whoever has conditions that those can tell
+ * puts them there, where they are looked at before anything is looked up.
+ */
+export function keysSql(rows: string): string {
+  return `SELECT
+  (k.id >> ${SNAPSHOT_ID_BITS}) + 1 AS snapshot, k.db AS db, k.key AS key, kinds.type AS type, kinds.encoding AS encoding,
+  k.bytes AS bytes, k.heap_bytes AS heap_bytes, k.serialized_bytes AS serialized_bytes,
+  k.payload_bytes AS payload_bytes, k.elements AS elements, k.largest_element_bytes AS largest_element_bytes,
+  k.expires_at AS expires_at, k.expires_at IS NOT NULL AND k.expires_at <=
+    (SELECT created_at FROM snapshot_rows WHERE id = (k.id >> ${SNAPSHOT_ID_BITS}) + 1) AS expired,
+  k.idle_seconds AS idle_seconds, k.freq AS freq, k.slot AS slot, p.pattern AS pattern,
+  k.id & ${SNAPSHOT_ID_SHIFT - 1} AS record_offset, kinds.module AS module,
+  CASE k.accuracy ${ACCURACY.map((name, i) => `WHEN ${i} THEN '${name}'`).join(" ")} END AS accuracy,
+  coalesce((SELECT iif(k.serialized_bytes >= sample_certain_bytes, 1, sample_weight) FROM snapshot_rows
+    WHERE id = (k.id >> ${SNAPSHOT_ID_BITS}) + 1), 1) AS weight
+FROM ${rows} k
+LEFT JOIN pattern_ids p ON p.id = k.pattern_id
+LEFT JOIN kinds ON kinds.id = k.kind_id`;
+}
+
+/**
  * Views with names in the place of ids; no functions of our own, so that any SQLite selects them. `keys` looks a row's pattern up
  * first, as that is what most filters are about, and the snapshot's time only where a key expires and somebody asks.
  */
@@ -158,20 +179,7 @@ CREATE VIEW memory AS SELECT
   used_mem - estimated_bytes AS unexplained_bytes
 FROM (SELECT *, key_bytes + table_bytes + function_bytes + baseline_bytes AS estimated_bytes FROM memory_rows)
 LEFT JOIN snapshot_rows s ON s.id = snapshot;
-CREATE VIEW keys AS SELECT
-  (k.id >> ${SNAPSHOT_ID_BITS}) + 1 AS snapshot, k.db AS db, k.key AS key, kinds.type AS type, kinds.encoding AS encoding,
-  k.bytes AS bytes, k.heap_bytes AS heap_bytes, k.serialized_bytes AS serialized_bytes,
-  k.payload_bytes AS payload_bytes, k.elements AS elements, k.largest_element_bytes AS largest_element_bytes,
-  k.expires_at AS expires_at, k.expires_at IS NOT NULL AND k.expires_at <=
-    (SELECT created_at FROM snapshot_rows WHERE id = (k.id >> ${SNAPSHOT_ID_BITS}) + 1) AS expired,
-  k.idle_seconds AS idle_seconds, k.freq AS freq, k.slot AS slot, p.pattern AS pattern,
-  k.id & ${SNAPSHOT_ID_SHIFT - 1} AS record_offset, kinds.module AS module,
-  CASE k.accuracy ${ACCURACY.map((name, i) => `WHEN ${i} THEN '${name}'`).join(" ")} END AS accuracy,
-  coalesce((SELECT iif(k.serialized_bytes >= sample_certain_bytes, 1, sample_weight) FROM snapshot_rows
-    WHERE id = (k.id >> ${SNAPSHOT_ID_BITS}) + 1), 1) AS weight
-FROM key_rows k
-LEFT JOIN pattern_ids p ON p.id = k.pattern_id
-LEFT JOIN kinds ON kinds.id = k.kind_id;
+CREATE VIEW keys AS ${keysSql("key_rows")};
 CREATE VIEW rollup AS SELECT
   r.snapshot AS snapshot, r.db AS db, kinds.type AS type, kinds.encoding AS encoding, p.pattern AS pattern,
   r.size_class AS size_class, c.min_bytes AS class_min_bytes, c.max_bytes AS class_max_bytes, r.weight AS weight, r.keys AS keys,

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { RdbError } from "../../parsers/errors.ts";
 import type { RecordReader } from "../../parsers/records.ts";
 import { Splitter } from "../../parsers/splitter.ts";
 import { TemplateStore } from "../../parsers/templates.ts";
@@ -31,6 +32,8 @@ export interface KeyOptions extends InputOptions {
   readonly snapshot?: number | undefined;
   /** Where the inventory's snapshot is now, when it was moved. */
   readonly snapshotFile?: string | undefined;
+  /** Told when the snapshot is damaged behind the places of the key that were found; without it, that is thrown. */
+  readonly onDamage?: ((error: RdbError) => void) | undefined;
   /** What the names in the inventory were hashed with; not needed when the hash is given as the key. */
   readonly hashSecret?: Uint8Array | undefined;
 }
@@ -162,6 +165,7 @@ async function fromSnapshot<T>(
 ): Promise<T[]> {
   const { db, signal } = options;
   const source = new FileSource(plan.file, plan.identity);
+  const found: T[] = [];
   try {
     const windowBytes = windowBytesFor(plan.bytes);
     const sizes = { windowBytes, chunkBytes: windowBytes };
@@ -176,7 +180,6 @@ async function fromSnapshot<T>(
       if (db !== undefined && reader.db !== db) isIt = false;
       return isIt;
     };
-    const found: T[] = [];
     for (let known = 0; chunk !== undefined; chunk = splitter.next()) {
       const { templates: places } = splitter.facts;
       if (places.length > known) templates.add(places.slice(known));
@@ -190,6 +193,10 @@ async function fromSnapshot<T>(
         if (db !== undefined) return found;
       }
     }
+    return found;
+  } catch (error) {
+    if (!(error instanceof RdbError) || found.length === 0 || options.onDamage === undefined) throw error;
+    options.onDamage(error);
     return found;
   } finally {
     source.close();

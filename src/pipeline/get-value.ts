@@ -28,6 +28,8 @@ export interface FoundValue {
   /** Elements (entries of a stream), and how many of them are in `text`. */
   readonly elements: number;
   readonly shown: number;
+  /** Pending ids of the longest list of them that should be in `text`: of each, GetOptions' `limit` are. */
+  readonly pending: number;
   /** False for what only its server can read: `text` has null, or nothing. */
   readonly readable: boolean;
   /** What is wrong with the value, of which `text` has what could be read. */
@@ -58,9 +60,12 @@ class Gathered {
   }
 }
 
-function found(reader: RecordReader, events: ValueEvents, text: Buffer, readable: boolean): FoundValue {
-  const { elements, told: shown } = events;
-  return { db: reader.db, text, elements, shown, readable, damage: reader.damage?.message };
+function found(
+  reader: RecordReader,
+  { elements, told: shown }: ValueEvents,
+  others: Pick<FoundValue, "text" | "readable" | "pending">,
+): FoundValue {
+  return { db: reader.db, elements, shown, ...others, damage: reader.damage?.message };
 }
 
 function jsonLook({ limit, cutBytes }: GetOptions): Look {
@@ -110,7 +115,7 @@ function jsonLook({ limit, cutBytes }: GetOptions): Look {
       const readable = value.opaqueValues === 0;
       value.reset();
       value.opaqueValues = 0;
-      return found(reader, events, gathered.take(), readable);
+      return found(reader, events, { text: gathered.take(), readable, pending: events.mostOfGroup });
     };
     return { reader, take };
   };
@@ -126,7 +131,9 @@ function respLook({ limit }: GetOptions): Look {
     events.record = reader;
     const take = () => {
       value.finish(reader.hasExpiry ? reader.expiresAt : undefined);
-      return found(reader, events, gathered.take(), value.isReadable);
+      // A group's own list is in no command.
+      const { isReadable: readable } = value;
+      return found(reader, events, { text: gathered.take(), readable, pending: events.mostOfConsumer });
     };
     return { reader, take };
   };

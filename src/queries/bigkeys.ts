@@ -3,7 +3,15 @@ import { bigKeyClass } from "./big-key-classes.ts";
 import { isUnfiltered, type QuestionFilters } from "./filters.ts";
 import { notesOf } from "./notes.ts";
 import { listNotes } from "./sample-notes.ts";
-import { AT_LEAST, BY_TYPE, hasKeyRows, keySource, type Scope, scopeParams, tallySource } from "./scope.ts";
+import {
+  AT_LEAST,
+  BY_TYPE,
+  firstKeySource,
+  hasKeyRows,
+  type Scope,
+  scopeParams,
+  tallySource,
+} from "./scope.ts";
 import { thousands } from "./words.ts";
 
 /** One of the biggest keys. */
@@ -56,7 +64,8 @@ type Ranking = (typeof RANKINGS)[number];
 
 /** The `largest` keys by `ranking`; keys without elements are in no ranking by elements. */
 export function bigkeys(scope: Scope, largest: number, ranking: Ranking): BigKeyRow[] {
-  const source = isRanked(scope.filters) ? rankedSource(scope, largest) : keyRowSource(scope);
+  if (ranking === "elements" && !mayHaveElements(scope)) return [];
+  const source = isRanked(scope.filters) ? rankedSource(scope, largest, ranking) : firstOf(scope, ranking);
   const rows = scope.inventory.all<Omit<BigKeyRow, "rank" | "ranked_by" | "class">>(
     `SELECT db, key, type, encoding, bytes, elements, largest_element_bytes, ${LARGEST_ELEMENT} AS largest_element, expires_at,
        pattern, record_offset, accuracy, accuracy IN (${AT_LEAST}) AS lower_bound
@@ -65,6 +74,13 @@ export function bigkeys(scope: Scope, largest: number, ranking: Ranking): BigKey
     { ...scopeParams(scope), ranking, largest },
   );
   return rows.map((row, i) => ({ ...row, ranked_by: ranking, rank: i + 1, class: bigKeyClass(row) }));
+}
+
+/** Whether there are other keys than strings, as the rollup tells: else nobody has to look at key rows. */
+function mayHaveElements({ inventory, snapshot, filters: { dbs, types, pattern } }: Scope): boolean {
+  const scope: Scope = { inventory, snapshot, filters: { dbs, types, pattern } };
+  const sql = `SELECT 1 FROM ${tallySource(scope)} WHERE type <> 'string' LIMIT 1`;
+  return inventory.get(sql, scopeParams(scope)) !== undefined;
 }
 
 /** What the reader has to know when fewer keys are shown than were asked for. */
@@ -117,16 +133,16 @@ function ofType(scope: Scope, type: string): { scope: Scope; of: string } {
   return { scope: { ...scope, filters: { ...scope.filters, types: [type] } }, of: `Biggest of type ${type}` };
 }
 
-function rankedSource(scope: Scope, largest: number): string {
+function rankedSource(scope: Scope, largest: number, ranking: Ranking): string {
   if (hasKeyRows(scope) && keptRanks(scope) < largest && scope.snapshot.keys > keptRanks(scope)) {
-    return keyRowSource(scope);
+    return firstOf(scope, ranking);
   }
   return `(SELECT * FROM big_keys WHERE snapshot = @snapshot AND ranked_by = @ranking
     AND ${BY_TYPE})`;
 }
 
-function keyRowSource(scope: Scope): string {
-  return `(SELECT * FROM ${keySource(scope)} WHERE @ranking IS NOT NULL)`;
+function firstOf(scope: Scope, ranking: Ranking): string {
+  return firstKeySource(scope, ranking, `${ranking} DESC`);
 }
 
 function keptRanks(scope: Scope): number {

@@ -61,7 +61,7 @@ export function efficiencySections(scope: Scope, { largest }: { readonly largest
       rows: estimated(scope, all.slice(0, shown)),
       total: { efficiency: efficiencyOf(all), avg_overhead_bytes: averageOf(all) },
       ...(others.length > 0 && { rest: estimated(scope, [restOf(others)])[0]! }),
-      ...(group === "pattern" && { notes: notesOf(scope) }),
+      ...(group === "pattern" && { notes: [...notesOf(scope), ...smallerNotes(all)] }),
     };
   });
 }
@@ -72,6 +72,14 @@ export function efficiency(scope: Scope, group: (typeof GROUPS)[number]): Effici
     sql(group, tallySource(scope), drawnSums(scope)),
     scopeParams(scope),
   );
+}
+
+/** Why there may be more data than memory. */
+function smallerNotes(rows: readonly EfficiencyRow[]): string[] {
+  if (rows.every((row) => row.payload_bytes <= row.bytes)) return [];
+  return [
+    "above 100%: packed integers take less than their digits, compressed list nodes less than what is in them",
+  ];
 }
 
 function efficiencyOf(rows: readonly EfficiencyRow[]): number | null {

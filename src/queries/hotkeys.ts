@@ -3,7 +3,7 @@ import { type Column, column, type Section } from "./answer.ts";
 import { isUnfiltered } from "./filters.ts";
 import { notesOf } from "./notes.ts";
 import { listNotes } from "./sample-notes.ts";
-import { AT_LEAST, accessSource, hasKeyRows, keySource, type Scope, scopeParams } from "./scope.ts";
+import { AT_LEAST, accessSource, firstKeySource, hasKeyRows, type Scope, scopeParams } from "./scope.ts";
 
 /** A key by how it is used. */
 export type HotKeyRow = {
@@ -122,11 +122,12 @@ export function hotkeys(
   scope: Scope,
   largest: number,
   measure: "freq" | "idle_seconds",
-  { name, order }: Ranking,
+  ranking: Ranking,
 ): HotKeyRow[] {
+  const { name, order } = ranking;
   const columns = "db, key, type, freq, idle_seconds, bytes, pattern, record_offset";
   const rows = scope.inventory.all<HotKeyRow>(
-    `SELECT ${columns}, accuracy IN (${AT_LEAST}) AS lower_bound FROM ${sourceOf(scope, largest)}
+    `SELECT ${columns}, accuracy IN (${AT_LEAST}) AS lower_bound FROM ${sourceOf(scope, largest, measure, ranking)}
      WHERE ${measure} IS NOT NULL ORDER BY ${order}, record_offset LIMIT @largest`,
     { ...scopeParams(scope), ranking: name, largest },
   );
@@ -136,10 +137,10 @@ export function hotkeys(
 /** Keys that the table `hot_keys` has of each ranking at most. */
 const KEPT = 100;
 
-function sourceOf(scope: Scope, largest: number): string {
+function sourceOf(scope: Scope, largest: number, measure: string, { order }: Ranking): string {
   const kept = isUnfiltered(scope.filters) && (largest <= KEPT || !hasKeyRows(scope));
   if (kept) return "(SELECT * FROM hot_keys WHERE snapshot = @snapshot AND ranked_by = @ranking)";
-  return `(SELECT * FROM ${keySource(scope)} WHERE @ranking IS NOT NULL)`;
+  return firstKeySource(scope, measure, order);
 }
 
 /** Keys and memory by classes of use; empty where the snapshot tells nothing of that. */

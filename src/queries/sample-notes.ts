@@ -22,7 +22,7 @@ export function sampleNotes(scope: Scope): string[] {
     return ["too few keys were drawn to tell how far estimates may be off"];
   const keysText = ofKeys < 0.5 ? "the number of keys is exact" : `their number ${humanError(keys, ofKeys)}`;
   return [
-    `the memory of these keys is right within ${humanError(bytes, ofBytes)} in 95 of 100 samples, ${keysText}; parts are less sure, and ±? where fewer than 10 keys were drawn`,
+    `the memory of these keys is right within ${humanError(bytes, ofBytes)} in 95 of 100 samples, ${keysText}; parts are less sure, ±? where fewer than 10 keys were drawn; totals without ± are estimates, too`,
   ];
 }
 

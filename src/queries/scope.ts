@@ -1,5 +1,6 @@
 import { UsageError } from "../errors.ts";
 import type { Inventory, SqlParams } from "../inventory/open.ts";
+import { keysSql, SNAPSHOT_ID_SHIFT } from "../inventory/schema.ts";
 import { filterWords } from "./filter-words.ts";
 import { keyRowFilters, nameMatcher, type QuestionFilters, type TtlFilter } from "./filters.ts";
 import { ofRow, sampleOf } from "./sampling.ts";
@@ -97,6 +98,20 @@ export function accessSource(scope: Scope, measure: "freq" | "idle_seconds"): st
  * @throws {UsageError} when the inventory holds no row a key.
  */
 export function keySource(scope: Scope): string {
+  return `(${keysSql(rowSource(scope))})`;
+}
+
+/**
+ * The same, of the first `@largest` keys alone that have a value in a column of `key_rows`, `by` an order of it: names are
+ * looked up for these only.
+ */
+export function firstKeySource(scope: Scope, column: string, by: string): string {
+  const ids = `SELECT id FROM ${rowSource(scope)} WHERE ${column} IS NOT NULL ORDER BY ${by}, id LIMIT @largest`;
+  return `(${keysSql(`(SELECT * FROM key_rows WHERE id IN (${ids}))`)})`;
+}
+
+/** SQL of the rows of the table `key_rows` that are in the scope: what is asked of names of types and patterns is asked of ids. */
+function rowSource(scope: Scope): string {
   requireKeyRows(scope);
   const matches = nameMatcher(scope.filters);
   if (matches) {
@@ -104,23 +119,25 @@ export function keySource(scope: Scope): string {
     scope.inventory.define("name_matches", (key) => (matches(key as string | Buffer) ? 1 : 0));
   }
   const conditions = [...keyConditions(scope), ...(matches ? ["name_matches(key)"] : [])];
-  return `(SELECT * FROM keys WHERE ${conditions.join(" AND ") || "1"})`;
+  return conditions.length === 0 ? "key_rows" : `(SELECT * FROM key_rows WHERE ${conditions.join(" AND ")})`;
 }
 
 /** Conditions on key rows, and none that nobody gave: each costs something a row. */
-function keyConditions({ inventory, filters }: Scope): string[] {
+function keyConditions({ inventory, snapshot: { snapshot }, filters }: Scope): string[] {
   const { dbs, types, pattern, minBytes, maxBytes, ttl } = filters;
   const given: [unknown, string][] = [
     [minBytes, "bytes >= @minBytes"],
     [maxBytes === Number.POSITIVE_INFINITY ? undefined : maxBytes, "bytes <= @maxBytes"],
     [dbs, BY_DB],
     [ttl, ttlCondition(ttl)],
-    [types, BY_TYPE],
-    [pattern, "pattern = @pattern"],
+    [types, `kind_id IN (SELECT id FROM kinds WHERE ${BY_TYPE})`],
+    [pattern, "pattern_id IN (SELECT id FROM pattern_ids WHERE pattern = @pattern)"],
   ];
   const others = inventory.get("SELECT 1 FROM snapshot_rows LIMIT 1 OFFSET 1") !== undefined;
   return [
-    ...(others ? ["snapshot = @snapshot"] : []),
+    ...(others
+      ? [`id >= ${(snapshot - 1) * SNAPSHOT_ID_SHIFT} AND id < ${snapshot * SNAPSHOT_ID_SHIFT}`]
+      : []),
     ...given.flatMap(([value, sql]) => (value === undefined ? [] : [sql])),
   ];
 }
@@ -193,7 +210,7 @@ function ttlCondition(ttl: TtlFilter | undefined): string {
   if (ttl === undefined) return "1";
   if (ttl === "none") return "expires_at IS NULL";
   if (ttl === "any") return "expires_at IS NOT NULL";
-  if (ttl === "expired") return "expired";
+  if (ttl === "expired") return "expires_at <= @createdAt";
   return "expires_at >= @createdAt + @minTtlMs AND (@maxTtlMs IS NULL OR expires_at <= @createdAt + @maxTtlMs)";
 }
 

@@ -1,11 +1,20 @@
 import { SLOTS } from "../inventory/slot.ts";
-import { type Column, column, type Section } from "./answer.ts";
+import { type Column, column, type Row, type Section } from "./answer.ts";
 import { isUnfiltered } from "./filters.ts";
 import { hashTags } from "./hash-tags.ts";
 import { notesOf } from "./notes.ts";
-import { keysOfRows, ofRow, sampleOf, samplingError } from "./sampling.ts";
-import { HASHED_NOTE, isAnsweredByRows, keySource, type Scope, scopeParams } from "./scope.ts";
-import { counted } from "./words.ts";
+import {
+  type DrawnSums,
+  drawnSums,
+  estimateColumns,
+  estimated,
+  keysOfRows,
+  ofRow,
+  sampleOf,
+  samplingError,
+} from "./sampling.ts";
+import { HASHED_NOTE, isAnsweredByRows, keySource, type Scope, scopeParams, tallySource } from "./scope.ts";
+import { counted, thousands } from "./words.ts";
 
 /** A hash slot that has keys. */
 export interface SlotAmount {
@@ -16,13 +25,14 @@ export interface SlotAmount {
 
 /** How evenly memory lies over all 16384 slots. */
 export type SlotBalanceRow = {
+  /** Slots that have keys. */
   readonly slots: number;
   readonly keys: number;
   readonly bytes: number;
   /** Of all slots, empty ones too. */
   readonly mean_bytes: number;
   readonly max_bytes: number;
-  /** 1 where all slots are alike. */
+  /** The imbalance: `max_bytes` over `mean_bytes`, 1 where all slots are alike. */
   readonly max_over_mean: number;
   /** Share of `bytes` in the fullest slot, and in the fullest hundredth of all slots. */
   readonly top_slot_share: number;
@@ -30,10 +40,10 @@ export type SlotBalanceRow = {
 };
 
 const BALANCE_COLUMNS: readonly Column[] = [
-  column("slots", "Slots", "count"),
+  column("slots", "Used", "count"),
   column("keys", "Keys", "count"),
   column("bytes", "Memory", "bytes"),
-  column("mean_bytes", "Mean a slot", "bytes"),
+  column("mean_bytes", "Mean of all", "bytes"),
   column("max_bytes", "Fullest", "bytes"),
   column("max_over_mean", "Max/mean", "number"),
   column("top_slot_share", "Fullest has", "share"),
@@ -94,13 +104,18 @@ export function slotsSections(scope: Scope, { largest, nodes, tags = false }: Sl
     };
   });
   const columns = withTags ? SLOT_COLUMNS : WITHOUT_TAGS;
-  const notes = [...notesOf(scope), ...slotSampleNotes(scope), ...tagNotes(scope, withTags)];
+  const notes = [
+    ...notesOf(scope),
+    ...emptyNotes(all.length),
+    ...slotSampleNotes(scope),
+    ...tagNotes(scope, withTags),
+  ];
   return [
     {
       name: "slot_balance",
       title: "Balance of hash slots",
-      columns: BALANCE_COLUMNS,
-      rows: [slotBalance(all)],
+      columns: estimateColumns(scope, BALANCE_COLUMNS),
+      rows: [{ ...slotBalance(all), ...totalErrors(scope) }],
     },
     ...(nodes === undefined
       ? []
@@ -165,6 +180,23 @@ export function nodeRows(slots: readonly SlotAmount[], nodes: number) {
 /** How many times the mean of `count` parts one part has, to a hundredth. */
 function overMean(part: number, total: number, count: number): number {
   return total > 0 ? Math.round((part * count * 100) / total) / 100 : 0;
+}
+
+/** The errors of all keys and bytes together; none where they are not estimated. */
+function totalErrors(scope: Scope): Row {
+  const sums = drawnSums(scope);
+  if (sums === "") return {};
+  const found = scope.inventory.all<DrawnSums>(
+    `SELECT ${sums.slice(1)} FROM ${tallySource(scope)}`,
+    scopeParams(scope),
+  );
+  return estimated(scope, found)[0] as unknown as Row;
+}
+
+/** What means are of, where that is not what one would divide by. */
+function emptyNotes(used: number): string[] {
+  if (used === SLOTS || used === 0) return [];
+  return [`means are of all ${thousands(SLOTS)} slots, and ${thousands(SLOTS - used)} of them have no keys`];
 }
 
 /** How far the number of keys in a slot of average size may be off, where it is estimated. */

@@ -12,8 +12,8 @@ const FIGURES = [
 
 const COLUMNS: readonly Column[] = [
   column("pattern", "Pattern", "key"),
-  column("keys", "Keys", "count", { sum: true }),
-  column("bytes", "Memory", "bytes", { sum: true, spare: true, atLeast: "lower_bound_keys" }),
+  column("keys", "Keys", "count", { sum: true, spare: true }),
+  column("bytes", "Memory", "bytes", { sum: true, atLeast: "lower_bound_keys" }),
   ...FIGURES.map(({ name, title }) => column(name, title, "count", { sum: true })),
   ...FIGURES.map(({ name, title }) => column(`${name}_bytes`, title, "bytes", { machineOnly: true })),
   column("lower_bound_keys", "≥", "count", { sum: true, machineOnly: true }),
@@ -29,10 +29,17 @@ export function ttlByPattern(amounts: readonly SpanAmount[], largest: number): S
   return {
     name: "ttl",
     title: "Keys of each pattern by time to live",
-    columns: COLUMNS,
+    columns: COLUMNS.map((one) => (isEmptySpan(one, rows) ? { ...one, spare: true } : one)),
     rows: rows.slice(0, largest),
     ...(others.length > 0 && { rest: restOf(others) }),
   };
+}
+
+/** Columns without a key are left out first where there is no room, then `keys`, to which the others add up. */
+function isEmptySpan({ name, machineOnly }: Column, rows: readonly Row[]): boolean {
+  return (
+    machineOnly !== true && FIGURES.some((one) => one.name === name) && rows.every((row) => row[name] === 0)
+  );
 }
 
 function rowOf(pattern: string, amounts: readonly SpanAmount[]) {

@@ -136,9 +136,10 @@ function targetsSection(one: Comparison, names: readonly string[]): Section {
   return withNotes({ ...section, narrow }, notesOf(one));
 }
 
-function targetsTitle({ path, keys, server, server_version: version }: Comparison): string {
+function targetsTitle({ path, keys, server, server_version: version, targets }: Comparison): string {
   const writer = [server, version].filter(Boolean).join(" ") || "an unknown server";
-  return `${path}: ${counted(keys, "key")} of ${writer}`;
+  const than = targets.length > 1 ? `; more: than on ${targets[0]!.name}` : "";
+  return `${path}: ${counted(keys, "key")} of ${writer}${than}`;
 }
 
 /** Names short enough to stand over columns. */

@@ -141,8 +141,8 @@ const COLUMNS = [
 ].map((name) => column(name, name, "text"));
 
 /** A row a finding: its lists are joined with spaces, keys with commas. */
-export function doctorSection({ diagnosis }: DoctorReport): Section {
-  const rows = diagnosis.findings.map(
+export function doctorSection(report: DoctorReport): Section {
+  const rows = report.diagnosis.findings.map(
     ({ evidence, examples, advice, figures: _, ...one }): Row => ({
       ...one,
       estimated: Number(one.estimated),
@@ -151,7 +151,7 @@ export function doctorSection({ diagnosis }: DoctorReport): Section {
       advice: advice.join(" "),
     }),
   );
-  return { name: "doctor", title: "Findings", columns: COLUMNS, rows };
+  return { name: "doctor", title: headline(report), columns: COLUMNS, rows, notes: endingOf(report) };
 }
 
 /** All rules there are, as sentences. */

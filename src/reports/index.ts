@@ -1,5 +1,6 @@
 import type { Row, Section } from "../queries/answer.ts";
 import { csvField, rawCsvField, renderCsv } from "./csv.ts";
+import { renderExpanded } from "./expanded.ts";
 import { renderJson, renderNdjson } from "./json.ts";
 import { renderMarkdown } from "./markdown.ts";
 import type { Style } from "./style.ts";
@@ -25,7 +26,8 @@ export interface Layout {
 
 /** Every format, by its name: parts to lines without line ends. A new one: a file, and a line here. */
 export const FORMATS = {
-  table: (parts, layout) => tables(parts, layout),
+  table: (parts, layout) => titled(parts, layout, renderTable),
+  expanded: (parts, layout) => titled(parts, layout, renderExpanded),
   json: (parts) => renderJson(parts),
   ndjson: (parts) => renderNdjson(parts),
   csv: (parts, { rawCsv }) => renderCsv(parts, rawCsv ? rawCsvField : csvField),
@@ -34,18 +36,25 @@ export const FORMATS = {
 
 export type FormatName = keyof typeof FORMATS;
 
+/** Formats for people: they have notes in them, and figures in human units. */
+export const HUMAN_FORMATS: readonly string[] = ["table", "expanded", "markdown"];
+
 /** What ends a line of a format: CSV has CRLF (RFC 4180). */
 export function lineEnd(format: FormatName): string {
   return format === "csv" ? "\r\n" : "\n";
 }
 
-function* tables(parts: Iterable<Part>, { style, titles, width }: Layout): Iterable<string> {
+function* titled(
+  parts: Iterable<Part>,
+  { style, titles, width }: Layout,
+  render: typeof renderTable,
+): Iterable<string> {
   let first = true;
   for (const { section } of parts) {
     if (!first) yield "";
     first = false;
     if (titles) yield* wrapped(safeLine(section.title), width).map(style.faint);
-    yield* renderTable(section, style, width);
+    yield* render(section, style, width);
   }
 }
 

@@ -121,10 +121,11 @@ function errorsOfSum(rows: readonly Row[]): Row {
   );
 }
 
-/** The summary as one screen, which is made for 100 columns and fits narrower ones. */
+/** The summary as one screen, which is made for 100 columns and fits narrower ones; `table` lays out its tables. */
 export function* renderSummary(
   summary: Summary,
   { style, width }: Pick<Layout, "style" | "width">,
+  table: typeof renderTable = renderTable,
 ): Iterable<string> {
   const { types, encodings, ttl, patterns, bigkeys } = sections(summary);
   const [path, server, made] = head(summary);
@@ -139,15 +140,15 @@ export function* renderSummary(
   yield* besideWhereFits(left, right, width, []);
   yield* used.flatMap((line) => wrapped(line, width));
   yield "";
-  yield* renderTable(types, style, width);
+  yield* table(types, style, width);
   yield "";
-  const times = summary.ttl.length > 0 ? [...renderTable(ttl, style, width)] : [];
-  yield* besideWhereFits([...renderTable(encodings, style, width)], times, width, [""]);
+  const times = summary.ttl.length > 0 ? [...table(ttl, style, width)] : [];
+  yield* besideWhereFits([...table(encodings, style, width)], times, width, [""]);
   yield "";
-  yield* renderTable(patterns, style, width);
+  yield* table(patterns, style, width);
   if (summary.bigkeys.length > 0) {
     yield "";
-    yield* renderTable(bigkeys, style, width);
+    yield* table(bigkeys, style, width);
   }
 }
 
@@ -161,7 +162,7 @@ function besideWhereFits(
   if (right.length === 0) return left;
   return widest(left) + BETWEEN + widest(right) <= width
     ? beside(left, right, BETWEEN)
-    : [...left, ...between, ...right];
+    : [...left, ...between, ...right].flatMap((line) => wrapped(line, width));
 }
 
 /** The path, what the snapshot is, and when it was made and for which server it is sized. */

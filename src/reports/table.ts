@@ -1,5 +1,6 @@
 import type { Column, Row, Section } from "../queries/answer.ts";
 import { isNumeric, RunningTotal, shownCell } from "./cells.ts";
+import { renderExpanded } from "./expanded.ts";
 import { PLAIN, type Style } from "./style.ts";
 import { displayWidth, filled, middleCut, pad, safeLine, wrapped } from "./text.ts";
 
@@ -10,7 +11,10 @@ const MIN_FLEXIBLE_WIDTH = 12;
 /** Cells of a name at least, before a table gives up columns for it. */
 const READABLE_WIDTH = 20;
 
-/** A section as aligned lines of at most `width` cells, without line ends; its narrow form where it does not fit. */
+/**
+ * A section as aligned lines of at most `width` cells, without line ends; where it does not fit, its narrow form, and where it
+ * has none or that does not fit either, expanded.
+ */
 export function* renderTable(
   section: Section,
   style: Style = PLAIN,
@@ -32,8 +36,9 @@ function* lines(section: Section, rows: Iterator<Row>, style: Style, width: numb
   const columns = withoutSpare(all, measured, width);
   const natural = naturalWidths(columns, measured);
   const room = width - GAP.length * (columns.length - 1);
-  if (section.narrow !== undefined && sum(cutWidths(columns, natural)) > room) {
-    yield* renderTable(section.narrow, style, width);
+  if (sum(cutWidths(columns, natural)) > room) {
+    if (section.narrow !== undefined) yield* renderTable(section.narrow, style, width);
+    else yield* renderExpanded({ ...section, rows: chain(first, rows) }, style, width);
     return;
   }
   const places = placesOf(columns, first, fitted(columns, natural, room));
@@ -115,7 +120,8 @@ function withoutSpare(all: readonly Column[], rows: readonly Row[], width: numbe
 
 /** Widths when columns that can be cut are. */
 function cutWidths(columns: readonly Column[], natural: readonly number[]): number[] {
-  return natural.map((width, i) => (isFlexible(columns[i]!) ? Math.min(width, READABLE_WIDTH) : width));
+  const least = ({ wraps }: Column) => (wraps ? MIN_FLEXIBLE_WIDTH : READABLE_WIDTH);
+  return natural.map((width, i) => (isFlexible(columns[i]!) ? Math.min(width, least(columns[i]!)) : width));
 }
 
 function isFlexible(column: Column): boolean {

@@ -42,7 +42,7 @@ function asSaved(memory: MemoryRow, savedBy: string, complete: boolean, error: n
   }
   if (!complete)
     return `            ${humanBytes(saved).padStart(9)}  when saved: not comparable, as keys are missing here`;
-  const size = `${humanBytes(Math.abs(difference))} (${humanShare(Math.abs(share))})`;
+  const size = `${humanBytes(Math.abs(difference))} (${humanShare(Math.abs(share))} of it)`;
   const isChance = error !== 0 && (error === null || Math.abs(difference) <= error);
   const why = isChance ? `${share < 0 ? "less" : "more"}: the sample may be as far off` : meaning(share);
   return `            ${humanBytes(saved).padStart(9)}  when saved: ${size} ${why}`;
@@ -52,5 +52,5 @@ function meaning(share: number): string {
   if (Math.abs(share) <= CLOSE) return `${share < 0 ? "less" : "more"}: the keys explain it`;
   return share < 0
     ? "less: another server or settings than sized for"
-    : "more: buffers, grown values, scripts, modules";
+    : "more: buffers, growth, scripts, modules";
 }

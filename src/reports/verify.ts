@@ -1,4 +1,5 @@
 import { column, type Row, type Section } from "../queries/answer.ts";
+import { counted } from "../queries/words.ts";
 import { humanCount } from "./units.ts";
 
 /** What `verify` found, by the names of its JSON. */
@@ -19,12 +20,22 @@ export function verifySection(facts: Facts): Section {
   const columns = [FACT, column("value", "Value", "text", { wraps: true })];
   const rows = Array.from(flat(facts), ({ fact, value }): Row => {
     const shown = fact === "fault_place offset" ? `byte ${humanCount(value as number)}` : value;
+    if (fact === "sound") return { fact: "verdict", value: verdict(facts) };
     return {
       fact: WORDS[fact] ?? fact,
       value: typeof shown === "number" ? humanCount(shown) : shown,
     };
   });
   return { name: "verify", title: "", columns, rows };
+}
+
+/** What it all comes to, in a line. */
+function verdict({ sound, checksum, faults }: Facts): string {
+  if (sound === true)
+    return checksum === "absent" ? "sound, as far as can be told without a checksum" : "sound";
+  const messages = (faults as readonly Facts[]).map(({ message }) => String(message));
+  const more = messages.length > 1 ? `, and ${counted(messages.length - 1, "more fault")}` : "";
+  return `not sound: ${messages[0]}${more}`;
 }
 
 /** Facts by their names in JSON, a row each. */

@@ -60,6 +60,9 @@ export class ValueEvents implements ValueVisitor, ValueDetails {
   /** Elements of the value that were told, and that there are (entries of a stream). */
   told = 0;
   elements = 0;
+  /** Pending ids of the group, and of the consumer, that has most of them. */
+  mostOfGroup = 0;
+  mostOfConsumer = 0;
   /** Fields that have an expiry, among those told. */
   expiringFields = 0;
   /** Of the record that is read; for errors. */
@@ -84,6 +87,7 @@ export class ValueEvents implements ValueVisitor, ValueDetails {
   private about: About = "stream";
   private aboutTold = 0;
   private length = 0;
+  private pendingCount = 0;
   private pendingId = new Uint8Array(16);
   private deliveredAt = 0n;
 
@@ -98,6 +102,8 @@ export class ValueEvents implements ValueVisitor, ValueDetails {
     this.mode = MODE_OF_LAYOUT[layout]!;
     this.told = 0;
     this.elements = 0;
+    this.mostOfGroup = 0;
+    this.mostOfConsumer = 0;
     this.expiringFields = 0;
     this.held = 0;
     this.inEntry = false;
@@ -195,8 +201,10 @@ export class ValueEvents implements ValueVisitor, ValueDetails {
     this.about = "stream";
   }
 
-  streamGroup(nameBytes: number, _pending: number, buffer: Uint8Array, start: number): void {
+  streamGroup(nameBytes: number, pending: number, buffer: Uint8Array, start: number): void {
     this.first.set(buffer, start, nameBytes);
+    this.pendingCount = pending;
+    this.mostOfGroup = Math.max(this.mostOfGroup, pending);
     this.about = "group";
     this.aboutTold = 0;
   }
@@ -207,8 +215,10 @@ export class ValueEvents implements ValueVisitor, ValueDetails {
     this.about = "pending";
   }
 
-  streamConsumer(nameBytes: number, _pending: number, buffer: Uint8Array, start: number): void {
+  streamConsumer(nameBytes: number, pending: number, buffer: Uint8Array, start: number): void {
     this.first.set(buffer, start, nameBytes);
+    this.pendingCount = pending;
+    this.mostOfConsumer = Math.max(this.mostOfConsumer, pending);
     this.about = "consumer";
     this.aboutTold = 0;
   }
@@ -233,13 +243,17 @@ export class ValueEvents implements ValueVisitor, ValueDetails {
       sink.group(this.first, {
         lastId: id(0)!,
         entriesRead: read !== undefined && read < 0n ? UNKNOWN_READ : read,
+        pending: this.pendingCount,
       });
     } else if (this.about === "pending") {
       // All are told: a consumer's are found among them.
       sink.pending(this.pendingId, 0, this.deliveredAt, values[0]!);
     } else {
-      const active = count > 1 ? BigInt.asIntN(64, values[1]!) : undefined;
-      sink.consumer(this.first, BigInt.asIntN(64, values[0]!), active);
+      sink.consumer(this.first, {
+        seenAt: BigInt.asIntN(64, values[0]!),
+        activeAt: count > 1 ? BigInt.asIntN(64, values[1]!) : undefined,
+        pending: this.pendingCount,
+      });
     }
   }
 

@@ -1,7 +1,7 @@
 import type { TypeName } from "../memory/types.ts";
 import { idText } from "./ids.ts";
 import type { JsonWriter } from "./json-writer.ts";
-import type { GroupState, StreamState, ValueSink } from "./sink.ts";
+import type { ConsumerState, GroupState, StreamState, ValueSink } from "./sink.ts";
 import type { Slot } from "./slot.ts";
 
 const BRACKET = {
@@ -41,7 +41,7 @@ export class JsonValue implements ValueSink {
   /** Values that were written as null, as only their server can read them. */
   opaqueValues = 0;
 
-  /** At most `limit` pending ids are written of each list. */
+  /** At most `limit` pending ids are written of each list; where there are more, how many. */
   constructor(json: JsonWriter, limit = Number.POSITIVE_INFINITY) {
     this.json = json;
     this.limit = limit;
@@ -128,7 +128,7 @@ export class JsonValue implements ValueSink {
     this.groups = json.depth;
   }
 
-  group(name: Slot, { lastId, entriesRead }: GroupState): void {
+  group(name: Slot, { lastId, entriesRead, pending }: GroupState): void {
     const { json } = this;
     json.close(this.groups);
     json.next();
@@ -137,7 +137,7 @@ export class JsonValue implements ValueSink {
     json.slot(name);
     this.text("last_id", `"${lastId}"`);
     if (entriesRead !== undefined) this.text("entries_read", entriesRead < 0n ? "null" : String(entriesRead));
-    this.openPending("group");
+    this.openPending("group", pending);
   }
 
   pending(id: Uint8Array, start: number, deliveredAt: bigint, deliveries: bigint): void {
@@ -146,7 +146,7 @@ export class JsonValue implements ValueSink {
     this.json.raw(`{"id":"${idText(id, start)}","delivered_at":${deliveredAt},"deliveries":${deliveries}}`);
   }
 
-  consumer(name: Slot, seenAt: bigint, activeAt: bigint | undefined): void {
+  consumer(name: Slot, { seenAt, activeAt, pending }: ConsumerState): void {
     const { json } = this;
     if (this.pendingOf === "group") {
       json.close(this.groups + 1);
@@ -159,7 +159,7 @@ export class JsonValue implements ValueSink {
     json.slot(name);
     this.text("seen_at", String(seenAt));
     if (activeAt !== undefined) this.text("active_at", String(activeAt));
-    this.openPending("consumers");
+    this.openPending("consumers", pending);
   }
 
   consumerPending(id: Uint8Array, start: number): void {
@@ -181,7 +181,8 @@ export class JsonValue implements ValueSink {
     return this.isBegun;
   }
 
-  private openPending(of: "group" | "consumers"): void {
+  private openPending(of: "group" | "consumers", count: number): void {
+    if (count > this.limit) this.text("pending_count", String(count));
     this.json.member("pending");
     this.json.open("[");
     this.pendingOf = of;

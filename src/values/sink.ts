@@ -15,6 +15,16 @@ export interface GroupState {
   readonly lastId: string;
   /** -1: the server did not know. */
   readonly entriesRead?: bigint | undefined;
+  /** Pending ids, which follow. */
+  readonly pending: number;
+}
+
+/** What a consumer says of itself. */
+export interface ConsumerState {
+  readonly seenAt: bigint;
+  readonly activeAt: bigint | undefined;
+  /** Pending ids, which follow. */
+  readonly pending: number;
 }
 
 /**
@@ -37,7 +47,7 @@ export interface ValueSink {
   group(name: Slot, state: GroupState): void;
   /** An id (16 bytes big-endian at `id[start]`) of the group's pending entries. */
   pending(id: Uint8Array, start: number, deliveredAt: bigint, deliveries: bigint): void;
-  consumer(name: Slot, seenAt: bigint, activeAt: bigint | undefined): void;
+  consumer(name: Slot, state: ConsumerState): void;
   consumerPending(id: Uint8Array, start: number): void;
   /** A value that only its server can read: a module's (with its nine letters), a rate limiter's. */
   opaque(module: string | undefined, serializedBytes: number): void;

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FORMATS } from "../../src/reports/index.ts";
 import { withFolder, writeInventory } from "../queries/small-inventory.ts";
 import { runCli, SAMPLE, start } from "./run-cli.ts";
 import { runInside } from "./run-inside.ts";
@@ -38,8 +39,19 @@ describe("exit statuses", () => {
     [2, ["nonsense"], /^rdbscope: unknown command 'nonsense' \(see rdbscope --help\)\n$/],
     [2, ["types"], /missing required argument/],
     [2, ["types", inventory, "--nonsense"], /unknown option '--nonsense'/],
-    [2, ["types", inventory, "--format", "xml"], /^rdbscope: --format: "xml" is not one of table, json/],
-    [2, ["types", inventory, "--size", "9..1"], /^rdbscope: --size: "9..1" is not a range of sizes.*\n$/],
+    [
+      2,
+      ["types", inventory, "--format", "xml"],
+      /^rdbscope: --format: "xml" is not one of table, expanded, json/,
+    ],
+    [
+      2,
+      ["types", inventory, "--size", "9..1"],
+      /^rdbscope: --size: "9..1" begins behind its end: is it 1..9\?\n$/,
+    ],
+    [2, ["types", inventory, "--ttl", "7d..1h"], /--ttl: "7d..1h" begins behind its end: is it 1h..7d\?/],
+    [2, ["types", inventory, "--size", ".."], /^rdbscope: --size: ".." is not a range of sizes.*\n$/],
+    [2, ["types", inventory, "--size", "9..x"], /^rdbscope: --size: "9..x" is not a range of sizes.*\n$/],
     [2, ["types", inventory, "--db", "x"], /--db: "x" is not a list of database numbers/],
     [2, ["types", inventory, "-t", "strng"], /--type: "strng" is not a list of string, list/],
     [2, ["types", inventory, "-k", "(", "--regex"], /--key: Invalid regular expression/],
@@ -140,6 +152,64 @@ describe("a snapshot whose checksum does not match", () => {
   });
 });
 
+describe("verify ends with a verdict", () => {
+  const verdictOf = async (file: string) => {
+    const text = await runInside(["verify", file]);
+    const json = await runInside(["verify", file, "--format", "ndjson"]);
+    const line = text.stdout.toString().trimEnd().split("\n").at(-1)!;
+    const { sound, faults } = JSON.parse(json.stdout.toString());
+    expect(json.status).toBe(text.status);
+    return { status: text.status, line, sound, faults: faults.length };
+  };
+
+  test("of a snapshot", async () => {
+    const cut = path.join(folder, "cut.rdb");
+    fs.writeFileSync(cut, fs.readFileSync(SAMPLE).subarray(0, 300_000));
+    expect(await verdictOf(SAMPLE)).toEqual({
+      status: 0,
+      line: expect.stringMatching(/^verdict +sound$/),
+      sound: true,
+      faults: 0,
+    });
+    expect(await verdictOf(cut)).toEqual({
+      status: 3,
+      line: expect.stringMatching(/^verdict +not sound: UNEXPECTED_EOF: .* at byte 300000/),
+      sound: false,
+      faults: 1,
+    });
+  });
+
+  test("of an inventory, whatever is broken in it", async () => {
+    expect((await verdictOf(sampleAll)).line).toMatch(/^verdict +sound$/);
+    const whole = fs.readFileSync(sampleAll);
+    const page = whole.readUInt16BE(16);
+    const broken: [string, Buffer][] = [["cut", whole.subarray(0, whole.length / 2)]];
+    for (const first of [1, 3, whole.length / page - 1]) {
+      const bytes = Buffer.from(whole);
+      bytes.fill(0xa5, first * page, (first + 1) * page);
+      broken.push([`page-${first}`, bytes]);
+    }
+    for (const [name, bytes] of broken) {
+      const file = path.join(folder, `${name}.sqlite`);
+      fs.writeFileSync(file, bytes);
+      const verdict = await verdictOf(file);
+      expect(verdict).toMatchObject({ status: 3, sound: false });
+      expect(verdict.line).toMatch(/^verdict +not sound: /);
+    }
+    const cut = path.join(folder, "cut.sqlite");
+    for (const args of [
+      ["types", cut],
+      ["query", cut, "SELECT 1"],
+    ]) {
+      const ran = await runInside(args);
+      expect([ran.status, ran.stdout.toString()]).toEqual([4, ""]);
+      expect(ran.stderr.toString()).toMatch(
+        /^rdbscope: .*cut\.sqlite is a damaged inventory \(.*\): analyze the snapshot again\n$/,
+      );
+    }
+  });
+});
+
 describe("questions", () => {
   test.each(["types", "encodings", "patterns", "ttl", "bigkeys"])(
     "%s answers the same from a snapshot, its inventory and one without rows",
@@ -169,7 +239,7 @@ describe("questions", () => {
     expect(summary.stdout).toBe((await runCli(["summary", SAMPLE])).stdout);
   });
 
-  test.each(["table", "json", "ndjson", "csv", "markdown"])("summary has the format %s", async (format) => {
+  test.each(Object.keys(FORMATS))("summary has the format %s", async (format) => {
     const { stdout, status } = await runCli(["summary", two, "--format", format]);
     expect(status).toBe(0);
     expect(stdout).toMatch(/dump1\.rdb[\s\S]*dump2\.rdb/);
@@ -265,7 +335,7 @@ describe("for which server", () => {
 });
 
 describe("explain and compare", () => {
-  test.each(["table", "markdown", "csv", "json", "ndjson"])("explain has the format %s", async (format) => {
+  test.each(Object.keys(FORMATS))("explain has the format %s", async (format) => {
     const { stdout, status } = await runCli([
       "explain",
       sampleAll,
@@ -281,7 +351,7 @@ describe("explain and compare", () => {
     expect(parts.reduce((sum: number, part: { bytes: number }) => sum + part.bytes, 0)).toBe(bytes);
   });
 
-  test.each(["table", "markdown", "csv", "json"])("compare has the format %s", async (format) => {
+  test.each(["table", "expanded", "markdown", "csv", "json"])("compare has the format %s", async (format) => {
     const target = "redis-7.2 hash-max-listpack-entries=3 name=small";
     const args = ["compare", SAMPLE, "--target", target, "-l", "2", "--format", format, "--workers", "1"];
     const ran = await runInside([...args, "--no-color", "--quiet"], 80);

@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { type CommandModel, commandModels } from "../../src/cli/completion/model.ts";
+import { FORMATS } from "../../src/reports/index.ts";
 import { runInside } from "./run-inside.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-completion-"));
@@ -73,7 +74,7 @@ describe.runIf(hasBash)("completion in bash", () => {
   });
 
   it("knows values behind =, split there or not", () => {
-    expect(completed("types", "--format", "=")).toEqual(["table", "json", "ndjson", "csv", "markdown"]);
+    expect(completed("types", "--format", "=")).toEqual(Object.keys(FORMATS));
     expect(completed("types", "--format", "=", "c")).toEqual(["csv"]);
     expect(completed("types", "--format=c")).toEqual(["--format=csv"]);
   });

@@ -86,6 +86,57 @@ describe("get", () => {
     );
   });
 
+  test.each([["get"], ["explain"]])("%s finds what stands before damage, and says so", async (command) => {
+    const file = path.join(folder, "truncated.rdb");
+    fs.writeFileSync(file, fs.readFileSync(SAMPLE).subarray(0, 300_000));
+    const key = "session:9ecda2bab725feed3dfe1ce8fccfd933";
+    const ran = await runInside([command, file, key]);
+    expect(ran.status).toBe(3);
+    expect(ran.stdout.toString()).toContain(key);
+    expect(ran.stderr.toString()).toMatch(
+      /^rdbscope: .*truncated.*at byte 300000; other databases behind that may hold the key, too\n$/,
+    );
+    const missing = await runInside([command, file, "nothing:of:the:kind"]);
+    expect([missing.status, missing.stdout.toString()]).toEqual([3, ""]);
+    expect(missing.stderr.toString()).toMatch(/^rdbscope: .*UNEXPECTED_EOF.*\n$/);
+  });
+
+  test("says how many pending ids of a list it leaves out", async () => {
+    const file = path.join(folder, "pending.rdb");
+    const ids = (count: number, from: number) =>
+      Array.from({ length: count }, (_, i) => ({ ms: from + i, seq: 0 }));
+    const consumers = [
+      { name: "a", seenMs: 1, activeMs: 1, pending: ids(5, 1) },
+      { name: "b", seenMs: 1, activeMs: 1, pending: ids(2, 9) },
+    ];
+    const stream = {
+      nodes: [],
+      last: { ms: 99, seq: 0 },
+      groups: [{ name: "g", last: { ms: 50, seq: 0 }, consumers }],
+    };
+    fs.writeFileSync(file, new RdbWriter("REDIS", 11).key("s", v.streamValue(21, stream)).end());
+    const ran = await runInside(["get", file, "s", "-l", "3"]);
+    const [group] = JSON.parse(ran.stdout.toString()).value.groups;
+    expect(group).toMatchObject({
+      pending_count: 7,
+      consumers: [{ name: "a", pending_count: 5 }, { name: "b" }],
+    });
+    expect(group.pending).toHaveLength(3);
+    expect(group.consumers.map((one: { pending: string[] }) => one.pending.length)).toEqual([3, 2]);
+    expect(group.consumers[1]).not.toHaveProperty("pending_count");
+    expect(ran.stderr.toString()).toBe(
+      "rdbscope: database 0: the first 3 pending ids of each list, of which the longest has 7; --limit N shows more\n",
+    );
+    const all = await out("get", file, "s", "-l", "7");
+    expect(all).not.toContain("pending_count");
+    const commands = await runInside(["get", file, "s", "-l", "5", "--as", "resp"]);
+    expect(commands.stderr.toString()).toBe("");
+    const fewer = await runInside(["get", file, "s", "-l", "4", "--as", "resp"]);
+    expect(fewer.stderr.toString()).toMatch(
+      /the first 4 pending ids of each list, of which the longest has 5;/,
+    );
+  });
+
   test("writes commands, but not to a terminal", async () => {
     expect(await out("get", snapshot, '=z,"', "--as", "resp")).toBe(
       '*4\r\n$4\r\nZADD\r\n$4\r\n=z,"\r\n$3\r\n0.5\r\n$1\r\nm\r\n',

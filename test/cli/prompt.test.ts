@@ -90,12 +90,15 @@ describe("the prompt", () => {
     };
     const { stdin, ended, told } = open(ask);
     stdin.end(
-      "select 1;\nselect 2;\nnonsense\ntop-keys limit=many\n.nonsense\n.format xml\n.schema nothing\n",
+      "select 1;\nselect 2;\nselect 1;\nquit\nHELP;\nnonsense\ntop-keys limit=many\n.nonsense\n.format xml\n.schema nothing\n",
     );
     await ended;
     expect(told().split("\n").slice(1, -1)).toEqual([
       "rdbscope: SQL: no select 1",
       "rdbscope: SQL: no select 2",
+      "rdbscope: SQL: no select 1",
+      "rdbscope: there is no question quit: did you mean .quit?",
+      "rdbscope: there is no question HELP: did you mean .help?",
       expect.stringMatching(/^rdbscope: there is no question nonsense/),
       expect.stringMatching(/^rdbscope: --param limit: "many" is not a whole number/),
       "rdbscope: there is no .nonsense: .help names all",

@@ -126,6 +126,12 @@ describe("questions with names", () => {
     expect(await refusal(one, "top-keys", "--param", "limit=many")).toMatch(
       /limit: "many" is not a whole number/,
     );
+    for (const [param, expected] of [
+      ["type=nonsense", /--param type: "nonsense" is not one of string, list, .* or modules' names/],
+      ["db=a", /--param db: "a" is not a whole number/],
+      ["limit=-1", /--param limit: "-1" is not a whole number/],
+    ] as const)
+      expect(await refusal(one, "top-keys", "--param", param)).toMatch(expected);
     expect(await refusal(one, "keys-like")).toMatch(/needs --param glob=VALUE/);
     expect(await refusal("--list", "nothing")).toMatch(/no question nothing/);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { column, type Section } from "../../src/queries/answer.ts";
 import { renderCsv } from "../../src/reports/csv.ts";
+import { renderExpanded } from "../../src/reports/expanded.ts";
 import { renderJson, toJson } from "../../src/reports/json.ts";
 import { renderMarkdown } from "../../src/reports/markdown.ts";
 import { PLAIN } from "../../src/reports/style.ts";
@@ -30,6 +31,12 @@ describe("units", () => {
     [3365930, "3.21M"],
     [1127428915, "1.05G"],
     [1048575, "1.00M"],
+    [999.99 * 1024, "999.99K"],
+    [999.995 * 1024, "0.98M"],
+    [1003.7 * 1024, "0.98M"],
+    [-1003.7 * 1024, "-0.98M"],
+    [1000 * 1024 ** 2, "0.98G"],
+    [1000 * 1024 ** 6, "1000.00E"],
     [2 ** 53, "8.00P"],
   ] as const)("%i bytes are %s", (bytes, text) => expect(humanBytes(bytes)).toBe(text));
   test("counts and shares", () => {
@@ -51,6 +58,7 @@ describe("hostile keys", () => {
   test("never reach a terminal as they are, in any format", () => {
     const all = [
       ...renderTable(section([{ key: HOSTILE, bytes: 1 }])),
+      ...renderExpanded(section([{ key: HOSTILE, bytes: 1 }])),
       ...renderMarkdown(section([{ key: HOSTILE, bytes: 1 }])),
       ...renderCsv(parts([{ key: HOSTILE, bytes: 1 }])),
       ...renderJson(parts([{ key: `${HOSTILE}\x7f\x9b`, bytes: 1 }])),
@@ -172,4 +180,69 @@ describe("tables", () => {
   test("say when there is nothing", () => expect([...renderTable(section([]))].at(-1)).toBe("(nothing)"));
 
   test("stand next to each other", () => expect(beside(["a", "bbb"], ["1"], 2)).toEqual(["a    1", "bbb"]));
+});
+
+describe("expanded", () => {
+  const names = Array.from({ length: 12 }, (_, i) => `column_${i}`);
+  const wide = (rows: Section["rows"]): Section => ({
+    name: "query",
+    title: "",
+    columns: names.map((name) => column(name, name, "number")),
+    rows,
+  });
+  const row = (start: number) => Object.fromEntries(names.map((name, i) => [name, start + i]));
+  const time = 1_700_000_000_000;
+
+  test("is what a table becomes that no line has room for, with every figure whole", () => {
+    const rows = [row(time), row(2 * time)];
+    expect([...renderTable(wide(rows), PLAIN, 80)]).toEqual([...renderExpanded(wide(rows), PLAIN, 80)]);
+    expect([...renderTable(wide(rows))]).toHaveLength(3);
+    const lines = [...renderTable(wide(rows), PLAIN, 80)];
+    expect(lines.filter((line) => line.startsWith("-[ "))).toHaveLength(2);
+    const told = lines.filter((line) => line.startsWith("column_")).map((line) => line.split(/ +/));
+    expect(told).toEqual(rows.flatMap((one) => Object.entries(one).map(([name, n]) => [name, String(n)])));
+  });
+
+  test("comes as the rows do", () => {
+    let made = 0;
+    function* many() {
+      for (; made < 5000; made++) yield row(time);
+    }
+    const lines = renderTable(wide(many()), PLAIN, 80)[Symbol.iterator]();
+    lines.next();
+    expect(made).toBeLessThan(2000);
+  });
+
+  test("goes on below where a value is too long, and stays within the line", () => {
+    const key = `a ${"x".repeat(300)} end`;
+    const [rule, ...lines] = renderExpanded(section([{ key, bytes: 1 }]), PLAIN, 60);
+    expect(rule).toBe("-[ 1 ]".padEnd(40, "-"));
+    expect(lines.at(-1)).toBe("Memory  1B");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60);
+    const value = lines.slice(0, -1).map((line) => line.slice(8));
+    expect(value.join("").replaceAll(" ", "")).toBe(key.replaceAll(" ", ""));
+    expect([...renderExpanded(section([{ key, bytes: 1 }]))][1]).toBe(`Key     ${key}`);
+  });
+
+  test("keeps headings from leaving no room", () => {
+    const long: Section = { ...wide([row(0)]), columns: [column("column_0", "h".repeat(200), "number")] };
+    expect([...renderExpanded(long, PLAIN, 50)][1]).toMatch(/^h+…h+ {2}0$/);
+  });
+
+  test("has what is left out, the sum and the notes, and says when there is nothing", () => {
+    const two = [
+      { key: "a", bytes: 1024 },
+      { key: "b", bytes: 1024 },
+    ];
+    const all: Section = { ...section(two), rest: { key: "(1 more)", bytes: 1024 }, notes: ["so"] };
+    const lines = [...renderExpanded(all)];
+    expect(lines.slice(6)).toEqual([
+      "-[ (1 more) ]".padEnd(40, "-"),
+      "Memory  1.00K",
+      "-[ total ]".padEnd(40, "-"),
+      "Memory  3.00K",
+      "note: so",
+    ]);
+    expect([...renderExpanded(section([]))]).toEqual(["(nothing)"]);
+  });
 });

@@ -239,6 +239,18 @@ it("goes with filters, several snapshots, hashed names and no rows", async () =>
   expect(Number(types!.keys_error)).toBeGreaterThan(0);
 }, 120_000);
 
+it("tells the error of what slots add up to, and that other totals are estimates", async () => {
+  const { output } = await run(folder, [SAMPLE], { sample: { share: 0.3 } });
+  const [balance] = await json("slots", output);
+  const [error, keysError] = [Number(balance!.bytes_error), Number(balance!.keys_error)];
+  expect(keysError).toBe(0);
+  expect(error).toBeGreaterThan(0);
+  const truth = TRUTH.reduce((all, row) => all + Number(row.memory_usage), 0);
+  expect(Math.abs(Number(balance!.bytes) - truth)).toBeLessThan(2 * error + 0.01 * truth);
+  const { stdout } = await runInside(["efficiency", output]);
+  expect(stdout.toString()).toMatch(/totals without ± are estimates, too/);
+}, 60_000);
+
 it("of a database with a single key each, and of nothing", async () => {
   const writer = new RdbWriter("REDIS", 11);
   for (let db = 0; db < 200; db++) writer.selectDb(db).key(`only:${db}`, values.stringValue("v"));

@@ -1,14 +1,18 @@
+import path from "node:path";
+import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/errors.ts";
+import { openInventory } from "../../src/inventory/open.ts";
 import { bigkeys } from "../../src/queries/bigkeys.ts";
 import { encodings } from "../../src/queries/encodings.ts";
 import type { QuestionFilters } from "../../src/queries/filters.ts";
 import { patterns } from "../../src/queries/patterns.ts";
 import { query } from "../../src/queries/query.ts";
+import { snapshots } from "../../src/queries/snapshots.ts";
 import { summary } from "../../src/queries/summary.ts";
 import { ttl } from "../../src/queries/ttl.ts";
 import { types } from "../../src/queries/types.ts";
-import { withScope } from "./small-inventory.ts";
+import { KEYS, withFolder, withScope, writeInventory } from "./small-inventory.ts";
 
 describe.each([
   ["with key rows", true],
@@ -107,11 +111,49 @@ describe("filters that need key rows", () => {
     [{ ttl: "any" }, ["s:a", "s:b"]],
     [{ ttl: "none", types: ["hash"] }, ["user:2", "user:1"]],
     [{ ttl: { min: 3600, max: Number.POSITIVE_INFINITY } }, ["s:a"]],
+    [{ pattern: "user:*" }, ["user:2", "user:1"]],
+    [{ pattern: "s:*", minBytes: 100 }, ["s:a"]],
+    [{ pattern: "user:" }, []],
+    [{ types: ["list", "string"], dbs: [0], minBytes: 60 }, ["s:a", Buffer.from([0xff, 0x00, 0x5c])]],
   ];
 
   test.each(cases)("%o", (filters, keys) =>
     withScope(filters, (scope) => expect(bigkeys(scope, 10, "bytes").map((row) => row.key)).toEqual(keys)),
   );
+
+  test.each(cases.map(([filters]) => filters))(
+    "%o hold for the keys of one of several snapshots",
+    (filters) =>
+      withFolder((folder) => {
+        const file = path.join(folder, "two.sqlite");
+        writeInventory(file, KEYS, true, 2);
+        const inventory = openInventory(file);
+        const names = snapshots(inventory).map((snapshot) =>
+          bigkeys({ inventory, snapshot, filters }, 10, "bytes").map((row) => row.key),
+        );
+        inventory.close();
+        expect(names[1]).toEqual(names[0]);
+        expect(names[0]).toEqual(cases.find(([one]) => one === filters)![1]);
+      }),
+  );
+
+  test("find a pattern by all of its ids, and rank by elements those that have some", () =>
+    withFolder((folder) => {
+      const file = path.join(folder, "ids.sqlite");
+      writeInventory(file);
+      const db = new Database(file);
+      db.exec(`INSERT INTO pattern_ids VALUES (77, 'user:*');
+        UPDATE key_rows SET pattern_id = 77 WHERE key = 'user:1'`);
+      db.close();
+      const inventory = openInventory(file);
+      const [snapshot] = snapshots(inventory);
+      const names = (filters: QuestionFilters) =>
+        bigkeys({ inventory, snapshot: snapshot!, filters }, 10, "elements").map((row) => row.key);
+      expect(names({ pattern: "user:*" })).toEqual(["user:2", "user:1"]);
+      expect(names({ minBytes: 1 })).toEqual(["user:2", "q", "user:1"]);
+      expect(names({ pattern: "s:*" })).toEqual([]);
+      inventory.close();
+    }));
 
   test("say so, and how to get them, when there are none", () =>
     withScope(

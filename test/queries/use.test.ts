@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { bigKeyClass } from "../../src/queries/big-key-classes.ts";
 import { runInside } from "../cli/run-inside.ts";
 import { run, workFolder } from "../pipeline/support.ts";
-import { hashValue, setValue, stringValue } from "../support/rdb-values.ts";
+import { hashValue, intsetValue, setValue, stringValue } from "../support/rdb-values.ts";
 import { RdbWriter } from "../support/rdb-writer.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -118,12 +118,40 @@ describe("slots", () => {
     ]);
   });
 
+  it("have means of all slots, empty ones too, and say so", async () => {
+    const [balance, ...fullest] = await rows("slots", file);
+    const bytes = fullest.reduce((all, row) => all + Number(row.bytes), 0);
+    expect(balance).toMatchObject({ slots: fullest.length, bytes, mean_bytes: bytes / 16384 });
+    const imbalance = Number(fullest[0]!.bytes) / (bytes / 16384);
+    expect(balance!.max_over_mean).toBeCloseTo(imbalance, 1);
+    expect(fullest[0]!.over_mean).toBe(balance!.max_over_mean);
+    expect((await text("slots", file)).out).toMatch(
+      new RegExp(
+        `^note: means are of all 16,384 slots, and 16,3${84 - fullest.length} of them have no keys$`,
+        "m",
+      ),
+    );
+  });
+
   it("are balanced over as many nodes as there are slots, and no more", async () => {
     const found = (await rows("slots", file, "--nodes", "16384")).filter((row) => "node" in row);
     expect([found.length, found[0]!.first_slot, found.at(-1)!.last_slot]).toEqual([16384, 0, 16383]);
     expect((await text("slots", file, "--nodes", "16385")).err).toMatch(
       /--nodes: "16385" is not a whole number from 1 to 16384/,
     );
+  });
+});
+
+describe("efficiency", () => {
+  it("says why there may be more data than memory", async () => {
+    const numbers = Array.from({ length: 400 }, (_, i) => BigInt(i) - 9_223_372_036_854_775_000n);
+    const file = path.join(folder, "numbers.rdb");
+    fs.writeFileSync(file, new RdbWriter("REDIS", 11).key("n", intsetValue(numbers)).end());
+    const [row] = await rows("efficiency", file);
+    expect(row!.payload_bytes).toBe(1 + numbers.reduce((all, one) => all + String(one).length, 0));
+    expect(Number(row!.efficiency)).toBeGreaterThan(1);
+    expect((await text("efficiency", file)).out).toMatch(/^note: above 100%: packed integers take less/m);
+    expect((await text("efficiency", "fixtures/sample.rdb")).out).not.toMatch(/above 100%/);
   });
 });
 
@@ -200,6 +228,16 @@ describe("ttl", () => {
       2,
       expect.stringMatching(/^rdbscope: --now: ".*" is not a time such as now, .*\n$/),
     ]);
+  });
+
+  it.each([72, 80, 100])("by pattern keeps what the memory is in %i columns", async (width) => {
+    const { stdout } = await runInside(
+      ["ttl", "fixtures/sample.rdb", "--by", "pattern", "--no-color"],
+      width,
+    );
+    const lines = stdout.toString().split("\n");
+    expect(lines[0]).toMatch(/^Pattern .*Memory .*1 h .*24 h .*7 d .*30 d .*Later .*No TTL$/);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
   });
 
   it("says whose time it is where the snapshot has none", async () => {

@@ -133,7 +133,8 @@ describe.each(FOLDERS)(
       const now = createdAt + 26 * HOUR + 1234;
       const iso = new Date(now).toISOString();
       const expected = spans(keys, now);
-      expect((await rows("ttl", output, "--now", iso)).map((row) => row.keys)).toEqual(expected);
+      for (const file of [output, snapshot])
+        expect((await rows("ttl", file, "--now", iso)).map((row) => row.keys)).toEqual(expected);
       const hourly = (await rows("ttl", noRows, "--now", iso)).map((row) => row.keys!);
       const near = keys.filter((k) =>
         [0, 1, 24, 168, 720].some(

@@ -1,12 +1,13 @@
 import { createInterface, type Interface } from "node:readline";
 import { openInventory } from "../../inventory/open.ts";
+import { NAMED_QUESTIONS } from "../../queries/named/index.ts";
 import { damageNotes } from "../../queries/notes.ts";
 import { snapshots } from "../../queries/snapshots.ts";
 import { counted } from "../../queries/words.ts";
 import type { FormatName } from "../../reports/index.ts";
 import { ClosedOutput, EXIT, statusOf } from "../exit-status.ts";
 import { interruptible } from "../interrupt.ts";
-import { type Cli, layoutOf, note, writeLines } from "../io.ts";
+import { type Cli, layoutOf, note, writeErrors, writeLines } from "../io.ts";
 import type { Statement } from "../query-process/protocol.ts";
 import { statementOf } from "../statement.ts";
 import { DOT_COMMANDS, type PromptState, runDotCommand } from "./commands.ts";
@@ -180,6 +181,11 @@ class Prompt {
     const question = this.typed === "" ? asQuestion(line) : undefined;
     if (question !== undefined) {
       this.remember(line);
+      const meant = dotCommandLike(question.name);
+      if (meant !== undefined) {
+        this.say(`there is no question ${question.name}: did you mean ${meant}?`);
+        return;
+      }
       await this.answer(() => statementOf(question.name, question.params));
       return;
     }
@@ -208,10 +214,15 @@ class Prompt {
       } catch (error) {
         if (!running.signal.aborted) throw error;
         this.cli.stdout.write("\n");
-        note(this.cli, "the statement was cancelled");
+        this.say("the statement was cancelled");
       }
     });
     this.running = undefined;
+  }
+
+  /** A line about what was just typed: also when the same was said of something before. */
+  private say(message: string): void {
+    writeErrors(this.cli, [`rdbscope: ${message}`]);
   }
 
   private noteOnce(message: string): void {
@@ -226,9 +237,16 @@ class Prompt {
     } catch (error) {
       if (error instanceof ClosedOutput) throw error;
       const message = error instanceof Error ? error.message : String(error);
-      note(this.cli, statusOf(error) === EXIT.bug ? `this is a bug of rdbscope: ${message}` : message);
+      this.say(statusOf(error) === EXIT.bug ? `this is a bug of rdbscope: ${message}` : message);
     }
   }
+}
+
+/** A command of the prompt that was typed without its dot, as the shells of other databases have some. */
+function dotCommandLike(name: string): string | undefined {
+  const command = `.${name.toLowerCase()}`;
+  const isOne = Object.hasOwn(DOT_COMMANDS, command) && !Object.hasOwn(NAMED_QUESTIONS, name);
+  return isOne ? command : undefined;
 }
 
 const SQL_WORDS = /^(?:select|with|values|explain)$/i;

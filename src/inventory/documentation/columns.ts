@@ -47,7 +47,10 @@ export const COMMON = {
     "What the allocator holds for the key: all its own allocations, its dict entry and expires entry included, no share of bucket arrays.",
   ],
   serialized_bytes: ["bytes", "Bytes of the record in the snapshot file."],
-  payload_bytes: ["bytes", "Raw data: key name and every element, uncompressed, without overhead."],
+  payload_bytes: [
+    "bytes",
+    "Raw data: key name and every element, uncompressed, integers as their digits; it may exceed `bytes`.",
+  ],
   largest_element_bytes: ["bytes", "Longest element; a string’s STRLEN."],
   expires_at: ["ms since epoch", "When the key expires; NULL = never."],
   slot: ["0-16383", "Cluster hash slot (CRC16, hash tags respected)."],

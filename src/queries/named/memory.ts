@@ -54,7 +54,7 @@ FROM evidence WHERE snapshot = :snapshot AND raised_to IS NULL
 GROUP BY evidence, pattern ORDER BY saving_bytes DESC, bytes DESC, pattern LIMIT :limit`,
   },
   slots: {
-    title: "the hash slots with the most memory, and how many times the mean that is",
+    title: "the hash slots with the most memory, and how many times the mean of all 16,384 that is",
     params: { limit: limit(20) },
     sql: `SELECT slot, keys, bytes, round(bytes * 16384.0 / sum(bytes) OVER (), 1) AS times_mean
 FROM slots WHERE snapshot = :snapshot ORDER BY bytes DESC, slot LIMIT :limit`,

@@ -1,5 +1,5 @@
 /** What a parameter's value is: how it is typed, and what the SQL gets. `duration` is ms, `bytes` bytes. */
-export type ParamType = "number" | "bytes" | "duration" | "text" | "key";
+export type ParamType = "number" | "bytes" | "duration" | "text" | "key" | "type";
 
 /** A parameter of a named question; in its SQL `:name`. */
 export interface Param {
@@ -29,7 +29,7 @@ export const limit = (rows: number): Param => ({
   meaning: "rows at most",
 });
 export const db: Param = { type: "number", default: null, meaning: "only this database" };
-export const type: Param = { type: "text", default: null, meaning: "only this type, such as hash" };
+export const type: Param = { type: "type", default: null, meaning: "only this type, such as hash" };
 export const pattern: Param = {
   type: "text",
   default: null,
