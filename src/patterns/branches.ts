@@ -1,3 +1,4 @@
+import { areDrawn } from "./drawn.ts";
 import type { EdgeKind } from "./model.ts";
 
 /** Names with the same segments: how many, their segments (latin1, ids as U+0001), and the separator behind each. */
@@ -35,10 +36,13 @@ const MIN_WORD_NAMES = 20;
 const WORD_RATIO = 60;
 /** A word that is a value elsewhere, so often for each time it stands here, is one here too. */
 const VALUE_RATIO = 0.3;
+/** Share of the words of one place that must be values elsewhere for it to be an open set. */
+const KNOWN_SHARE = 0.5;
 /** Share of the values that must begin or end alike for that to be part of the pattern, and of all that do so in some way. */
 const AFFIX_SHARE = 0.2;
 const AFFIXES_SHARE = 0.9;
 const AFFIX_SUFFIX_BYTES = 3;
+const EXTENSION = /(?<=[^.])\.[a-z][a-z0-9]{1,4}$/;
 const ID = "\x01";
 /** What stands for segments that are rare: no text has it. */
 const RARE = "\x02";
@@ -47,6 +51,8 @@ const RARE = "\x02";
 interface Column {
   /** Whether it is all texts before continuations that are rare. */
   readonly beforeRare: boolean;
+  /** Whether names end there. */
+  readonly isEnd: boolean;
   readonly counts: Map<string, number>;
   names: number;
 }
@@ -57,14 +63,17 @@ export class Branches {
   private readonly found: Map<string, number>;
   /** What was found before. */
   private readonly known: ReadonlyMap<string, number>;
+  /** Names that there are. */
+  private readonly all: number;
 
-  constructor(found: Map<string, number>, known: ReadonlyMap<string, number> = new Map()) {
+  constructor(all: number, found: Map<string, number>, known: ReadonlyMap<string, number> = new Map()) {
+    this.all = all;
     this.found = found;
     this.known = known;
   }
 
-  /** The ways of rows that agree in all segments before `depth`. */
-  of(rows: readonly Row[], depth: number): Branch[] {
+  /** The ways of rows that agree in all segments before `depth`; with `noWords` all words there are values. */
+  of(rows: readonly Row[], depth: number, noWords = false): Branch[] {
     const columns = new Map<string, Column>();
     const next = nextTokens(rows, depth);
     const places = rows.map((row) => continuation(row, depth, next));
@@ -75,7 +84,12 @@ export class Branches {
       column.counts.set(token, (column.counts.get(token) ?? 0) + count);
       column.names += count;
     });
-    const values = new Map([...columns].map(([place, column]) => [place, this.valuesOf(column, depth)]));
+    const drawn = noWords
+      ? new Set(rows.map(({ tokens }) => tokens[depth]!).filter((token) => !isNumber(token)))
+      : this.drawnWords([...columns.values()], depth);
+    const values = new Map(
+      [...columns].map(([place, column]) => [place, this.valuesOf(column, depth, drawn)]),
+    );
     const rules = rows.map(({ tokens }, i) => values.get(places[i]!)!.get(tokens[depth]!));
     // Where any text may stand, ids may: they go the same way.
     const open = new Set(rows.filter((_, i) => rules[i] === ANY).map(({ separators }) => separators[depth]!));
@@ -93,9 +107,11 @@ export class Branches {
   }
 
   /** What stands in place of each text of a column that is a value. */
-  private valuesOf(column: Column, depth: number): Map<string, Rule> {
+  private valuesOf(column: Column, depth: number, drawn: ReadonlySet<string>): Map<string, Rule> {
     const rules = new Map<string, Rule>();
     const values = this.openSet(column, depth);
+    for (const [token, count] of column.counts)
+      if (drawn.has(token) && !column.isEnd) values.set(token, count);
     for (const [token, count] of values) {
       if (token !== ID) this.found.set(token, (this.found.get(token) ?? 0) + count);
     }
@@ -108,6 +124,22 @@ export class Branches {
     return rules;
   }
 
+  /**
+   * Words that are drawn, by what all columns of several words say together. Not where most names are:
+   * such words are what tells them apart.
+   */
+  private drawnWords(columns: readonly Column[], depth: number): ReadonlySet<string> {
+    const names = columns.reduce((sum, column) => sum + column.names, 0);
+    if (depth === 0 || names * 2 > this.all) return new Set();
+    const counts = new Map<string, number>();
+    for (const column of columns) {
+      const words = [...column.counts].filter(([token]) => !isNumber(token));
+      if (column.isEnd || words.length < FEW) continue;
+      for (const [token, count] of words) counts.set(token, (counts.get(token) ?? 0) + count);
+    }
+    return new Set(areDrawn([...counts.values()], this.all) ? counts.keys() : []);
+  }
+
   private openSet({ counts, names, beforeRare }: Column, depth: number): Map<string, number> {
     const few = depth === 0 ? FEW_AT_ROOT : beforeRare ? FEW_BEFORE_RARE : FEW;
     const words = [...counts].filter(([token]) => !isNumber(token));
@@ -117,18 +149,25 @@ export class Branches {
     const isOpen =
       words.length >= (depth === 0 ? MANY_AT_ROOT : MANY) ||
       (words.length >= few && once >= wordNames * OPEN_SHARE) ||
-      withId >= FEW_WITH_ID;
+      withId >= FEW_WITH_ID ||
+      (words.length >= (depth === 0 ? FEW_AT_ROOT : FEW) &&
+        words.filter((one) => this.isKnown(one)).length >= words.length * KNOWN_SHARE);
     if (!isOpen) return new Map();
     const sorted = words.map(([, count]) => count).sort((a, b) => a - b);
     const typical = sorted[Math.floor(sorted.length / 2)]!;
     return new Map(
       words.filter(([token, count]) => {
         if (count < MIN_WORD_NAMES || (withId >= FEW_WITH_ID && isNumbered(token))) return true;
-        if ((this.known.get(token) ?? 0) >= count * VALUE_RATIO) return true;
+        if (this.isKnown([token, count])) return true;
         if (depth === 0) return count <= WORD_RATIO * typical + MIN_WORD_NAMES;
         return count <= names * WORD_SHARE;
       }),
     );
+  }
+
+  /** Whether a text that stands here `count` times is a value elsewhere. */
+  private isKnown([token, count]: readonly [string, number]): boolean {
+    return (this.known.get(token) ?? 0) >= count * VALUE_RATIO;
   }
 }
 
@@ -143,7 +182,7 @@ function isNumbered(token: string): boolean {
 }
 
 function newColumn(place: string): Column {
-  return { counts: new Map(), names: 0, beforeRare: place.endsWith(RARE) };
+  return { counts: new Map(), names: 0, beforeRare: place.endsWith(RARE), isEnd: place === "" };
 }
 
 interface Rule {
@@ -183,11 +222,17 @@ function affixesOf(values: ReadonlyMap<string, number>): (token: string) => Rule
   for (const count of values.values()) names += count;
   const prefixes = shared(values, prefixOf, names);
   const suffixes = shared(values, suffixOf, names);
+  const extensions = shared(values, extensionOf, names);
   return (token) => {
     const prefix = prefixOf(token);
     if (prefixes.has(prefix)) return { kind: "affix", text: prefix, suffix: "" };
     const suffix = suffixOf(token);
-    return suffixes.has(suffix) ? { kind: "affix", text: "", suffix } : ANY;
+    if (suffixes.has(suffix)) return { kind: "affix", text: "", suffix };
+    const extension = extensionOf(token);
+    // Several are what addresses of sites end with, or a mixture that tells nothing.
+    if (extensions.size === 1 && extensions.has(extension))
+      return { kind: "affix", text: "", suffix: extension };
+    return ANY;
   };
 }
 
@@ -220,4 +265,9 @@ function prefixOf(token: string): string {
 function suffixOf(token: string): string {
   const suffix = /[-_][A-Za-z]+$/.exec(token)?.[0] ?? "";
   return suffix.length > AFFIX_SUFFIX_BYTES && suffix.length < token.length ? suffix : "";
+}
+
+/** What a file's name ends with: `.html`. */
+function extensionOf(token: string): string {
+  return EXTENSION.exec(token)?.[0] ?? "";
 }

@@ -207,7 +207,8 @@ export function idInToken(bytes: Uint8Array, start: number, end: number, mask: n
   const first = firstDigit(bytes, start, end);
   if (first === 0) {
     const behind = digitsEnd(bytes, start, end);
-    return behind - start >= 4 || (length >= 8 && hasDigit(bytes, behind, end)) ? 0 : NO_ID;
+    if (behind - start >= 4 || (length >= 8 && hasDigit(bytes, behind, end))) return 0;
+    return length >= 20 && (mask & SMALL) === 0 ? 0 : NO_ID;
   }
   const behind = digitsEnd(bytes, start + first, end);
   if (behind < end) return length >= 8 ? 0 : NO_ID;

@@ -7,6 +7,12 @@ import type { PatternSettings } from "./settings.ts";
 export const MAX_LEARNT = 480;
 /** Names of a sample that a pattern has to stand for; rarer ones are left to those who see all names. */
 const MIN_NAMES = 4;
+/** Where names end in so many ways, words that leave a third of the ways when they are values are values. */
+const MANY_ENDS = 48;
+const FEWER_ENDS = 3;
+const FEW_WORDS = 6;
+/** How often a row may be looked at once more for that. */
+const MAX_TRIALS = 8;
 
 /** Names of a sample, from which a model is learnt. */
 export class Learner {
@@ -38,8 +44,8 @@ export class Learner {
   learn(): PatternModel {
     const rows = [...this.counts].sort((a, b) => (a[0] < b[0] ? -1 : 1)).map(rowOf);
     const values = new Map<string, number>();
-    new Tree(new Branches(values)).grow(rows);
-    const tree = new Tree(new Branches(new Map(), values));
+    new Tree(new Branches(this.names, values), this.names, 0).grow(rows);
+    const tree = new Tree(new Branches(this.names, new Map(), values), this.names, rows.length * MAX_TRIALS);
     tree.grow(rows);
     return tree.model();
   }
@@ -53,33 +59,68 @@ function rowOf([skeleton, count]: readonly [string, number]): Row {
 }
 
 interface GrownNode {
-  readonly edges: { kind: EdgeKind; text: string; suffix: string; separator: string; to: GrownNode }[];
+  edges: readonly { kind: EdgeKind; text: string; suffix: string; separator: string; to: GrownNode }[];
   names: number;
   literal: boolean;
   path: string;
 }
 
+/** What grew behind a node: its edges, and in how many ways names end there. */
+interface Grown {
+  readonly edges: GrownNode["edges"];
+  readonly ends: number;
+}
+
 class Tree {
   private readonly branches: Branches;
+  /** Names that there are. */
+  private readonly all: number;
+  /** Rows that may still be looked at to see whether words had better be values. */
+  private trials: number;
   private readonly root: GrownNode = { edges: [], names: 0, literal: true, path: "" };
 
-  constructor(branches: Branches) {
+  constructor(branches: Branches, all: number, trials: number) {
     this.branches = branches;
+    this.all = all;
+    this.trials = trials;
   }
 
   grow(rows: readonly Row[]): void {
     if (rows.length > 0) this.growNode(this.root, rows, 0);
   }
 
-  private growNode(node: GrownNode, rows: readonly Row[], depth: number): void {
-    for (const { kind, text, suffix, separator, rows: inside } of this.branches.of(rows, depth)) {
+  /** Grows what is behind a node; returns in how many ways names end there. */
+  private growNode(node: GrownNode, rows: readonly Row[], depth: number): number {
+    let grown = this.grown(node, rows, depth, false);
+    if (grown.ends >= MANY_ENDS && depth > 0 && this.trials >= rows.length && !this.isMost(rows)) {
+      this.trials -= rows.length;
+      const merged = this.grown(node, rows, depth, true);
+      if (grown.edges.length - merged.edges.length >= FEW_WORDS && merged.ends * FEWER_ENDS <= grown.ends)
+        grown = merged;
+    }
+    node.edges = grown.edges;
+    return grown.ends;
+  }
+
+  private isMost(rows: readonly Row[]): boolean {
+    return rows.reduce((sum, { count }) => sum + count, 0) * 2 > this.all;
+  }
+
+  private grown(node: GrownNode, rows: readonly Row[], depth: number, noWords: boolean): Grown {
+    const edges: GrownNode["edges"][number][] = [];
+    let ends = 0;
+    for (const { kind, text, suffix, separator, rows: inside } of this.branches.of(rows, depth, noWords)) {
       const shown = kind === "literal" ? text : `${text}\x01${suffix}`;
       const literal = node.literal && kind === "literal" && !text.includes("\x01");
       const to: GrownNode = { edges: [], names: 0, literal, path: node.path + shown + separator };
-      node.edges.push({ kind, text, suffix, separator, to });
-      if (separator !== "") this.growNode(to, inside, depth + 1);
-      else for (const row of inside) to.names += row.count;
+      edges.push({ kind, text, suffix, separator, to });
+      if (separator !== "") ends += this.growNode(to, inside, depth + 1);
+      else {
+        ends++;
+        for (const row of inside) to.names += row.count;
+      }
     }
+    return { edges, ends };
   }
 
   /** The most frequent patterns, and the way to each. */

@@ -21,9 +21,15 @@ export interface MergedPatterns {
 /** Unites the tables of any number of workers; the template of a key depends only on the set of all keys. */
 export function mergePatterns(exports: readonly PatternExport[]): MergedPatterns {
   const { trie, leaves } = united(exports);
-  collapseValues(trie, namesOf(exports, leaves, trie));
-  const textOf = new Map<number, string>();
   const separators = exports[0]?.separators ?? "";
+  const known = knownOf(exports);
+  collapseValues(trie, {
+    names: namesOf(exports, leaves, trie),
+    patterns: [...known.keys()],
+    others: [...known.values()].reduce((sum, count) => sum + count, 0),
+    separators,
+  });
+  const textOf = new Map<number, string>();
   const texts = exports.map((one, i) =>
     one.texts.map((known, id) => {
       if (known !== undefined) return known;
@@ -48,6 +54,17 @@ function united(exports: readonly PatternExport[]): { trie: Trie; leaves: Int32A
     const leaves = exports.map((one, i) => one.leaves.map((leaf) => (leaf < 0 ? -1 : maps[i]![leaf]!)));
     if (trie.nodes <= MAX_NODES || narrowness === NARROWEST) return { trie, leaves };
   }
+}
+
+/** Names by pattern, of those that are in no trie. */
+function knownOf(exports: readonly PatternExport[]): Map<string, number> {
+  const names = new Map<string, number>();
+  for (const one of exports) {
+    one.texts.forEach((text, id) => {
+      if (text !== undefined && one.names[id]! > 0) names.set(text, (names.get(text) ?? 0) + one.names[id]!);
+    });
+  }
+  return names;
 }
 
 /** Names by live leaf. */

@@ -128,14 +128,15 @@ export class Trie {
     return this.addLiteral(node, childClass, bytes, start, end, mixed);
   }
 
-  /** The ANY child of a class; makes it and unites the literals there are with it. */
-  collapse(node: number, childClass: number): number {
+  /** The ANY child of a class; makes it and unites the literals there are, but `words`, with it. */
+  collapse(node: number, childClass: number, words?: ReadonlySet<number>): number {
     const at = node * CLASSES + childClass;
     if (this.any[at]! >= 0) return this.any[at]!;
     const any = this.create(node, childClass, ANY_NODE, this.level[node]! + 1);
     this.any[at] = any;
     for (let child = this.firstChild[node]!; child >= 0; child = this.nextSibling[child]!) {
-      if (this.childClass[child] === childClass && this.kind[child] === LITERAL_NODE) this.unite(any, child);
+      if (this.childClass[child] !== childClass || this.kind[child] !== LITERAL_NODE) continue;
+      if (words === undefined || !words.has(child)) this.unite(any, child);
     }
     return any;
   }

@@ -125,6 +125,8 @@ function activeMarkup(text: string): string[] {
   return lines.filter((line) => {
     const prose = line
       .replace(/`[^`]*`/g, "")
+      // A wildcard parts what stands around it: `:*/*/` holds no `://`.
+      .replaceAll("\\*", "\u00b7")
       .replace(/\\[!-/:-@[-`{-~]/g, "")
       .replace(/^#+ |^\*\*|\*\*$/g, "");
     const bars = (line.match(/(?<!\\)\|/g) ?? []).length;

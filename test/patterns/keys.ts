@@ -68,6 +68,11 @@ const COUNTRIES = setOf(60, (n) => LOWER[n % 26]! + LOWER[(n * 7 + Math.floor(n 
 const LANGS = ["en", "de", "fr", "es", "pt-br", "ja", "zh-cn", "it"];
 const CURRENCIES = ["USD", "EUR", "GBP", "JPY", "CHF"];
 const VARIANTS = ["control", "a", "b", "holdout"];
+const TOPICS = setOf(34, (n) => word(n + 2000, 2 + (n % 2)));
+const SECTIONS = setOf(5, (n) => word(n + 4000, 3));
+const FOLDERS = setOf(400, (n) => word(n + 6000, 2 + (n % 3)) + (n % 3 === 0 ? `-${word(n, 2)}` : ""));
+const EXTENSIONS = ["html", "css", "js", "png", "webp", "pdf"];
+const ORDERS = ["price", "newest", "rating", "name"];
 const from = (list: readonly string[]) => (random: Random) => list[random.below(list.length)]!;
 const zipf = (list: readonly string[]) => (random: Random) => list[random.zipf(list.length)]!;
 const day = (r: Random) => [2024 + r.below(3), two(1 + r.below(12)), two(1 + r.below(28))] as const;
@@ -108,12 +113,24 @@ const KINDS: Readonly<Record<string, Kind>> = {
   shard: (r) => String(r.below(32)),
   pid: (r) => String(100 + r.below(900)),
   domain: zipf(DOMAINS),
+  topic: (r) => from(TOPICS)(r),
+  section: from(SECTIONS),
+  path: (r) => Array.from({ length: 1 + r.below(4) }, () => from(FOLDERS)(r)).join("/"),
+  file: (r) => `${from(FOLDERS)(r)}-${r.below(900)}.${from(EXTENSIONS)(r)}`,
+  sorting: from(ORDERS),
+  year: (r) => String(2016 + r.below(11)),
+  month: (r) => two(1 + r.below(12)),
+  day: (r) => two(1 + r.below(28)),
+  page: (r) => String(1 + r.zipf(40)),
   lat: (r) => (r.below(180_000) / 1000 - 90).toFixed(4),
   lon: (r) => (r.below(360_000) / 1000 - 180).toFixed(4),
 };
 
 /** Kinds of so few values that they may stand as they are. */
-const SMALL = new Set(["country", "lang", "currency", "variant", "shard", "ticker", "word", "pid"]);
+const SMALL = new Set([
+  ...["country", "lang", "currency", "variant", "shard", "ticker", "word", "pid"],
+  ...["section", "sorting", "month", "day", "page"],
+]);
 
 const PLACE = /\{([a-z]\w*)\}/g;
 
@@ -171,6 +188,7 @@ export function expectedPattern(template: string): RegExp {
   const parts = template.split(PLACE);
   const source = parts.map((part, i) => {
     if (i % 2 === 0) return part.replace(/[^\w]/g, "\\$&");
+    if (part === "path") return "\\*(?:/\\*)*";
     return SMALL.has(part) ? "(?:\\*|[A-Za-z0-9-]+)" : "\\*";
   });
   return new RegExp(`^${source.join("")}$`);

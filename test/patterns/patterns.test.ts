@@ -166,6 +166,9 @@ describe("learning", () => {
     ["snake", 0.98, 0.95, 0.95],
     ["mixed", 0.98, 0.95, 0.95],
     ["opaque", 0.98, 0.85, 0],
+    ["urls", 0.98, 0.95, 0.95],
+    ["app", 0.98, 0.98, 0.98],
+    ["services", 0.98, 0.98, 0.98],
   ])("finds the templates of %s", (name, byName, recall, precision) => {
     const scores = scoresOf(listed(name), 80_000);
     expect(scores.byName, JSON.stringify(scores.wrong.slice(0, 5))).toBeGreaterThan(byName);
@@ -194,7 +197,62 @@ describe("learning", () => {
   });
 });
 
+describe("paths and topics", () => {
+  const users = names(3000, (i) => `user:${i + 1000}`);
+  const found = (keys: readonly Uint8Array[]) =>
+    [...new Set(patternsOf([keys], { model: learn(keys) }).values())].sort();
+
+  it("that come again and again, each rarely, are values", () => {
+    const pages = names(320, (i) => `cache:page:/${["blog", "help"][i & 1]}/${word(i % 32)}/${i + 100}`);
+    expect(found([...users, ...pages])).toEqual(["cache:page:/blog/*/*", "cache:page:/help/*/*", "user:*"]);
+  });
+
+  it("are words when some are much more frequent than others", () => {
+    const jobs = names(1024, (i) => `app:${word(Math.clz32(i + 1))}:job:${i + 100}`);
+    expect(found([...users, ...jobs]).length).toBeGreaterThan(8);
+  });
+
+  it("are words where most names are", () => {
+    expect(found(names(3200, (i) => `app:${word(i % 32)}:${i + 100}`)).length).toBe(32);
+  });
+
+  it("make one pattern a depth, though each level has few words", () => {
+    const { below } = randomNumbers(7);
+    const folders = () => Array.from({ length: 1 + below(4) }, () => word(below(10))).join("/");
+    const few = names(100, () => `cache:/${folders()}`);
+    const expected = ["cache:/*", "cache:/*/*", "cache:/*/*/*", "cache:/*/*/*/*", "user:*"];
+    expect(found([...users, ...users, ...few])).toEqual(expected);
+    const many = names(
+      1500,
+      () => `cache:/${word(below(10))}/${word(below(10))}/${word(below(10))}/${below(1e6)}`,
+    );
+    expect(found([...users, ...many])).toEqual(["cache:/*/*/*/*", "user:*"]);
+  });
+
+  it("keep the extension that all have, and no end of several", () => {
+    const pages = names(200, (i) => `page:/${word(i)}-${word(i * 7)}.html`);
+    expect(found([...users, ...pages])).toEqual(["page:/*.html", "user:*"]);
+    const hosts = names(200, (i) => `dns:${word(i)}.${["com", "org", "net"][i % 3]}`);
+    expect(found([...users, ...hosts])).toEqual(["dns:*", "user:*"]);
+  });
+});
+
 describe("names that no model has a pattern for", () => {
+  it("leave the words of a model as they are", () => {
+    const jobs = names(3000, (i) => `job:${i + 1000}`);
+    const others = names(60, (i) => `${word(i + 500)}:config`);
+    const keys = [...jobs, ...others, Buffer.from("job:config")];
+    const patterns = patternsOf([keys], { model: learn(jobs) });
+    expect([...new Set(patterns.values())].sort()).toEqual(["*:config", "job:*", "job:config"]);
+  });
+
+  it("are counted where they went", () => {
+    const fields = names(8000, (i) => `lost:${word(i % 100)}:${word(1000 + Math.clz32(i))}`);
+    const patterns = new Set(patternsOf([fields]).values());
+    expect([...patterns].every((pattern) => pattern.startsWith("lost:*:"))).toBe(true);
+    expect(patterns.size).toBe(14);
+  });
+
   it("are merged when there are many, and those below them", () => {
     const keys = names(1026, (i) => `${word(i >> 1)}:${i & 1 ? "cart" : "seen"}`);
     expect([...new Set(patternsOf([keys]).values())].sort()).toEqual(["*:cart", "*:seen"]);
