@@ -25,6 +25,8 @@ export class RecordReader {
   /** The key: `key[0, keyLength)`. */
   key = new Uint8Array(1024);
   keyLength = 0;
+  /** Whether the key is known to be ASCII without NUL: a long one is not. */
+  keyIsPlain = true;
   db = 0;
   /** Offset of the record's first byte (an opcode of the key, else its type byte), and its bytes. */
   recordOffset = 0;
@@ -214,12 +216,14 @@ export class RecordReader {
   private copyKey(from: Window, bytes: number): void {
     if (bytes > MAX_KEY_BYTES) throw new RdbError("BAD_LENGTH", this.w.offset(), `a key of ${bytes} bytes`);
     this.keyLength = 0;
+    this.keyIsPlain = true;
     let left = bytes;
     while (left > 0) {
       const step = Math.min(left, from.bytes.length >> 1);
       from.require(step);
       this.growKey(step);
-      this.copier.copy(from.bytes, from.pos, this.key, this.keyLength, step);
+      const isPlain = this.copier.copy(from.bytes, from.pos, this.key, this.keyLength, step);
+      if (!isPlain) this.keyIsPlain = false;
       this.keyLength += step;
       from.skip(step);
       left -= step;
@@ -236,6 +240,7 @@ export class RecordReader {
 
   private writeDigits(value: number): void {
     const digits = String(value);
+    this.keyIsPlain = true;
     this.keyLength = digits.length;
     for (let i = 0; i < digits.length; i++) this.key[i] = digits.charCodeAt(i);
   }

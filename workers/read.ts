@@ -204,8 +204,10 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     v[14] = k.slot;
     v[15] = k.accuracy;
     const id = this.idBase + k.recordOffset;
-    if (this.hash === undefined) rows.add(id, records.key, k.nameBytes, isText(records.key, k.nameBytes));
-    else {
+    if (this.hash === undefined) {
+      const keyIsText = records.keyIsPlain || isText(records.key, k.nameBytes);
+      rows.add(id, records.key, k.nameBytes, keyIsText);
+    } else {
       const name = this.hash.bytes(records.key, k.nameBytes);
       rows.add(id, name, name.length, true);
     }
