@@ -4,6 +4,8 @@ import type { Case } from "./cases.ts";
 import { measure } from "./measure.ts";
 
 const TOP = 25;
+/** What a thread is in while it waits. */
+const IDLE = "(idle) :0";
 
 /** What is read of a V8 profile. */
 interface CpuProfile {
@@ -34,9 +36,11 @@ function topOf({ nodes, samples, timeDeltas }: CpuProfile): string {
     const name = `${functionName || "(anonymous)"} ${path.basename(url)}:${lineNumber + 1}`;
     selfUs.set(name, (selfUs.get(name) ?? 0) + timeDeltas[i]!);
   });
-  return [...selfUs]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, TOP)
-    .map(([name, us]) => `${(us / 1000).toFixed(0).padStart(8)} ms  ${name}`)
-    .join("\n");
+  const all = timeDeltas.reduce((sum, us) => sum + us, 0);
+  const line = (name: string, us: number) => `${(us / 1000).toFixed(0).padStart(8)} ms  ${name}`;
+  const functions = [...selfUs].sort((a, b) => b[1] - a[1]).slice(0, TOP);
+  return [
+    line(`busy, of ${(all / 1000).toFixed(0)} ms`, all - (selfUs.get(IDLE) ?? 0)),
+    ...functions.map((one) => line(...one)),
+  ].join("\n");
 }
