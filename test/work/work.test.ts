@@ -16,7 +16,7 @@ const BIN = fileURLToPath(new URL("../../bin/rdbscope.js", import.meta.url));
 const HOOK = new URL("count.js", import.meta.url).href;
 const MIB = 2 ** 20;
 
-/** What a run did, by what is counted: messages, SQL statements, and what `/proc/self/io` says. */
+/** What a run did, by what `count.js` counts; bytes as `/proc/self/io` has them. */
 type Work = Readonly<Record<string, number>>;
 
 let folder: string;
@@ -88,7 +88,9 @@ describe.each([
   });
 
   test("reads are of a quarter of a MiB and more", () => {
-    expect(growth(few, many, "syscr") / (grownBytes() / MIB)).toBeLessThan(2 * 4);
+    const reads = growth(few, many, "reading") / (grownBytes() / MIB);
+    expect(reads).toBeGreaterThan(0);
+    expect(reads).toBeLessThan(2 * 4);
   });
 
   test("a few messages a chunk, none a key", () => {
@@ -106,7 +108,9 @@ test("rows are written once, in large pieces", () => {
   const [few, many] = snapshots.map((snapshot) => workOf(analyzed(snapshot))) as [Work, Work];
   const inventory = grownBytes(".sqlite");
   expect(growth(few, many, "wchar") / inventory).toBeLessThan(1.02);
-  expect(growth(few, many, "syscw") / (inventory / MIB)).toBeLessThan(20);
+  const writes = growth(few, many, "writing") / (inventory / MIB);
+  expect(writes).toBeGreaterThan(0);
+  expect(writes).toBeLessThan(8);
 });
 
 test("nothing is allocated a key: the heap's young generation of 1 MiB is not collected as often as that would need", () => {
