@@ -29,8 +29,13 @@ export interface ByteRange {
   readonly db?: number;
 }
 
-/** Sees a name, `bytes[start, end)`, of the record whose name stands at `offset`. */
-export type NameSeen = (bytes: Uint8Array, start: number, end: number, db: number, offset: number) => void;
+/** Is shown names of keys. */
+export interface NameWatcher {
+  /** Whether names of a database are to be shown: they need not be, otherwise. */
+  wants(db: number): boolean;
+  /** Sees a name, `bytes[start, end)`, that stands at `offset`; the name before it stands at `before`, -1: there is none. */
+  see(bytes: Uint8Array, start: number, end: number, db: number, offset: number, before: number): void;
+}
 
 export interface SplitterOptions {
   readonly windowBytes: number;
@@ -40,7 +45,7 @@ export interface SplitterOptions {
   /** Passed over, in order; the last may reach to the end of the file. */
   readonly gaps?: readonly ByteRange[];
   /** Shown names of keys, most of them: those that can be seen without further ado. */
-  readonly onName?: NameSeen | undefined;
+  readonly names?: NameWatcher | undefined;
   /** Which records are read; default: all. */
   readonly sample?: SampleSpec | undefined;
   /** Holds the hash templates found; another splitter may have begun it. */
@@ -105,6 +110,8 @@ export function noFacts(): SnapshotFacts {
   };
 }
 
+/** A time with its opcode, a type, a name of up to 63 bytes with its length, and the length of a value. */
+const PLAIN_HEAD_BYTES = 9 + 1 + 64 + 2;
 const MAX_NAMED = 20;
 /** Longer names are not shown. */
 const MAX_SEEN_BYTES = 512;
@@ -130,14 +137,16 @@ export class Splitter {
   protected readonly header: RdbHeader;
   private readonly types: readonly (RdbType | undefined)[];
   private readonly opcodes: readonly (RdbOpcode | undefined)[];
+  /** By type byte: 1 where the value is one string. */
+  private readonly isString: Uint8Array;
   private readonly chunkBytes: number;
   private readonly templates: TemplateStore;
-  private readonly onName: NameSeen | undefined;
+  private readonly names: NameWatcher | undefined;
   private readonly draw: SampleDraw | undefined;
   /** Where the name stands that is being shown. */
   private nameAt = 0;
   private readonly see = (bytes: Uint8Array, start: number, end: number): void =>
-    this.onName!(bytes, start, end, this.db, this.nameAt);
+    this.names!.see(bytes, start, end, this.db, this.nameAt, this.lastKeyAt);
   protected db = 0;
   private index = 0;
   /** Where the last name stands that was stepped over; -1 before any. */
@@ -158,12 +167,15 @@ export class Splitter {
     this.header = header;
     this.types = typesOf(header.family);
     this.opcodes = opcodesOf(header.family);
+    this.isString = Uint8Array.from({ length: 256 }, (_, code) =>
+      Number(this.types[code]?.skip === skipString),
+    );
     this.chunkBytes = options.chunkBytes;
     this.w = new Window(options.windowBytes);
     this.w.reset(new RangeFeed(source, start, source.size), start);
     this.strings = new StringReader(this.w);
     this.templates = templates;
-    this.onName = options.onName;
+    this.names = options.names;
     this.draw = options.sample === undefined ? undefined : new SampleDraw(source, options.sample);
     this.facts.sample = this.draw?.counts;
     this.gaps = gaps;
@@ -209,7 +221,7 @@ export class Splitter {
       while (at - start < chunkBytes) {
         const dbBefore = this.db;
         const keys = facts.keys;
-        this.record();
+        this.step(Math.min(start + chunkBytes, this.gapAt));
         const end = w.offset();
         const isSkipped = this.draw !== undefined && facts.keys > keys && !this.draw.takes(end - at);
         if (end - at > chunkBytes && at > start && !this.ended) {
@@ -239,6 +251,43 @@ export class Splitter {
     return { index: this.index++, start, end, db: this.db, keys: 0, lost: true };
   }
 
+  /** Steps over what comes next: plain records that begin before an offset, as many as stand whole in the window, or else `record`. */
+  protected step(before: number): void {
+    const isWatched = this.draw !== undefined || this.names?.wants(this.db) === true;
+    if (isWatched || !this.plainRecords(before)) this.record();
+  }
+
+  /**
+   * Steps over records of a short name and a value that is one short string, with at most a time in front: most of what there
+   * is. False when not one of them comes next.
+   */
+  private plainRecords(before: number): boolean {
+    const { w, isString, facts } = this;
+    const { bytes, pos: start, limit } = w;
+    const offset = w.offset();
+    const until = Math.min(limit - PLAIN_HEAD_BYTES, start + (before - offset));
+    let at = start;
+    while (at < until) {
+      let p = at;
+      if (bytes[p] === OPCODE.expireMs) p += 9;
+      if (isString[bytes[p]!] === 0) break;
+      const nameAt = p + 1;
+      const name = bytes[nameAt]!;
+      if (name >= 0x40) break;
+      p = nameAt + 1 + name;
+      const value = bytes[p]!;
+      if (value < 0x40) p += 1 + value;
+      else if (value < 0x80) p += 2 + (((value & 0x3f) << 8) | bytes[p + 1]!);
+      else break;
+      if (p > limit) break;
+      at = p;
+      facts.keys++;
+      this.lastKeyAt = offset + nameAt - start;
+    }
+    w.pos = at;
+    return at > start;
+  }
+
   /** Steps over one record with the opcodes before it, or over one opcode that belongs to no key. */
   protected record(): void {
     const w = this.w;
@@ -247,7 +296,7 @@ export class Splitter {
       const type = this.types[code];
       if (type !== undefined) {
         const nameAt = w.offset();
-        if (this.onName === undefined) skipString(w);
+        if (this.names === undefined) skipString(w);
         else {
           this.nameAt = nameAt;
           skipStringSeen(w, MAX_SEEN_BYTES, this.see);

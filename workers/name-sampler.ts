@@ -1,3 +1,4 @@
+import type { NameWatcher } from "../parsers/splitter.ts";
 import { Learner, type PatternSettings } from "../src/patterns/index.ts";
 import type { PlacedModel } from "./protocol.ts";
 
@@ -15,7 +16,7 @@ const MAX_NAMES = NAMES * 4;
  * Learns from the first names of each database, those of the databases before included. What is sampled depends on the snapshot
  * only: neither on threads nor on chunks.
  */
-export class NameSampler {
+export class NameSampler implements NameWatcher {
   private readonly learner: Learner;
   private models: PlacedModel[] = [];
   private db = -1;
@@ -24,17 +25,18 @@ export class NameSampler {
   private names = 0;
   /** From where on what it teaches holds: before its first record, and behind all names seen before. */
   private from = 0;
-  private lastAt = -1;
   private isOpen = false;
 
   constructor(settings: PatternSettings) {
     this.learner = new Learner(settings);
   }
 
-  /** Sees a name: `NameSeen`. */
-  readonly see = (bytes: Uint8Array, start: number, end: number, db: number, offset: number): void => {
-    if (db !== this.db) this.begin(db, offset);
-    this.lastAt = offset;
+  wants(db: number): boolean {
+    return this.isOpen || db !== this.db;
+  }
+
+  see(bytes: Uint8Array, start: number, end: number, db: number, offset: number, before: number): void {
+    if (db !== this.db) this.begin(db, offset, before);
     if (!this.isOpen) return;
     if (offset - this.beginsAt > REACH_BYTES) {
       this.close();
@@ -42,7 +44,7 @@ export class NameSampler {
     }
     this.learner.add(bytes, start, end);
     if (++this.names === NAMES) this.close();
-  };
+  }
 
   /** Whether more is to be seen, up to `offset`, before what stands behind the database's beginning can be classified. */
   isTaking(offset: number): boolean {
@@ -58,11 +60,11 @@ export class NameSampler {
     return models;
   }
 
-  private begin(db: number, offset: number): void {
+  private begin(db: number, offset: number, before: number): void {
     if (this.isOpen) this.close();
     this.db = db;
     this.beginsAt = offset;
-    this.from = this.lastAt + 1;
+    this.from = before + 1;
     this.names = 0;
     this.isOpen = this.learner.names < MAX_NAMES;
   }

@@ -48,8 +48,8 @@ class ChunkPoster {
     this.credits = task.credits;
     this.gaps = task.salvage ? findGaps(source, task.header) : [];
     this.sampler = task.patterns === undefined ? undefined : new NameSampler(task.patterns);
-    const onName = this.sampler?.see;
-    this.splitter = new Splitter(source, task.header, { ...task, gaps: this.gaps, onName });
+    const names = this.sampler;
+    this.splitter = new Splitter(source, task.header, { ...task, gaps: this.gaps, names });
   }
 
   async run(): Promise<SplitResult> {

@@ -85,11 +85,11 @@ class Census extends Splitter {
     return run;
   }
 
-  protected override record(): void {
+  protected override step(): void {
     const { db, facts } = this;
     const said = facts.databases.get(db);
     const keys = facts.keys;
-    super.record();
+    this.record();
     let run = this.runs.at(-1)!;
     if (this.db !== db) run = this.begin();
     run.keys += facts.keys - keys;

@@ -288,7 +288,7 @@ class Scout extends Splitter {
       yield this.starts[i % REMEMBERED]!;
   }
 
-  protected override record(): void {
+  protected override step(): void {
     const { w, pairs, last } = this;
     const at = w.offset();
     const code = w.atEnd() ? END : w.bytes[w.pos]!;
@@ -297,6 +297,6 @@ class Scout extends Splitter {
     this.starts[this.seen++ % REMEMBERED] = at;
     if (last !== OPCODE.selectDb && last !== BEGINNING) pairs.elsewhere(code, at);
     this.last = code;
-    super.record();
+    this.record();
   }
 }

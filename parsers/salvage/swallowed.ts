@@ -97,10 +97,10 @@ class Finder extends Splitter {
     return this.found;
   }
 
-  protected override record(): void {
+  protected override step(): void {
     const { w, places, doubted } = this;
     const start = w.offset();
-    super.record();
+    this.record();
     while (places[this.seen]! <= start) this.seen++;
     const hidden = places[this.seen]!;
     if (hidden < w.offset() && !doubted.has(start)) this.found ??= { start, hidden };
