@@ -17,7 +17,7 @@ export const RDB_ERROR_CODES = {
   BAD_VALUE: "a value that cannot be right",
   BAD_COMPRESSION: "the compressed file is damaged: only --salvage uses what can be unpacked",
   UNSUPPORTED_INPUT: "no snapshot can be read from this",
-  CHECKSUM_MISMATCH: "the checksum does not match: bytes of the snapshot were changed",
+  CHECKSUM_MISMATCH: "the checksum does not match: bytes before it were changed, nobody knows which",
 } as const;
 
 export type RdbErrorCode = keyof typeof RDB_ERROR_CODES;

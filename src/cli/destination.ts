@@ -1,6 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
+import { isInventoryFile } from "../inventory/open.ts";
+import { isSnapshotFile } from "../io/inputs/index.ts";
 import { TempFile } from "../io/temp-file.ts";
 import { type Cli, write } from "./io.ts";
 
@@ -55,9 +57,16 @@ function cannotWrite(output: string, cause: unknown): unknown {
   return new IoError(`cannot write in ${path.dirname(path.resolve(output))}: ${reasonOf(cause)}`, { cause });
 }
 
-/** @throws {UsageError} when a file would be replaced by what is read from it */
-export function refuseSame(input: string, output: string | undefined): void {
-  if (output === undefined || !fs.existsSync(input) || !fs.existsSync(output)) return;
-  if (fs.realpathSync(input) !== fs.realpathSync(output)) return;
-  throw new UsageError(`${output} is what is read: give another name with --output`);
+/** @throws {UsageError} when what is read would be replaced, or another snapshot or inventory, with `--force` too */
+export function refuseReplacing(input: string, output: string | undefined): void {
+  if (output === undefined || !fs.statSync(output, { throwIfNoEntry: false })?.isFile()) return;
+  const isInput = fs.existsSync(input) && fs.realpathSync(input) === fs.realpathSync(output);
+  const what = isInput ? "what is read" : WORTH_KEEPING.find(([, isIt]) => isIt(output))?.[0];
+  if (what !== undefined) throw new UsageError(`${output} is ${what}: give another name with --output`);
 }
+
+/** Files that an export never makes. */
+const WORTH_KEEPING: readonly (readonly [what: string, isIt: (file: string) => boolean])[] = [
+  ["an inventory", isInventoryFile],
+  ["a snapshot", isSnapshotFile],
+];

@@ -12,7 +12,7 @@ import { foldedStacks } from "../reports/folded.ts";
 import { FORMATS, type FormatName, lineEnd, type Part } from "../reports/index.ts";
 import { BINARY_FORMATS, type ValueFormat } from "../values/formats.ts";
 import { reportChecksum } from "./analysis.ts";
-import { refuseSame, type Take, withDestination } from "./destination.ts";
+import { refuseReplacing, type Take, withDestination } from "./destination.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, layoutOf, warner } from "./io.ts";
@@ -55,7 +55,7 @@ async function run(cli: Cli, file: string, options: ExportOptions): Promise<void
   const { values, keys, csvCompat, folded, output } = options;
   const chosen = [values, keys, csvCompat, folded].filter((one) => one !== undefined);
   if (chosen.length !== 1) throw new UsageError(`export writes one of ${WHAT}: say which`);
-  refuseSame(file, output);
+  refuseReplacing(file, output);
   if (values !== undefined) await exportValues(cli, file, values, options);
   else await exportRows(cli, file, options);
 }

@@ -10,7 +10,7 @@ import { forEachScope, questionCommand, runQuestion } from "./question.ts";
 export function memkeysCommand(cli: Cli): Command {
   return questionCommand(
     "memkeys",
-    "the biggest key and the averages of each type, as redis-cli --memkeys tells them",
+    "the biggest key and the averages of each type, as redis-cli --memkeys --memkeys-samples 0 tells them",
   ).action(async (file: string, _, command: Command) => {
     const options = checkOptions(QUESTION_OPTIONS, command);
     if (options.format !== "table") return runQuestion(cli, command, file, "memkeys");

@@ -17,6 +17,7 @@ export class TempFile {
   constructor(target: string, force: boolean) {
     this.target = follow(path.resolve(target));
     this.force = force;
+    this.refuseOthers();
     this.refuseExisting();
     const folder = path.dirname(this.target);
     this.path = path.join(folder, tempName(path.basename(this.target)));
@@ -49,6 +50,16 @@ export class TempFile {
     for (const suffix of ["", "-journal"]) removeTemp(this.path + suffix);
   }
 
+  /** Whatever is said: folders, devices and pipes are not replaced. */
+  private refuseOthers(): void {
+    const stat = statOrNone(this.target);
+    if (stat === undefined || stat.isFile()) return;
+    const what = stat.isDirectory() ? "a folder" : "a device or a pipe";
+    throw new UsageError(
+      `${this.target} is ${what}: give the output a file name of its own, as --output FILE`,
+    );
+  }
+
   private refuseExisting(): void {
     if (!this.force && fs.existsSync(this.target)) throw this.existing();
   }
@@ -68,6 +79,15 @@ export class TempFile {
     return new UsageError(
       `${this.target} exists already: give another name with --output, or replace it with --force`,
     );
+  }
+}
+
+/** What stands under a name. @throws {IoError} when nothing can */
+export function statOrNone(name: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(name, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw new IoError(`cannot write ${name}: ${reasonOf(cause)}`, { cause });
   }
 }
 

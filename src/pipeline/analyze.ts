@@ -10,7 +10,7 @@ import type {
   ReadTask,
   StratumResult,
 } from "../../workers/protocol.ts";
-import { fromErrorRecord, IoError, reasonOf, UsageError } from "../errors.ts";
+import { fromErrorRecord, UsageError } from "../errors.ts";
 import { createInventory } from "../inventory/create.ts";
 import { MODULE_TABLE_BYTES, ModuleKinds } from "../inventory/module-kinds.ts";
 import { NameHash } from "../inventory/name-hash.ts";
@@ -18,7 +18,7 @@ import { isInventoryFile } from "../inventory/open.ts";
 import { MAX_SNAPSHOTS } from "../inventory/schema.ts";
 import { INDEX_COLUMNS } from "../inventory/summaries.ts";
 import { type Input, type InputOptions, Inputs, inspectInput } from "../io/inputs/index.ts";
-import { TempFile } from "../io/temp-file.ts";
+import { statOrNone, TempFile } from "../io/temp-file.ts";
 import { VERSION } from "../io/version.ts";
 import { loadsVersion, type Profile, profileOf, type TargetSpec, targetOf } from "../memory/index.ts";
 import type { PatternSettings } from "../patterns/index.ts";
@@ -164,21 +164,10 @@ function checkOptions(options: AnalyzeOptions): number {
 /** `force` replaces inventories, and nothing else that somebody may still want. */
 function checkOutput(output: string): void {
   const stat = statOrNone(output);
-  if (stat === undefined) return;
-  const instead = "give the inventory a file name of its own, as --output FILE";
-  if (stat.isDirectory()) throw new UsageError(`${output} is a folder: ${instead}`);
-  if (!stat.isFile()) throw new UsageError(`${output} is a device or a pipe: ${instead}`);
-  if (stat.size > 0 && !isInventoryFile(output))
-    throw new UsageError(`${output} is no inventory: ${instead}`);
-}
-
-/** What stands under a name. @throws {IoError} when nothing can */
-function statOrNone(name: string): fs.Stats | undefined {
-  try {
-    return fs.statSync(name, { throwIfNoEntry: false });
-  } catch (cause) {
-    throw new IoError(`cannot write ${name}: ${reasonOf(cause)}`, { cause });
-  }
+  if (stat === undefined || !stat.isFile() || stat.size === 0 || isInventoryFile(output)) return;
+  throw new UsageError(
+    `${output} is no inventory: give the inventory a file name of its own, as --output FILE`,
+  );
 }
 
 function isSameFile(a: string, b: string): boolean {

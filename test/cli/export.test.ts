@@ -169,6 +169,15 @@ describe("export", () => {
     expect(await refused("export", snapshot, "--values", "keys", "-o", snapshot, "--force")).toMatch(
       /is what is read/,
     );
+    for (const [kept, what] of [
+      [inventory, "an inventory"],
+      [SAMPLE, "a snapshot"],
+      [folder, "a folder"],
+      ["/dev/null", "a device or a pipe"],
+    ] as const)
+      expect(await refused("export", snapshot, "--values", "keys", "-o", kept, "--force")).toContain(
+        `is ${what}: give`,
+      );
     const cut = path.join(folder, "cut.rdb");
     fs.writeFileSync(cut, fs.readFileSync(SAMPLE).subarray(0, 5000));
     const ran = await runInside(["export", cut, "--values", "resp", "-o", path.join(folder, "never")]);

@@ -4,7 +4,7 @@ import { IoError, reasonOf, UsageError } from "../../errors.ts";
 import { changed } from "../file-source.ts";
 import { findManifest, readManifest } from "./aof-manifest.ts";
 import { ByteReader } from "./byte-reader.ts";
-import { HEAD_BYTES, isUnwrapped, unsupportedOf, wrappingOf } from "./forms.ts";
+import { HEAD_BYTES, isBare, isUnwrapped, unsupportedOf, wrappingOf } from "./forms.ts";
 import { SpoolFolder } from "./spool.ts";
 import { isStandardInput, readPieces } from "./streams.ts";
 import { type Unpacking, unpack } from "./unpack.ts";
@@ -122,6 +122,11 @@ export class Inputs {
  */
 export function inspectInput(name: string): number {
   return kindOf(name).stat?.size ?? 0;
+}
+
+/** Whether a file begins as a snapshot does. @throws {IoError} when it cannot be read */
+export function isSnapshotFile(file: string): boolean {
+  return isBare(headOf(file));
 }
 
 function kindOf(name: string): Kind {
