@@ -1,6 +1,7 @@
 import { humanBytes, humanError } from "../units.ts";
 import { type DrawnSums, drawnSums, estimated, sampleOf } from "./sampling.ts";
 import { type Scope, scopeParams, tallySource } from "./scope.ts";
+import type { SnapshotRow } from "./snapshots.ts";
 
 interface TotalRow extends DrawnSums {
   readonly keys: number;
@@ -40,5 +41,13 @@ export function findingNotes({ snapshot }: Scope): string[] {
   if (sampleOf(snapshot) === undefined) return [];
   return [
     "numbers and savings of findings are estimates, but for those of single keys: the fewer keys, the less sure",
+  ];
+}
+
+/** What key rows are, where somebody may count them. */
+export function rowNotes(snapshots: readonly SnapshotRow[]): string[] {
+  if (snapshots.every((one) => sampleOf(one) === undefined)) return [];
+  return [
+    "rows of keys are only the keys that were read: totals of all keys are sum(weight) and sum(bytes * weight), or in rollup and the other summary tables (docs/sampling.md)",
   ];
 }

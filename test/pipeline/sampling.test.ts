@@ -124,6 +124,18 @@ describe("an inventory made of a sample", () => {
     ]);
   });
 
+  it("says of SQL over key rows what these are, and how totals are asked for", async () => {
+    const told = async (sql: string, file = output) =>
+      (await runInside(["query", file, sql])).stderr.toString();
+    const note =
+      /rows of keys are only the keys that were read: .*sum\(weight\).*sum\(bytes \* weight\).*docs\/sampling\.md/;
+    expect(await told("select type, count(*) n, sum(bytes) bytes from keys group by 1")).toMatch(note);
+    expect(await told('select count(*) from main."keys"')).toMatch(note);
+    expect(await told("select sum(weight), sum(bytes * weight) from keys")).not.toMatch(note);
+    expect(await told("select sum(keys), sum(bytes) from rollup")).not.toMatch(note);
+    expect(await told("select count(*) from keys", SAMPLE)).not.toMatch(note);
+  }, 120_000);
+
   it("tells the same from aggregates and from rows", async () => {
     const questions = [
       ["types"],
