@@ -263,6 +263,20 @@ it("tells the error of what slots add up to, and that other totals are estimates
   expect(stdout.toString()).toMatch(/totals without ± are estimates, too/);
 }, 60_000);
 
+it("does not tell how many slots are empty, nor how many are used for sure", async () => {
+  const { output } = await run(folder, [SAMPLE], { sample: { share: 0.3 } });
+  const slots = (await runInside(["slots", output])).stdout.toString();
+  expect(slots).toMatch(/^≥[\d,]+ +3,264 /m);
+  expect(slots).toMatch(/^note: means are of all 16,384 slots$/m);
+  expect(slots).not.toMatch(/have no keys/);
+  const [balance] = await json("slots", output);
+  const [whole] = await json("slots", SAMPLE);
+  expect(balance).toMatchObject({ slots_at_least: 1 });
+  expect(Number(balance!.slots)).toBeLessThan(Number(whole!.slots));
+  expect(whole).not.toHaveProperty("slots_at_least");
+  expect((await runInside(["slots", SAMPLE])).stdout.toString()).toMatch(/^[\d,]+ +3,264 /m);
+}, 60_000);
+
 it("of a database with a single key each, and of nothing", async () => {
   const writer = new RdbWriter("REDIS", 11);
   for (let db = 0; db < 200; db++) writer.selectDb(db).key(`only:${db}`, values.stringValue("v"));
