@@ -109,7 +109,8 @@ describe("an inventory made of a sample", () => {
       const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / (n - 1);
       expect(row.bytes).toBe(Math.round(sum(own, (one) => Number(one.bytes) * Number(one.weight))));
       const drawn = own.filter(({ weight }) => Number(weight) > 1).length;
-      if (drawn < 10) expect(row.bytes_error).toBeNull();
+      if (drawn === 0) expect(row.bytes_error).toBe(0);
+      else if (drawn < 10) expect(row.bytes_error).toBeNull();
       else expect(row.bytes_error).toBe(Math.round(1.96 * Math.sqrt((all * (all - n) * variance) / n)));
     }
   });
@@ -275,6 +276,30 @@ it("does not tell how many slots are empty, nor how many are used for sure", asy
   expect(Number(balance!.slots)).toBeLessThan(Number(whole!.slots));
   expect(whole).not.toHaveProperty("slots_at_least");
   expect((await runInside(["slots", SAMPLE])).stdout.toString()).toMatch(/^[\d,]+ +3,264 /m);
+}, 60_000);
+
+it("has no error of groups of large keys alone, unless too few others were drawn to tell", async () => {
+  const large = (count: number) => {
+    const writer = new RdbWriter("REDIS", 11);
+    for (let i = 0; i < 3; i++) writer.key(`blob:${i}`, values.stringValue(`${i}`.repeat(5000)));
+    for (let i = 0; i < count; i++) writer.key(`set:${i}`, values.setValue([`m${i}`, "other"]));
+    return writer.end();
+  };
+  const { output } = await run(folder, [large(400)], { sample: { share: 0.3 } });
+  const [first, second] = await json("types", output);
+  expect([first, second].map((row) => row!.type).sort()).toEqual(["set", "string"]);
+  const strings = [first, second].find((row) => row!.type === "string")!;
+  const sets = [first, second].find((row) => row!.type === "set")!;
+  expect(strings).toMatchObject({ keys: 3, keys_error: 0, bytes_error: 0 });
+  expect(Number(sets.bytes_error)).toBeGreaterThan(0);
+  const shown = async (...args: string[]) => (await runInside(args)).stdout.toString();
+  expect(await shown("types", output)).toMatch(/^string +3 [^±]*$/m);
+  expect(await shown("types", output, "--type", "string")).toMatch(
+    /each of these keys is so large that it was read: these are exact, unless there are smaller ones/,
+  );
+  const few = (await run(folder, [large(20)], { sample: { share: 0.3 } })).output;
+  const unsure = (await json("types", few)).find(({ type }) => type === "string")!;
+  expect(unsure).toMatchObject({ keys: 3, bytes_error: null });
 }, 60_000);
 
 it("of a database with a single key each, and of nothing", async () => {
