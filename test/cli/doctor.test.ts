@@ -70,6 +70,19 @@ test("finds the queue of the sample, which nobody drains", async () => {
   expect((await asJson(all, "--disable", "undrained-queues"))[0].looked).not.toContain("undrained-queues");
 });
 
+test("goes by the length of a string, as bigkeys does", async () => {
+  const MB = 1024 ** 2;
+  const file = place("strings.rdb");
+  const writer = new RdbWriter("REDIS", 11).aux("redis-ver", "7.2.6").aux("ctime", "1750000000");
+  writer.key("just", values.stringValue("a".repeat(MB))).key("more", values.stringValue("b".repeat(MB + 1)));
+  fs.writeFileSync(file, writer.end());
+  const [{ findings }] = await asJson(file, "--rules", "big-keys");
+  expect(findings.map(({ examples }: { examples: string[] }) => examples)).toEqual([["more"]]);
+  const told = JSON.parse((await runInside(["bigkeys", file, "--format", "json"])).stdout.toString());
+  const classes = new Map(told.map((row: { key: string; class: string }) => [row.key, row.class]));
+  expect([classes.get("just"), classes.get("more")]).toEqual(["review", "big"]);
+});
+
 test("looks at INFO, and tells which rules could not look", async () => {
   const [given] = await asJson(all, "--info", info);
   const rules = given.findings.map(({ rule }: { rule: string }) => rule);

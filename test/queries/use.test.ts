@@ -219,7 +219,11 @@ describe("bigkeys", () => {
     ["normal", sized("stream", 9_999)],
     ["review", sized("stream", 100_000)],
     ["dangerous", sized("stream", 1_000_001)],
-    ["review", sized("set", 3, 0, KIB * KIB + 1)],
+    ["normal", sized("set", 3, 0, KIB * KIB)],
+    ["big", sized("set", 3, 0, KIB * KIB + 1)],
+    ["dangerous", sized("hash", 20_000, 0, 10 * KIB * KIB + 1)],
+    ["dangerous", sized("hash", 100_001, 0, 2 * KIB * KIB)],
+    ["review", sized("string", null, KIB * KIB, 1.25 * KIB * KIB)],
     ["big", sized("mymodule1", null, 0, 2 * KIB * KIB)],
   ])("are %s", (expected, found) => expect(found).toBe(expected));
 
