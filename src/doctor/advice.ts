@@ -10,6 +10,8 @@ export interface BigValue {
   readonly bytes: number;
   /** Its raw data; null: not known. */
   readonly payload_bytes: number | null;
+  /** Its record in the snapshot, where strings may be compressed; null: not known. */
+  readonly serialized_bytes: number | null;
   /** Its longest element; null: not known. */
   readonly largest_element_bytes: number | null;
 }
@@ -52,7 +54,8 @@ export function bigKeyAdvice(value: BigValue, limits: Limits): readonly string[]
   const { type, elements } = value;
   if (type === "string") {
     return [
-      "Compress it in the client, or split it into parts: SET key:0, key:1, … read with MGET. Blobs belong into an object store.",
+      ...compressAdvice(value),
+      "Split it into parts: SET key:0, key:1, … read with MGET. Blobs belong into an object store.",
     ];
   }
   const many = BY_TYPE[type];
@@ -131,4 +134,31 @@ function groupAdvice(value: BigValue & { readonly elements: number }): readonly 
     `Its ${thousands(elements)} entries take ${humanBytes(entries)} at most. The rest is what consumer groups keep, above all ids that were delivered and never acknowledged, or entries that XDEL left in their nodes: trimming frees little of it.`,
     "See who has them: XINFO STREAM key FULL, XPENDING key group. Acknowledge what is done (XACK key group id …), take over what is left behind (XAUTOCLAIM key group consumer 3600000 0, from Redis 6.2 on), and delete consumers that are gone (XGROUP DELCONSUMER key group consumer) and groups that nobody reads (XGROUP DESTROY key group).",
   ];
+}
+
+/** Data that the snapshot has in so much less is worth compressing: as in compressible-strings. */
+const WORTH_COMPRESSING = 2;
+
+/** That a string can be compressed, where the snapshot shows it. */
+function compressAdvice({ payload_bytes: payload, serialized_bytes: stored }: BigValue): readonly string[] {
+  if (payload === null || stored === null || payload <= WORTH_COMPRESSING * stored) return [];
+  return [
+    `Compress it in the client: the snapshot, which does with LZF, has its ${humanBytes(payload)} in ${humanBytes(stored)}.`,
+  ];
+}
+
+/** Commands that read a part of a value, by type. A new one: a line here. */
+const READ: Readonly<Record<string, string>> = {
+  string: "GETRANGE key 0 65535, and so on",
+  hash: "HSCAN key 0 COUNT 100, or HMGET of the fields that are needed",
+  set: "SSCAN key 0 COUNT 100, or SMISMEMBER",
+  zset: "ZRANGE key 0 99, or ZSCAN key 0 COUNT 100",
+  list: "LRANGE key 0 99",
+  stream: "XRANGE key - + COUNT 100",
+};
+
+/** How to read a value of a type in parts, with a space before it; nothing of a module's. */
+export function readAdvice(type: string): string {
+  const command = READ[type];
+  return command === undefined ? "" : ` Read it in parts, never whole: ${command}.`;
 }

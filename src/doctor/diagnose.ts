@@ -4,7 +4,7 @@ import { isUnfiltered, keyRowFilters } from "../queries/filters.ts";
 import { hasKeyRows, type Scope } from "../queries/scope.ts";
 import { type Estimated, Estimates } from "./estimates.ts";
 import { examplesOf } from "./examples.ts";
-import type { Info } from "./info.ts";
+import { type Info, lackingFields } from "./info.ts";
 import { infoMisfit } from "./info-fit.ts";
 import { type Finding, type Need, type Rule, SEVERITIES, type Severity } from "./rule.ts";
 import { RULES } from "./rules/index.ts";
@@ -73,6 +73,14 @@ const MISSING: Readonly<Record<Need, (scope: Scope, options: DoctorOptions) => s
   },
 };
 
+/** Why a rule cannot look; undefined: it can. */
+function missing({ needs, infoFields = [] }: Rule, scope: Scope, options: DoctorOptions): string | undefined {
+  const why = needs.map((need) => MISSING[need](scope, options)).find((reason) => reason !== undefined);
+  if (why !== undefined) return why;
+  const lacking = lackingFields(options.info ?? new Map(), infoFields);
+  return lacking.length === 0 ? undefined : `INFO has no ${lacking.join(", ")}`;
+}
+
 /** Lets every rule look at a snapshot. */
 export function diagnose(scope: Scope, options: DoctorOptions): Diagnosis {
   const skipped: { rule: string; why: string }[] = [];
@@ -82,9 +90,7 @@ export function diagnose(scope: Scope, options: DoctorOptions): Diagnosis {
   const counts = { critical: 0, warning: 0, info: 0 };
   const estimates = new Estimates(scope);
   for (const rule of options.rules) {
-    const why = rule.needs
-      .map((need) => MISSING[need](scope, options))
-      .find((reason) => reason !== undefined);
+    const why = missing(rule, scope, options);
     if (why !== undefined) {
       skipped.push({ rule: rule.id, why });
       continue;

@@ -33,6 +33,7 @@ export class Estimates {
   /** `isExact`: what the finding tells is none of the sample's estimates. */
   label(one: Finding, isExact: boolean): Estimated {
     if (isExact || sampleOf(this.scope.snapshot) === undefined) return { ...one, estimated: false };
+    if (this.isCounted(one)) return { ...one, estimated: false };
     const { text, figures } = this.errorsOf(one);
     return {
       ...one,
@@ -42,6 +43,13 @@ export class Estimates {
       saving_heap_bytes: rounded(one.saving_heap_bytes),
       estimated: true,
     };
+  }
+
+  /** Whether all keys of the finding's pattern are large: each was read, and stands for itself. */
+  private isCounted({ pattern }: Finding): boolean {
+    const row = this.rows().get(pattern);
+    if (pattern === null || row === undefined || row.drawn_keys > 0) return false;
+    return samplingError(sampleOf(this.scope.snapshot)!, 0, 0, 0, row.keys) === 0;
   }
 
   /** How sure the numbers of a finding are: those of the keys of its pattern, or of all. */

@@ -6,7 +6,7 @@ import { ROWS_LOOKED_AT } from "./examples.ts";
 /** Keys looked at by each ranking: as many as every inventory ranks. */
 const LOOKED_AT = 100;
 
-const ROW_SQL = "SELECT heap_bytes, payload_bytes FROM key_rows WHERE id = @id";
+const ROW_SQL = "SELECT heap_bytes, payload_bytes, serialized_bytes FROM key_rows WHERE id = @id";
 
 /** A single key, and what it costs. */
 export interface SizedKey {
@@ -18,6 +18,8 @@ export interface SizedKey {
   /** What the allocator holds for it, and its raw data; null: the inventory has no row of it. */
   readonly heap_bytes: number | null;
   readonly payload_bytes: number | null;
+  /** Its record in the snapshot; null as these. */
+  readonly serialized_bytes: number | null;
   readonly elements: number | null;
   readonly largest_element_bytes: number;
 }
@@ -33,17 +35,20 @@ export function costOf({ heap_bytes: heap, bytes }: Pick<SizedKey, "heap_bytes" 
 export function bigKeysOf(scope: Scope, ranking: "bytes" | "elements", type?: string): SizedBigKey[] {
   const filters = type === undefined ? scope.filters : { ...scope.filters, types: [type] };
   const found = bigkeys({ ...scope, filters }, LOOKED_AT, ranking);
-  if (!hasKeyRows(scope)) return found.map((row) => ({ ...row, heap_bytes: null, payload_bytes: null }));
+  if (!hasKeyRows(scope))
+    return found.map((row) => ({ ...row, heap_bytes: null, payload_bytes: null, serialized_bytes: null }));
   const base = (scope.snapshot.snapshot - 1) * SNAPSHOT_ID_SHIFT;
   return found.map((row) => ({
     ...row,
-    ...scope.inventory.get<{ heap_bytes: number; payload_bytes: number }>(ROW_SQL, {
+    ...scope.inventory.get<{ heap_bytes: number; payload_bytes: number; serialized_bytes: number }>(ROW_SQL, {
       id: base + row.record_offset,
     })!,
   }));
 }
 
-const WINDOW_SQL = (scope: Scope) => `SELECT key, pattern, type, bytes, heap_bytes, payload_bytes, elements,
+const WINDOW_SQL = (
+  scope: Scope,
+) => `SELECT key, pattern, type, bytes, heap_bytes, payload_bytes, serialized_bytes, elements,
     largest_element_bytes FROM (SELECT * FROM ${keySource(scope)} LIMIT ${ROWS_LOOKED_AT})
   WHERE pattern IN (SELECT value FROM json_each(@wanted)) ORDER BY heap_bytes DESC`;
 

@@ -1,5 +1,5 @@
 import type { Scope } from "../queries/scope.ts";
-import type { Info } from "./info.ts";
+import type { Info, InfoField } from "./info.ts";
 
 /** How bad a finding is, the worst first. */
 export const SEVERITIES = ["critical", "warning", "info"] as const;
@@ -44,6 +44,8 @@ export interface Rule<T extends Thresholds = Thresholds> {
   /** What it looks for, in a few words. */
   readonly looksFor: string;
   readonly needs: readonly Need[];
+  /** Of those that need INFO: fields without which the rule would see nothing, and so does not look. */
+  readonly infoFields?: readonly InfoField[];
   readonly thresholds: T;
   /** It tells of single keys or of INFO: nothing of it is an estimate where the inventory is a sample. */
   readonly isExact?: boolean;

@@ -1,5 +1,5 @@
-/** How a column's values are meant: decides how people see them. Machine formats carry them as they are. */
-export type ColumnKind = "text" | "key" | "bytes" | "count" | "share" | "time" | "number";
+/** How a column's values are meant (`ratio`: how many times something, to a hundredth): decides how people see them. Machine formats carry them as they are. */
+export type ColumnKind = "text" | "key" | "bytes" | "count" | "share" | "time" | "number" | "ratio";
 
 /** A column of an answer; `name` is its name in SQL and in machine formats, `title` its heading in tables. */
 export interface Column {

@@ -17,8 +17,8 @@ interface Thresholds {
 const STRINGS: Thresholds = { review: 100 * KIB, big: MIB, dangerous: 10 * MIB };
 const ELEMENTS: Thresholds = { review: 1_000, big: 10_000, dangerous: 100_000 };
 const ENTRIES: Thresholds = { review: 10_000, big: 100_000, dangerous: 1_000_000 };
-/** Memory from which on any key is worth a look. */
-const REVIEW_BYTES = MIB;
+/** Memory above which a key of any number of elements is big and dangerous. */
+const MEMORY: Thresholds = { review: Number.POSITIVE_INFINITY, big: MIB, dangerous: 10 * MIB };
 
 interface SizedKey {
   readonly type: string;
@@ -27,11 +27,11 @@ interface SizedKey {
   readonly largest_element_bytes: number;
 }
 
-/** The class of a key: strings by STRLEN, all others by elements; what has neither by its memory. */
+/** The class of a key: strings by STRLEN, all others by elements and memory, whichever is worse; what has neither by its memory. */
 export function bigKeyClass({ type, bytes, elements, largest_element_bytes: length }: SizedKey): BigKeyClass {
   if (elements === null) return classOf(type === "string" ? length : bytes, STRINGS);
-  const found = classOf(elements, type === "stream" ? ENTRIES : ELEMENTS);
-  return found === "normal" && bytes > REVIEW_BYTES ? "review" : found;
+  const classes = [classOf(elements, type === "stream" ? ENTRIES : ELEMENTS), classOf(bytes, MEMORY)];
+  return BIG_KEY_CLASSES.findLast((one) => classes.includes(one))!;
 }
 
 function classOf(size: number, { review, big, dangerous }: Thresholds): BigKeyClass {

@@ -42,7 +42,7 @@ const COLUMNS: readonly Column[] = [
   column("min_keys", "At least", "count", { spare: true }),
   column("max_keys", "At most", "count", { spare: true }),
   column("smallest_bytes", "Each from", "bytes"),
-  column("patterns", "Patterns", "count"),
+  column("patterns", "Or patterns", "count"),
 ];
 
 const LARGEST_COLUMNS: readonly Column[] = [
@@ -66,6 +66,7 @@ export function paretoSections(scope: Scope, { exact }: { readonly exact?: boole
       title: "How few keys hold the memory",
       columns: COLUMNS,
       rows: pareto(steps, patternBytes(scope)),
+      notes: ["or patterns: how many of the largest patterns hold as much, with all their keys"],
     },
     {
       name: "pareto",

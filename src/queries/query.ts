@@ -36,7 +36,12 @@ export function query(inventory: Inventory, { sql, params, kindOf = exactKind }:
 
 /** Whether a statement asks of rows a key. */
 export function mentionsKeys(sql: string): boolean {
-  return /\b(?:from|join)\s+(?:keys|key_rows)\b/i.test(sql);
+  return /\b(?:from|join)\s+(?:main\.)?["`[]?(?:keys|key_rows)\b/i.test(sql);
+}
+
+/** Whether it counts each of them as often as it stands for others, or filters by that. */
+export function weighsKeys(sql: string): boolean {
+  return /\bweight\b/i.test(sql);
 }
 
 function exactKind(column: string): ColumnKind {

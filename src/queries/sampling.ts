@@ -10,8 +10,12 @@ interface Sample {
   readonly weight: number;
 }
 
-/** Of a group of keys: what those that were drawn contribute to the estimates, and the squares of their sizes. */
+/**
+ * Of a group of keys: what those that were drawn contribute to the estimates, and the squares of their sizes; and how many
+ * were not left to chance.
+ */
 export interface DrawnSums {
+  readonly certain_keys: number;
   readonly drawn_keys: number;
   readonly drawn_bytes: number;
   readonly bytes_squares: number;
@@ -42,16 +46,20 @@ export function sampleOf(snapshot: SnapshotRow): Sample | undefined {
  * Of N keys n are drawn, each with the same chance; a key that is not of the group counts as 0. The estimate of the
  * sum is N/n of what the drawn ones add up to, its variance N (N - n) / n times the variance of one key, of which the
  * drawn ones tell: `sum` and `squares` are theirs, unweighted, and `count` is how many of the group were drawn. Keys that
- * were not left to chance add none; but where few were drawn, or none, nobody knows how many were not.
+ * were not left to chance, `certain` of the group, add none. Where there are only such, the sum is exactly theirs: that of
+ * the group if it has no others, which a sample cannot see.
  */
 export function samplingError(
   { drawnKeys: n, drawnFrom: all }: Sample,
   count: number,
   sum: number,
   squares: number,
+  certain = 0,
 ): number | undefined {
   if (n === all) return 0;
-  if (n < FEWEST_DRAWN || count < FEWEST_OF_GROUP) return undefined;
+  if (n < FEWEST_DRAWN) return undefined;
+  if (count === 0 && certain > 0) return 0;
+  if (count < FEWEST_OF_GROUP) return undefined;
   const ofOneKey = Math.max(0, squares - (sum * sum) / n) / (n - 1);
   return DEVIATIONS * Math.sqrt(((all * (all - n)) / n) * ofOneKey);
 }
@@ -62,7 +70,7 @@ export function samplingError(
  */
 export function drawnSums({ snapshot }: Scope, keys = "keys"): string {
   if (sampleOf(snapshot) === undefined) return "";
-  return `, coalesce(sum(iif(weight > 1, ${keys}, 0)), 0) AS drawn_keys, coalesce(sum(iif(weight > 1, bytes, 0)), 0) AS drawn_bytes,
+  return `, coalesce(sum(iif(weight > 1, 0, ${keys})), 0) AS certain_keys, coalesce(sum(iif(weight > 1, ${keys}, 0)), 0) AS drawn_keys, coalesce(sum(iif(weight > 1, bytes, 0)), 0) AS drawn_bytes,
     coalesce(sum(bytes_squares), 0) AS bytes_squares`;
 }
 
@@ -71,8 +79,9 @@ export function estimated<T extends object>(scope: Scope, rows: readonly T[]): T
   const sample = sampleOf(scope.snapshot);
   if (sample === undefined) return [...rows];
   return rows.map((row) => {
-    const { drawn_keys, drawn_bytes, bytes_squares, ...others } = row as T & DrawnSums;
-    return { ...others, ...errorsOf(sample, { drawn_keys, drawn_bytes, bytes_squares }) } as unknown as T;
+    const { certain_keys, drawn_keys, drawn_bytes, bytes_squares, ...others } = row as T & DrawnSums;
+    const sums = { certain_keys, drawn_keys, drawn_bytes, bytes_squares };
+    return { ...others, ...errorsOf(sample, sums) } as unknown as T;
   });
 }
 
@@ -80,8 +89,8 @@ function errorsOf(sample: Sample, sums: DrawnSums): SamplingErrors {
   const keys = Math.round(sums.drawn_keys / sample.weight);
   const bytes = sums.drawn_bytes / sample.weight;
   return {
-    keys_error: samplingError(sample, keys, keys, keys) ?? null,
-    bytes_error: samplingError(sample, keys, bytes, sums.bytes_squares) ?? null,
+    keys_error: samplingError(sample, keys, keys, keys, sums.certain_keys) ?? null,
+    bytes_error: samplingError(sample, keys, bytes, sums.bytes_squares, sums.certain_keys) ?? null,
   };
 }
 
@@ -90,6 +99,7 @@ export function addedSums(rows: readonly object[]): DrawnSums {
   const sum = (name: keyof DrawnSums) =>
     rows.reduce((total, row) => total + ((row as DrawnSums)[name] ?? 0), 0);
   return {
+    certain_keys: sum("certain_keys"),
     drawn_keys: sum("drawn_keys"),
     drawn_bytes: sum("drawn_bytes"),
     bytes_squares: sum("bytes_squares"),

@@ -39,16 +39,19 @@ export type SlotBalanceRow = {
   readonly top_percent_share: number;
 };
 
+/** Columns of all slots; in a sample, slots of keys that were not drawn are not among those that are used. */
 const BALANCE_COLUMNS: readonly Column[] = [
-  column("slots", "Used", "count"),
+  column("slots", "Used", "count", { atLeast: "slots_at_least" }),
   column("keys", "Keys", "count"),
   column("bytes", "Memory", "bytes"),
   column("mean_bytes", "Mean of all", "bytes"),
   column("max_bytes", "Fullest", "bytes"),
-  column("max_over_mean", "Max/mean", "number"),
+  column("max_over_mean", "Max/mean", "ratio"),
   column("top_slot_share", "Fullest has", "share"),
   column("top_percent_share", "Top 1% have", "share"),
 ];
+
+const AT_LEAST_COLUMN = column("slots_at_least", "≥", "count", { machineOnly: true });
 
 const NODE_COLUMNS: readonly Column[] = [
   column("node", "Node", "count"),
@@ -57,7 +60,7 @@ const NODE_COLUMNS: readonly Column[] = [
   column("keys", "Keys", "count", { sum: true }),
   column("bytes", "Memory", "bytes", { sum: true }),
   column("bytes_share", "% mem", "share"),
-  column("over_mean", "Over mean", "number"),
+  column("over_mean", "Over mean", "ratio"),
 ];
 
 const SLOT_COLUMNS: readonly Column[] = [
@@ -65,7 +68,7 @@ const SLOT_COLUMNS: readonly Column[] = [
   column("keys", "Keys", "count"),
   column("bytes", "Memory", "bytes"),
   column("bytes_share", "% mem", "share"),
-  column("over_mean", "Over mean", "number"),
+  column("over_mean", "Over mean", "ratio"),
   column("hash_tag", "Biggest hash tag", "key"),
   column("tag_keys", "Its keys", "count"),
   column("tag_bytes", "Its memory", "bytes"),
@@ -104,9 +107,10 @@ export function slotsSections(scope: Scope, { largest, nodes, tags = false }: Sl
     };
   });
   const columns = withTags ? SLOT_COLUMNS : WITHOUT_TAGS;
+  const isPartial = isPart(scope);
   const notes = [
     ...notesOf(scope),
-    ...emptyNotes(all.length),
+    ...emptyNotes(all.length, isPartial),
     ...slotSampleNotes(scope),
     ...tagNotes(scope, withTags),
   ];
@@ -114,8 +118,8 @@ export function slotsSections(scope: Scope, { largest, nodes, tags = false }: Sl
     {
       name: "slot_balance",
       title: "Balance of hash slots",
-      columns: estimateColumns(scope, BALANCE_COLUMNS),
-      rows: [{ ...slotBalance(all), ...totalErrors(scope) }],
+      columns: estimateColumns(scope, isPartial ? [...BALANCE_COLUMNS, AT_LEAST_COLUMN] : BALANCE_COLUMNS),
+      rows: [{ ...slotBalance(all), ...(isPartial && { slots_at_least: 1 }), ...totalErrors(scope) }],
     },
     ...(nodes === undefined
       ? []
@@ -193,9 +197,16 @@ function totalErrors(scope: Scope): Row {
   return estimated(scope, found)[0] as unknown as Row;
 }
 
+/** Whether there are keys that were not drawn, so that nobody knows which slots have none. */
+function isPart({ snapshot }: Scope): boolean {
+  const sample = sampleOf(snapshot);
+  return sample !== undefined && sample.drawnKeys < sample.drawnFrom;
+}
+
 /** What means are of, where that is not what one would divide by. */
-function emptyNotes(used: number): string[] {
+function emptyNotes(used: number, isPartial: boolean): string[] {
   if (used === SLOTS || used === 0) return [];
+  if (isPartial) return [`means are of all ${thousands(SLOTS)} slots`];
   return [`means are of all ${thousands(SLOTS)} slots, and ${thousands(SLOTS - used)} of them have no keys`];
 }
 

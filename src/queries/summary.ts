@@ -113,7 +113,13 @@ function withErrors({ snapshot }: Scope, row: TotalsRow): TotalsRow {
   const totals = Object.entries(sums).filter(([name]) => !/_(?:drawn|squared)$/.test(name));
   const errors = Object.keys(ESTIMATED).map((name) => [
     `${name}_error`,
-    samplingError(sample, drawnKeysOf(name, sums), sums[`${name}_drawn`]!, sums[`${name}_squared`]!) ?? null,
+    samplingError(
+      sample,
+      drawnKeysOf(name, sums),
+      sums[`${name}_drawn`]!,
+      sums[`${name}_squared`]!,
+      sums[name]! - sample.weight * sums[`${name}_drawn`]!,
+    ) ?? null,
   ]);
   return Object.fromEntries([...totals, ...errors]) as unknown as TotalsRow;
 }

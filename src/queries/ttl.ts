@@ -59,6 +59,7 @@ const NOTHING: Omit<SpanAmount, "span" | "pattern"> = {
   keys: 0,
   bytes: 0,
   lower_bound_keys: 0,
+  certain_keys: 0,
   drawn_keys: 0,
   drawn_bytes: 0,
   bytes_squares: 0,
@@ -86,8 +87,8 @@ export function ttl(scope: Scope, now?: number): TtlRow[] {
   const amounts = spanAmounts(scope, now, false);
   const keys = amounts.reduce((sum, amount) => sum + amount.keys, 0);
   const bytes = amounts.reduce((sum, amount) => sum + amount.bytes, 0);
-  const errors = ({ drawn_keys, drawn_bytes, bytes_squares }: DrawnSums) =>
-    estimated(scope, [{ drawn_keys, drawn_bytes, bytes_squares }])[0];
+  const errors = ({ certain_keys, drawn_keys, drawn_bytes, bytes_squares }: DrawnSums) =>
+    estimated(scope, [{ certain_keys, drawn_keys, drawn_bytes, bytes_squares }])[0];
   const row = (name: string, span: number, min: number | null, max: number | null): TtlRow => {
     const amount = amounts.find((one) => one.span === span) ?? NOTHING;
     return {
@@ -133,7 +134,7 @@ function spanAmounts(scope: Scope, now: number | undefined, byPattern: boolean):
     : ["bytes", "lower_bound_keys"];
   const minus = (name: string) => `t.${name} - coalesce(e.${name}, 0) AS ${name}`;
   const withoutExpiring = isSample
-    ? [...left.slice(0, 2).map(minus), "t.drawn_keys", ...left.slice(2).map(minus)]
+    ? [...left.slice(0, 2).map(minus), "t.certain_keys", "t.drawn_keys", ...left.slice(2).map(minus)]
     : left.map(minus);
   return scope.inventory.all<SpanAmount>(
     `WITH expiring AS (${expiring})

@@ -1,10 +1,12 @@
-import type { Column, Row, Section, Value } from "../queries/answer.ts";
+import type { Column, ColumnKind, Row, Section, Value } from "../queries/answer.ts";
 import { safeText } from "./text.ts";
 import { humanBytes, humanCount, humanError, humanShare, humanTime } from "./units.ts";
 
+const NUMERIC: ReadonlySet<ColumnKind> = new Set(["bytes", "count", "share", "number", "ratio"]);
+
 /** Whether a column's values stand to the right. */
 export function isNumeric({ kind }: Column): boolean {
-  return kind === "bytes" || kind === "count" || kind === "share" || kind === "number";
+  return NUMERIC.has(kind);
 }
 
 /** A value as people read it. */
@@ -14,6 +16,7 @@ export function humanCell(column: Column, value: Value | undefined): string {
     if (column.kind === "bytes") return humanBytes(value);
     if (column.kind === "count") return humanCount(value);
     if (column.kind === "share") return humanShare(value);
+    if (column.kind === "ratio") return value.toFixed(2);
     if (column.kind === "time") return humanTime(value);
   }
   if (typeof value !== "string" && !Buffer.isBuffer(value)) return String(value);

@@ -61,6 +61,7 @@ function savingLines(one: Diagnosed): string[] {
 /** The doctor's whole opinion in a line. */
 function headline({ path, diagnosis }: DoctorReport): string {
   const { findings, looked, counts, left } = diagnosis;
+  if (looked.length === 0) return `${path}: no rule could look`;
   if (findings.length === 0)
     return `${path}: nothing is wrong as far as ${counted(looked.length, "rule")} can see`;
   const found = SEVERITIES.filter((severity) => counts[severity] > 0);
@@ -120,9 +121,14 @@ export function* doctorMarkdown(report: DoctorReport): Iterable<string> {
   }
 }
 
+/** Whether nothing is wrong; null: nobody looked. */
+function isHealthy({ findings, looked }: Diagnosis): boolean | null {
+  return looked.length === 0 ? null : findings.length === 0;
+}
+
 /** The whole report as one JSON object. */
 export function doctorJson({ snapshot, path, diagnosis, notes }: DoctorReport): string {
-  return toJson({ snapshot, path, healthy: diagnosis.findings.length === 0, ...diagnosis, notes });
+  return toJson({ snapshot, path, healthy: isHealthy(diagnosis), ...diagnosis, notes });
 }
 
 const COLUMNS = [

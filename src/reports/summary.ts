@@ -10,7 +10,7 @@ import { beside, renderTable, widest } from "./table.ts";
 import { sizedAs } from "./target.ts";
 import { displayWidth, pad, safeLine, safeText, wrapped } from "./text.ts";
 import { humanBytes, humanCount, humanError, humanShare, humanTime } from "./units.ts";
-import { usedMemoryLines } from "./used-memory.ts";
+import { USED_MEMORY_HANG, usedMemoryLines } from "./used-memory.ts";
 
 const SHARE_OF_MEMORY = column("bytes_share", "% mem", "share");
 const MEMORY = column("bytes", "Memory", "bytes", { atLeast: "lower_bound_keys" });
@@ -138,7 +138,7 @@ export function* renderSummary(
   yield "";
   const [left, right, used] = facts(summary);
   yield* besideWhereFits(left, right, width, []);
-  yield* used.flatMap((line) => wrapped(line, width));
+  yield* used.flatMap((line) => wrapped(line, width, USED_MEMORY_HANG));
   yield "";
   yield* table(types, style, width);
   yield "";

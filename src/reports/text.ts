@@ -89,17 +89,18 @@ function take(characters: readonly string[], width: number): string[] {
   return characters.slice(0, count);
 }
 
-/** A sentence as lines of at most `width` cells where its words allow; those behind the first stand two cells further in. */
-export function wrapped(text: string, width: number): string[] {
+/** A sentence as lines of at most `width` cells where its words allow; those behind the first stand two cells further in, or at `hang`. */
+export function wrapped(text: string, width: number, hang?: number): string[] {
   if (displayWidth(text) <= width) return [text];
   const indent = /^ */.exec(text)![0];
+  const further = " ".repeat(hang ?? indent.length + 2);
   const lines: string[] = [];
   let line = "";
   for (const word of text.slice(indent.length).split(" ")) {
     const longer = line === "" ? indent + word : `${line} ${word}`;
     if (line !== "" && displayWidth(longer) > width) {
       lines.push(line.trimEnd());
-      line = `${indent}  ${word}`;
+      line = further + word;
     } else line = longer;
   }
   return [...lines, line];

@@ -4,6 +4,9 @@ import { humanBytes, humanError, humanShare } from "./units.ts";
 /** Differences up to this share are what the model and a running server may differ by. */
 const CLOSE = 0.02;
 
+/** Cells of a line before its words: what does not fit into it goes on below these. */
+export const USED_MEMORY_HANG = 23;
+
 /**
  * What used_memory would be after loading and was when saved by a server: their sums, and what their difference means.
  * `atLeast`: sizes of some keys are lower bounds. `complete`: no key is missing.

@@ -25,7 +25,11 @@ beforeAll(async () => {
   fs.writeFileSync(healthy, writer.end());
   fs.writeFileSync(
     info,
-    "used_memory:2000000\r\nevicted_keys:7\r\nmaxmemory:2000000\r\nmaxmemory_policy:allkeys-lru\r\n",
+    [
+      ...["used_memory:2000000", "used_memory_rss:2000000", "used_memory_peak:2000000", "evicted_keys:7"],
+      ...["maxmemory:2000000", "maxmemory_policy:allkeys-lru", "mem_clients_normal:0"],
+      ...["mem_clients_slaves:0", "mem_aof_buffer:0", ""],
+    ].join("\r\n"),
   );
   fs.writeFileSync(other, "redis_version:2.8.0\nused_memory:2000000\n");
   fs.writeFileSync(thresholds, '{"undrained-queues": {"elements": 5000}}');
@@ -66,6 +70,19 @@ test("finds the queue of the sample, which nobody drains", async () => {
   expect((await asJson(all, "--disable", "undrained-queues"))[0].looked).not.toContain("undrained-queues");
 });
 
+test("goes by the length of a string, as bigkeys does", async () => {
+  const MB = 1024 ** 2;
+  const file = place("strings.rdb");
+  const writer = new RdbWriter("REDIS", 11).aux("redis-ver", "7.2.6").aux("ctime", "1750000000");
+  writer.key("just", values.stringValue("a".repeat(MB))).key("more", values.stringValue("b".repeat(MB + 1)));
+  fs.writeFileSync(file, writer.end());
+  const [{ findings }] = await asJson(file, "--rules", "big-keys");
+  expect(findings.map(({ examples }: { examples: string[] }) => examples)).toEqual([["more"]]);
+  const told = JSON.parse((await runInside(["bigkeys", file, "--format", "json"])).stdout.toString());
+  const classes = new Map(told.map((row: { key: string; class: string }) => [row.key, row.class]));
+  expect([classes.get("just"), classes.get("more")]).toEqual(["review", "big"]);
+});
+
 test("looks at INFO, and tells which rules could not look", async () => {
   const [given] = await asJson(all, "--info", info);
   const rules = given.findings.map(({ rule }: { rule: string }) => rule);
@@ -78,6 +95,31 @@ test("looks at INFO, and tells which rules could not look", async () => {
   expect(stdout).toMatch(
     /note: did not look: expiry-spikes, .*\(needs a row a key: rdbscope analyze .* --keys all\)/,
   );
+});
+
+const OF_INFO = "maxmemory,fragmentation,peak,evictions,buffers,eviction-policy";
+
+test("gives no all-clear of what INFO does not tell", async () => {
+  const file = place("bare.txt");
+  fs.writeFileSync(file, "used_memory:14763192\n");
+  const [none] = await asJson(all, "--info", file, "--rules", OF_INFO);
+  expect(none).toMatchObject({ healthy: null, looked: [], findings: [] });
+  expect(none.skipped).toHaveLength(OF_INFO.split(",").length);
+  expect(none.skipped).toContainEqual({ rule: "evictions", why: "INFO has no evicted_keys" });
+  const { stdout } = await doctor(all, "--info", file, "--rules", OF_INFO);
+  expect(stdout).toMatch(/^.*: no rule could look\n/);
+  expect(stdout).toContain("note: did not look: evictions (INFO has no evicted_keys)");
+  expect(stdout).not.toContain("nothing is wrong");
+
+  fs.writeFileSync(file, "used_memory:14763192\nmaxmemory:0\nevicted_keys:0\nused_memory_peak:\n");
+  const [some] = await asJson(all, "--info", file, "--rules", OF_INFO);
+  expect(some).toMatchObject({ healthy: true, looked: ["evictions", "eviction-policy"] });
+  expect(some.skipped).toContainEqual({ rule: "maxmemory", why: "INFO has no total_system_memory" });
+  expect(some.skipped).toContainEqual({ rule: "peak", why: "INFO has no used_memory_peak" });
+  expect(some.skipped).toContainEqual({
+    rule: "buffers",
+    why: "INFO has no mem_clients_normal, mem_total_replication_buffers or mem_clients_slaves, mem_aof_buffer or aof_buffer_length",
+  });
 });
 
 test("tells above the findings that INFO is of something else", async () => {

@@ -8,6 +8,7 @@ import { PLAIN } from "../../src/reports/style.ts";
 import { beside, renderTable } from "../../src/reports/table.ts";
 import { displayWidth, middleCut, safeText, wrapped } from "../../src/reports/text.ts";
 import { humanBytes, humanCount, humanShare } from "../../src/reports/units.ts";
+import { USED_MEMORY_HANG, usedMemoryLines } from "../../src/reports/used-memory.ts";
 
 const BINARY = Buffer.from([0xff, 0x00, 0x41, 0x5c]);
 const HOSTILE = "a\x1b[31mred\u202Eevil\r\n|`<b>";
@@ -168,6 +169,20 @@ describe("tables", () => {
 
   test("wrap notes at words", () => {
     expect(wrapped("note: one two three", 12)).toEqual(["note: one", "  two three"]);
+    expect(wrapped("note: one two three", 12, 6)).toEqual(["note: one", "      two", "      three"]);
+  });
+
+  test("go on below the words of a line about used_memory, not below its figures", () => {
+    const memory = {
+      ...{ key_bytes: 9e6, table_bytes: 1e6, function_bytes: 0, baseline_bytes: 9e5, estimated_bytes: 109e5 },
+      ...{ used_mem: 14e6, unexplained_bytes: 31e5, unexplained_share: 0.22, comparable: 1 },
+    } as Parameters<typeof usedMemoryLines>[0];
+    const lines = usedMemoryLines(memory, true, "redis 7.2.6", true, 1e5);
+    for (const line of lines.flatMap((one) => wrapped(one, 60, USED_MEMORY_HANG))) {
+      expect(line.slice(21, 24)).toMatch(/^ {2}\S$/);
+      expect(line.length).toBeLessThanOrEqual(60);
+    }
+    expect(lines.every((line) => line.length > 60)).toBe(true);
   });
 
   test("print what comes behind the measured rows", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bigKeyAdvice } from "../../src/doctor/advice.ts";
+import { bigKeyAdvice, readAdvice } from "../../src/doctor/advice.ts";
 
 const MB = 1024 ** 2;
 const LIMITS = { bytes: MB, elements: 10_000 };
@@ -24,10 +24,33 @@ const value = (type: string, elements: number, each: number) => ({
   elements,
   bytes: elements * each,
   payload_bytes: elements * each,
+  serialized_bytes: elements * each,
   largest_element_bytes: each,
 });
 
 describe("advice about a big value", () => {
+  it("is to compress a string only where the snapshot has it in less than half", () => {
+    const text = { ...value("string", 1, 2 * MB), elements: null };
+    const about = (stored: number | null) =>
+      bigKeyAdvice({ ...text, serialized_bytes: stored }, LIMITS).join(" ");
+    expect(about(MB - 1)).toMatch(/Compress it in the client: .* has its 2\.00M in 1\.00M\./);
+    for (const stored of [MB, 2 * MB, null]) expect(about(stored)).not.toMatch(/compress/i);
+    for (const stored of [MB - 1, null]) expect(about(stored)).toMatch(/Split it into parts/);
+  });
+
+  it("reads a string by its bytes, and only what SCAN is for with it", () => {
+    expect(readAdvice("string")).toContain("GETRANGE");
+    expect(readAdvice("string")).not.toContain("SCAN");
+    for (const [type, command] of [
+      ["hash", "HSCAN"],
+      ["set", "SSCAN"],
+      ["list", "LRANGE"],
+      ["stream", "XRANGE"],
+    ] as const)
+      expect(readAdvice(type)).toContain(command);
+    expect(readAdvice("mymodule1")).toBe("");
+  });
+
   it("has no command that leaves all of it", () => {
     fc.assert(
       fc.property(

@@ -6,6 +6,7 @@ import { finding, rule, type Severity } from "../../src/doctor/rule.ts";
 import { RULES } from "../../src/doctor/rules/index.ts";
 import { parseThresholds } from "../../src/doctor/thresholds.ts";
 import { hasWord } from "../../src/doctor/words.ts";
+import { UsageError } from "../../src/errors.ts";
 import { withScope } from "../queries/small-inventory.ts";
 
 const DOCS = readFileSync(new URL("../../docs/doctor.md", import.meta.url), "utf8");
@@ -60,17 +61,34 @@ describe("thresholds", () => {
 describe("INFO", () => {
   it("is read with either line end", () => {
     const info = parseInfo(
-      "# Memory\r\nused_memory:12\r\nmaxmemory_policy:noeviction\n\nratio:1.25\nempty:\n",
+      "# Memory\r\nused_memory:12\r\nmaxmemory_policy:noeviction\n\nmem_fragmentation_ratio:1.25\nmaxmemory:\n",
       "i",
     );
-    expect(
-      ["used_memory", "ratio", "empty", "maxmemory_policy", "none"].map((name) => infoNumber(info, name)),
-    ).toEqual([12, 1.25, undefined, undefined, undefined]);
+    expect(infoNumber(info, "used_memory")).toBe(12);
+    expect(infoNumber(info, "mem_fragmentation_ratio")).toBe(1.25);
+    expect(infoNumber(info, "maxmemory")).toBeUndefined();
+    expect(infoNumber(info, "evicted_keys")).toBeUndefined();
     expect(info.get("maxmemory_policy")).toBe("noeviction");
   });
 
   it("has to say what is used", () => {
     expect(() => parseInfo("hello\nworld: x\n", "i.txt")).toThrow(/^i\.txt has no used_memory: .*INFO/);
+  });
+});
+
+describe("a number of INFO", () => {
+  it.each([
+    ["used_memory:abc\n", 'i.txt, line 1: used_memory is not a number: "abc"'],
+    ["# Memory\r\nused_memory:1\r\nmaxmemory:1gb\r\n", 'i.txt, line 3: maxmemory is not a number: "1gb"'],
+    ["used_memory:1\nevicted_keys:0x10\n", 'i.txt, line 2: evicted_keys is not a number: "0x10"'],
+  ])("is refused where it is none: %j", (text, told) => {
+    expect(() => parseInfo(text, "i.txt")).toThrow(UsageError);
+    expect(() => parseInfo(text, "i.txt")).toThrow(told);
+  });
+
+  it("may be unknown to the server that divides by zero", () => {
+    const info = parseInfo("used_memory:1\nmem_fragmentation_ratio:-nan\n", "i.txt");
+    expect(infoNumber(info, "mem_fragmentation_ratio")).toBeUndefined();
   });
 });
 

@@ -29,11 +29,15 @@ describe("findings of a sample", () => {
     found = diagnosisOf(output).findings;
   }, 120_000);
 
-  it("are labelled as estimates, but for those of single keys", () => {
+  it("are labelled as estimates, but for those of single keys and of large keys alone", () => {
     const exact = ["big-keys", "undrained-queues"];
     expect(found.length).toBeGreaterThan(5);
-    for (const { rule, estimated, evidence } of found) {
-      expect([rule, estimated]).toEqual([rule, !exact.includes(rule)]);
+    const hasDrawn = (pattern: string | null) =>
+      pattern === null || rows.some((row) => row.pattern === pattern && Number(row.weight) > 1);
+    const counted = found.filter(({ pattern, rule }) => !hasDrawn(pattern) && !exact.includes(rule));
+    expect(counted.length).toBeGreaterThan(0);
+    for (const { rule, pattern, estimated, evidence } of found) {
+      expect([rule, pattern, estimated]).toEqual([rule, pattern, !exact.includes(rule) && hasDrawn(pattern)]);
       expect(/Estimated from a sample: /.test(evidence.join(" "))).toBe(estimated);
     }
   });
@@ -59,7 +63,13 @@ describe("findings of a sample", () => {
   it("say so where they are read", async () => {
     const { stdout } = await runInside(["doctor", output]);
     expect(stdout.toString()).toMatch(/^\d+\. \w+ \(estimate\) /m);
-    expect(stdout.toString()).toMatch(/^ +Saves about /m);
+    const saving = (isEstimate: boolean) =>
+      found.filter(({ estimated, saving_heap_bytes: heap, unclaimed_because: why }) => {
+        return estimated === isEstimate && heap !== null && why === null;
+      }).length;
+    const told = (await runInside(["doctor", output, "-l", "100"])).stdout.toString();
+    expect(told.match(/^ +Saves about /gm) ?? []).toHaveLength(saving(true));
+    expect(told.match(/^ +Saves (?!about )/gm) ?? []).toHaveLength(saving(false));
   });
 
   it("are no estimates of the whole", async () => {

@@ -109,7 +109,8 @@ describe("an inventory made of a sample", () => {
       const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / (n - 1);
       expect(row.bytes).toBe(Math.round(sum(own, (one) => Number(one.bytes) * Number(one.weight))));
       const drawn = own.filter(({ weight }) => Number(weight) > 1).length;
-      if (drawn < 10) expect(row.bytes_error).toBeNull();
+      if (drawn === 0) expect(row.bytes_error).toBe(0);
+      else if (drawn < 10) expect(row.bytes_error).toBeNull();
       else expect(row.bytes_error).toBe(Math.round(1.96 * Math.sqrt((all * (all - n) * variance) / n)));
     }
   });
@@ -123,6 +124,18 @@ describe("an inventory made of a sample", () => {
       hash.bytes_error,
     ]);
   });
+
+  it("says of SQL over key rows what these are, and how totals are asked for", async () => {
+    const told = async (sql: string, file = output) =>
+      (await runInside(["query", file, sql])).stderr.toString();
+    const note =
+      /rows of keys are only the keys that were read: .*sum\(weight\).*sum\(bytes \* weight\).*docs\/sampling\.md/;
+    expect(await told("select type, count(*) n, sum(bytes) bytes from keys group by 1")).toMatch(note);
+    expect(await told('select count(*) from main."keys"')).toMatch(note);
+    expect(await told("select sum(weight), sum(bytes * weight) from keys")).not.toMatch(note);
+    expect(await told("select sum(keys), sum(bytes) from rollup")).not.toMatch(note);
+    expect(await told("select count(*) from keys", SAMPLE)).not.toMatch(note);
+  }, 120_000);
 
   it("tells the same from aggregates and from rows", async () => {
     const questions = [
@@ -249,6 +262,44 @@ it("tells the error of what slots add up to, and that other totals are estimates
   expect(Math.abs(Number(balance!.bytes) - truth)).toBeLessThan(2 * error + 0.01 * truth);
   const { stdout } = await runInside(["efficiency", output]);
   expect(stdout.toString()).toMatch(/totals without ± are estimates, too/);
+}, 60_000);
+
+it("does not tell how many slots are empty, nor how many are used for sure", async () => {
+  const { output } = await run(folder, [SAMPLE], { sample: { share: 0.3 } });
+  const slots = (await runInside(["slots", output])).stdout.toString();
+  expect(slots).toMatch(/^≥[\d,]+ +3,264 /m);
+  expect(slots).toMatch(/^note: means are of all 16,384 slots$/m);
+  expect(slots).not.toMatch(/have no keys/);
+  const [balance] = await json("slots", output);
+  const [whole] = await json("slots", SAMPLE);
+  expect(balance).toMatchObject({ slots_at_least: 1 });
+  expect(Number(balance!.slots)).toBeLessThan(Number(whole!.slots));
+  expect(whole).not.toHaveProperty("slots_at_least");
+  expect((await runInside(["slots", SAMPLE])).stdout.toString()).toMatch(/^[\d,]+ +3,264 /m);
+}, 60_000);
+
+it("has no error of groups of large keys alone, unless too few others were drawn to tell", async () => {
+  const large = (count: number) => {
+    const writer = new RdbWriter("REDIS", 11);
+    for (let i = 0; i < 3; i++) writer.key(`blob:${i}`, values.stringValue(`${i}`.repeat(5000)));
+    for (let i = 0; i < count; i++) writer.key(`set:${i}`, values.setValue([`m${i}`, "other"]));
+    return writer.end();
+  };
+  const { output } = await run(folder, [large(400)], { sample: { share: 0.3 } });
+  const [first, second] = await json("types", output);
+  expect([first, second].map((row) => row!.type).sort()).toEqual(["set", "string"]);
+  const strings = [first, second].find((row) => row!.type === "string")!;
+  const sets = [first, second].find((row) => row!.type === "set")!;
+  expect(strings).toMatchObject({ keys: 3, keys_error: 0, bytes_error: 0 });
+  expect(Number(sets.bytes_error)).toBeGreaterThan(0);
+  const shown = async (...args: string[]) => (await runInside(args)).stdout.toString();
+  expect(await shown("types", output)).toMatch(/^string +3 [^±]*$/m);
+  expect(await shown("types", output, "--type", "string")).toMatch(
+    /each of these keys is so large that it was read: these are exact, unless there are smaller ones/,
+  );
+  const few = (await run(folder, [large(20)], { sample: { share: 0.3 } })).output;
+  const unsure = (await json("types", few)).find(({ type }) => type === "string")!;
+  expect(unsure).toMatchObject({ keys: 3, bytes_error: null });
 }, 60_000);
 
 it("of a database with a single key each, and of nothing", async () => {

@@ -133,6 +133,18 @@ describe("slots", () => {
     );
   });
 
+  it("show all ratios with the same decimals", async () => {
+    const found = await rows("slots", file, "--nodes", "3");
+    const lines = (await text("slots", file, "--nodes", "3")).out.split("\n");
+    const ratios = found.flatMap((row) =>
+      row.over_mean === undefined ? [] : [Number(row.over_mean).toFixed(2)],
+    );
+    expect(ratios.length).toBeGreaterThan(3);
+    for (const ratio of ratios) expect(lines.some((line) => line.split(/ +/).includes(ratio))).toBe(true);
+    const shown = lines.flatMap((line) => line.split(/ +/)).filter((cell) => /^\d+\.\d+$/.test(cell));
+    expect(shown.filter((cell) => !/\.\d\d$/.test(cell))).toEqual([]);
+  });
+
   it("are balanced over as many nodes as there are slots, and no more", async () => {
     const found = (await rows("slots", file, "--nodes", "16384")).filter((row) => "node" in row);
     expect([found.length, found[0]!.first_slot, found.at(-1)!.last_slot]).toEqual([16384, 0, 16383]);
@@ -152,6 +164,14 @@ describe("efficiency", () => {
     expect(Number(row!.efficiency)).toBeGreaterThan(1);
     expect((await text("efficiency", file)).out).toMatch(/^note: above 100%: packed integers take less/m);
     expect((await text("efficiency", "fixtures/sample.rdb")).out).not.toMatch(/above 100%/);
+  });
+});
+
+describe("pareto", () => {
+  it("says what its numbers of patterns are", async () => {
+    const { out } = await text("pareto", "fixtures/sample.rdb");
+    expect(out).toMatch(/Or patterns$/m);
+    expect(out).toMatch(/^note: or patterns: how many of the largest patterns hold as much/m);
   });
 });
 
@@ -199,7 +219,11 @@ describe("bigkeys", () => {
     ["normal", sized("stream", 9_999)],
     ["review", sized("stream", 100_000)],
     ["dangerous", sized("stream", 1_000_001)],
-    ["review", sized("set", 3, 0, KIB * KIB + 1)],
+    ["normal", sized("set", 3, 0, KIB * KIB)],
+    ["big", sized("set", 3, 0, KIB * KIB + 1)],
+    ["dangerous", sized("hash", 20_000, 0, 10 * KIB * KIB + 1)],
+    ["dangerous", sized("hash", 100_001, 0, 2 * KIB * KIB)],
+    ["review", sized("string", null, KIB * KIB, 1.25 * KIB * KIB)],
     ["big", sized("mymodule1", null, 0, 2 * KIB * KIB)],
   ])("are %s", (expected, found) => expect(found).toBe(expected));
 

@@ -3,7 +3,8 @@ import { type Inventory, openInventory, type SqlParams } from "../../inventory/o
 import type { Row, Section } from "../../queries/answer.ts";
 import { isPerSnapshot, namedKind, namedQuestion } from "../../queries/named/index.ts";
 import { damageNotes } from "../../queries/notes.ts";
-import { mentionsKeys, query, type Typed } from "../../queries/query.ts";
+import { mentionsKeys, query, type Typed, weighsKeys } from "../../queries/query.ts";
+import { rowNotes } from "../../queries/sample-notes.ts";
 import { HASHED_NOTE } from "../../queries/scope.ts";
 import { type SnapshotRow, snapshots } from "../../queries/snapshots.ts";
 import type { Part } from "../../reports/index.ts";
@@ -71,6 +72,7 @@ function keyNotes(inventory: Inventory, { name, statement }: QueryTask): string[
   return [
     ...(hasNoRows(all) ? [`${name} was made with --keys none: it has no rows in keys`] : []),
     ...(all.some((one) => one.hashed_names !== null) ? [HASHED_NOTE] : []),
+    ...(weighsKeys(statement.sql) ? [] : rowNotes(all)),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { counted } from "../../queries/words.ts";
 import { humanBytes } from "../../units.ts";
-import { bigKeyAdvice } from "../advice.ts";
+import { bigKeyAdvice, readAdvice } from "../advice.ts";
 import { costText } from "../cost.ts";
 import { keyText } from "../key-text.ts";
 import { bigKeysOf, costOf, type SizedBigKey } from "../largest.ts";
@@ -52,8 +52,13 @@ function elementLimits(type: string, t: Limits): readonly [many: number, tooMany
     : [t.elements, t.dangerous_elements];
 }
 
+/** What limits of bytes are held against: of a string its value, which is what is read and sent; of all else what it costs. */
+function limitedBytes(row: SizedBigKey): number {
+  return row.type === "string" ? row.largest_element_bytes : costOf(row);
+}
+
 function severityOf(row: SizedBigKey, t: Limits): Severity | undefined {
-  const bytes = costOf(row);
+  const bytes = limitedBytes(row);
   const count = row.elements ?? 0;
   const [many, tooMany] = elementLimits(row.type, t);
   if (bytes > t.dangerous_bytes || count > tooMany) return "critical";
@@ -67,7 +72,7 @@ function told(row: SizedBigKey, severity: Severity, t: Limits) {
     elements === null ? "" : ` in ${counted(elements, "element")}, the longest of ${humanBytes(largest)}`;
   return finding({
     severity,
-    title: `${keyText(key)}: a ${type} of ${least}${humanBytes(costOf(row))}${elements === null ? "" : `, ${counted(elements, "element")}`}`,
+    title: `${keyText(key)}: a ${type} of ${least}${humanBytes(limitedBytes(row))}${elements === null ? "" : `, ${counted(elements, "element")}`}`,
     evidence: [
       `Database ${db}, pattern ${row.pattern}, ${encoding}: ${least}${costText(heap, bytes)}${many}.`,
     ],
@@ -78,7 +83,7 @@ function told(row: SizedBigKey, severity: Severity, t: Limits) {
         { ...row, bytes: costOf(row) },
         { bytes: t.bytes, elements: elementLimits(type, t)[0] },
       ),
-      "When it has to go: UNLINK, not DEL. Read it with SCAN-like commands or ranges, never whole.",
+      `When it has to go: UNLINK, not DEL.${readAdvice(type)}`,
     ],
   });
 }

@@ -29,6 +29,7 @@ export const buffers = rule({
   id: "buffers",
   looksFor: "buffers of clients, replication and the AOF that take much of the memory",
   needs: ["info"],
+  infoFields: BUFFERS.map(({ fields }) => ({ names: fields })),
   isExact: true,
   thresholds: { share: 0.1, bytes: 10 * 1024 ** 2 },
   find(_, { share: limit, bytes: least }, info) {
@@ -51,7 +52,10 @@ export const buffers = rule({
   },
 });
 
-function firstOf(info: Info, fields: readonly string[]): { field: string; bytes: number } | undefined {
+function firstOf(
+  info: Info,
+  fields: (typeof BUFFERS)[number]["fields"],
+): { field: string; bytes: number } | undefined {
   for (const field of fields) {
     const bytes = infoNumber(info, field);
     if (bytes !== undefined) return { field, bytes };

@@ -53,6 +53,10 @@ export const evictionPolicy = rule({
   id: "eviction-policy",
   looksFor: "a maxmemory-policy that does not fit the data",
   needs: ["info"],
+  infoFields: [
+    { names: ["maxmemory"] },
+    { names: ["maxmemory_policy"], when: (info) => infoNumber(info, "maxmemory") !== 0 },
+  ],
   thresholds: { few_ttl_share: 0.05, cache_share: 0.5, words: TEMPORARY_WORDS, queue_words: QUEUE_WORDS },
   find(scope, limits, info) {
     const policy = info.get("maxmemory_policy");

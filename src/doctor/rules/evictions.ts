@@ -7,6 +7,7 @@ export const evictions = rule({
   id: "evictions",
   looksFor: "keys that were evicted",
   needs: ["info"],
+  infoFields: [{ names: ["evicted_keys"] }],
   isExact: true,
   thresholds: { evicted_keys: 0 },
   find(_, { evicted_keys: limit }, info) {

@@ -7,6 +7,7 @@ export const fragmentation = rule({
   id: "fragmentation",
   looksFor: "resident memory far above or below what is used",
   needs: ["info"],
+  infoFields: [{ names: ["used_memory_rss"] }],
   isExact: true,
   thresholds: { ratio: 1.5, critical_ratio: 2, swap_ratio: 1, min_bytes: 10 * 1024 ** 2 },
   find(_, t, info) {

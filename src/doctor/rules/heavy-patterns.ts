@@ -94,6 +94,7 @@ function typical({ own, largest }: HeavyType, { average_bytes: limit }: Limits) 
     elements: Math.round(elements / keys),
     bytes: heap / keys,
     payload_bytes: payload / keys,
+    serialized_bytes: null,
     largest_element_bytes: null,
   };
 }

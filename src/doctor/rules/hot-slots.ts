@@ -25,7 +25,9 @@ export const hotSlots = rule({
   thresholds: { memory_share: 0.05, times_average: 10, min_keys: 10 },
   find(scope, { memory_share: limit, times_average: times, min_keys: least }) {
     const rows = scope.inventory.all<SlotRow>(SLOTS_SQL, { snapshot: scope.snapshot.snapshot });
-    const weight = sampleOf(scope.snapshot)?.weight ?? 1;
+    const sample = sampleOf(scope.snapshot);
+    const isSample = sample !== undefined;
+    const weight = sample?.weight ?? 1;
     const hot = rows.filter(
       ({ keys, bytes, all_bytes: all, used }) =>
         keys >= least * weight && bytes > limit * all && bytes > (times * all) / used,
@@ -38,7 +40,7 @@ export const hotSlots = rule({
         severity: isCluster ? "warning" : "info",
         title: `slot ${slot} holds ${humanShare(bytes / all)} of the memory${tag === undefined ? "" : `: keys with {${tag}}`}`,
         evidence: [
-          `${thousands(keys)} of ${counted(allKeys, "key")} are in it, with ${humanBytes(bytes)} by MEMORY USAGE; ${thousands(used)} slots have keys, so that each would have ${humanBytes(all / used)}.`,
+          `${thousands(keys)} of ${counted(allKeys, "key")} are in it, with ${humanBytes(bytes)} by MEMORY USAGE; ${isSample ? "at least " : ""}${thousands(used)} slots have keys, so that each would have ${humanBytes(all / used)}${isSample ? " at most" : ""}.`,
           "A slot is never split: whatever the number of nodes, one of them has all of it.",
         ],
         figures: { slot, keys, bytes, memory_share: bytes / all, used_slots: used, hash_tag: tag ?? null },

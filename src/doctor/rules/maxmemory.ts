@@ -7,6 +7,10 @@ export const maxmemory = rule({
   id: "maxmemory",
   looksFor: "used memory near maxmemory, or no limit at all",
   needs: ["info"],
+  infoFields: [
+    { names: ["maxmemory"] },
+    { names: ["total_system_memory"], when: (info) => infoNumber(info, "maxmemory") === 0 },
+  ],
   isExact: true,
   thresholds: { warning_share: 0.8, critical_share: 0.95, no_limit_share: 0.5 },
   find(_, t, info) {

@@ -7,6 +7,7 @@ export const peak = rule({
   id: "peak",
   looksFor: "memory at its peak, or far below it",
   needs: ["info"],
+  infoFields: [{ names: ["used_memory_peak"] }],
   isExact: true,
   thresholds: { near_share: 0.95, far_share: 0.66, min_bytes: 100 * 1024 ** 2 },
   find(_, { near_share: near, far_share: far, min_bytes: least }, info) {
