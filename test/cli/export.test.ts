@@ -232,6 +232,8 @@ describe("export", () => {
     const csv = readCsv(await out("export", inventory, "--keys", "csv", "-t", "zset", "--quiet"));
     expect(csv.map((row) => row[2])).toEqual(["key", `'=z,"`]);
     expect(csv[0]).toEqual(Object.keys(stored[0]));
+    const asked = readCsv(await out("query", inventory, "SELECT * FROM keys LIMIT 1", "--format", "csv"));
+    expect(csv[0]).toEqual(asked[0]);
   });
 
   test("of hashed names has hashes", async () => {
