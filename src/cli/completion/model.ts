@@ -44,7 +44,10 @@ export function commandModels(root: Command): CommandModel[] {
   return root.commands.map((command) => ({
     name: command.name(),
     description: command.description(),
-    options: [...command.options.map((option) => optionModel(command.name(), option)), HELP],
+    options: [
+      ...command.options.filter(({ hidden }) => !hidden).map((option) => optionModel(command.name(), option)),
+      HELP,
+    ],
     arguments: command.registeredArguments.map(argumentModel),
     isVariadic: command.registeredArguments.at(-1)?.variadic === true,
   }));
