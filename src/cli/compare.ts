@@ -13,6 +13,7 @@ import { type Cli, layoutOf, note, warner, writeLines, writeParts } from "./io.t
 import {
   addFilterOptions,
   addInputOptions,
+  addLimitOption,
   addPatternOptions,
   addReportOptions,
   addSecretOption,
@@ -46,17 +47,16 @@ export function compareCommand(cli: Cli): Command {
       "one more server with its own settings: 'valkey-9.1 hash-max-listpack-entries=1024 allocator=jemalloc name=big'",
       repeated,
     )
-    .option("-l, --largest <n>", "show this many patterns and keys", "20")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
     .option("--hash-keys", HASH_KEYS);
-  addSecretOption(addPatternOptions(command));
+  addSecretOption(addPatternOptions(addLimitOption(command, "show this many patterns and keys", 20)));
   addReportOptions(addInputOptions(addServerOptions(addFilterOptions(command))));
   return command.action((file: string) => run(cli, file, checkOptions(COMPARE_OPTIONS, command)));
 }
 
 async function run(cli: Cli, name: string, options: CompareOptions): Promise<void> {
-  const { largest, workers, tempDir, maxExpanded, template: templates, separators, depth } = options;
+  const { limit: largest, workers, tempDir, maxExpanded, template: templates, separators, depth } = options;
   const secretFile = options.hashKeysSecretFile;
   const hashKeys = secretFile === undefined ? options.hashKeys : readSecretFile(secretFile);
   const file = expandOne(name);
@@ -93,7 +93,7 @@ async function run(cli: Cli, name: string, options: CompareOptions): Promise<voi
 
 /** Tables tell warnings themselves; beside other formats they go to stderr. */
 async function show(cli: Cli, found: Comparison, options: CompareOptions): Promise<void> {
-  const { format, largest, quiet } = options;
+  const { format, limit: largest, quiet } = options;
   const layout = layoutOf(cli, options, true);
   if (HUMAN_FORMATS.includes(format)) {
     await writeParts(cli, comparisonParts(found, largest), format, layout);

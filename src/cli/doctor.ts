@@ -20,7 +20,7 @@ import {
 import { FORMATS, lineEnd } from "../reports/index.ts";
 import { jsonArray } from "../reports/json.ts";
 import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
-import { checkOptions, LARGEST, QUESTION_OPTIONS } from "./options.ts";
+import { addLimitOption, checkOptions, LIMIT, QUESTION_OPTIONS } from "./options.ts";
 import { forEachScope, questionCommand } from "./question.ts";
 
 /** No INFO text and no thresholds are longer. */
@@ -29,7 +29,7 @@ const MAX_FILE_BYTES = 1024 ** 2;
 const names = z.string().transform((text) => text.split(",").map((name) => name.trim()));
 const OPTIONS = z.object({
   ...QUESTION_OPTIONS.shape,
-  largest: LARGEST,
+  limit: LIMIT,
   list: z.boolean().optional(),
   rules: names.optional(),
   disable: names.optional(),
@@ -45,8 +45,8 @@ export function doctorCommand(cli: Cli): Command {
     .option("--rules <list>", "only these rules, such as no-ttl,big-keys")
     .option("--disable <list>", "all rules but these")
     .option("--thresholds <file>", 'JSON with other thresholds: {"big-keys": {"bytes": 500000}}')
-    .option("--list", "print the rules with their thresholds")
-    .option("-l, --largest <n>", "findings of each rule at most", "5");
+    .option("--list", "print the rules with their thresholds");
+  addLimitOption(command, "findings of each rule at most", 5);
   return command.action(async (file: string | undefined) => {
     const options = checkOptions(OPTIONS, command);
     const rules = chooseRules(options.rules, options.disable);
@@ -61,7 +61,7 @@ export function doctorCommand(cli: Cli): Command {
 
 async function run(cli: Cli, file: string, options: Options): Promise<void> {
   const rules = chooseRules(options.rules, options.disable);
-  const { info: infoFile, thresholds: thresholdFile, largest } = options;
+  const { info: infoFile, thresholds: thresholdFile, limit: largest } = options;
   const info = infoFile === undefined ? undefined : parseInfo(readText(infoFile), infoFile);
   const thresholds =
     thresholdFile === undefined ? {} : parseThresholds(readText(thresholdFile), thresholdFile);

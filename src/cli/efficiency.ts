@@ -1,16 +1,19 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import type { Cli } from "./io.ts";
-import { checkOptions, LARGEST } from "./options.ts";
+import { addLimitOption, checkOptions, LIMIT } from "./options.ts";
 import { DEFAULT_LARGEST, questionCommand, runQuestion } from "./question.ts";
 
-const OPTIONS = z.object({ largest: LARGEST });
+const OPTIONS = z.object({ limit: LIMIT });
 
 /** `rdbscope efficiency FILE` */
 export function efficiencyCommand(cli: Cli): Command {
-  return questionCommand("efficiency", "how much of the memory is the data itself, by type and by pattern")
-    .option("-l, --largest <n>", "show this many patterns", String(DEFAULT_LARGEST))
-    .action((file: string, _, command: Command) =>
-      runQuestion(cli, command, file, "efficiency", checkOptions(OPTIONS, command)),
-    );
+  const command = questionCommand(
+    "efficiency",
+    "how much of the memory is the data itself, by type and by pattern",
+  );
+  return addLimitOption(command, "show this many patterns", DEFAULT_LARGEST).action((file: string) => {
+    const { limit } = checkOptions(OPTIONS, command);
+    return runQuestion(cli, command, file, "efficiency", { largest: limit });
+  });
 }

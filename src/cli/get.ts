@@ -8,7 +8,7 @@ import { damageNotesOf, damageTeller } from "./damage-notes.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, warner, write } from "./io.ts";
-import { addInputOptions, addSecretOption, checkOptions, GET_OPTIONS } from "./options.ts";
+import { addInputOptions, addLimitOption, addSecretOption, checkOptions, GET_OPTIONS } from "./options.ts";
 import { readSecretFile } from "./secret-file.ts";
 import { keyBytes } from "./split-args.ts";
 
@@ -22,12 +22,13 @@ export function getCommand(cli: Cli): Command {
     .argument("<file>", "a snapshot or an inventory")
     .argument("<key>", "the key; in quotes of its own with escapes as redis-cli has them: '\"\\x00\"'")
     .option("--as <json|resp>", "JSON, or the commands that make the value again", "json")
-    .option("-l, --limit <n>", "elements that are shown (entries of a stream)", "100")
     .option("-n, --db <n>", "only in this database")
     .option("--snapshot <id>", "only in this snapshot of an inventory of several")
     .option("--snapshot-file <file>", "where an inventory's snapshot is now, if it was moved")
     .option("--quiet", "no notes on stderr");
-  addInputOptions(addSecretOption(command));
+  addInputOptions(
+    addSecretOption(addLimitOption(command, "elements that are shown (entries of a stream)", 100)),
+  );
   return command.action((file: string, key: string) => run(cli, expandOne(file), key, command));
 }
 

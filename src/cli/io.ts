@@ -2,14 +2,14 @@ import { once } from "node:events";
 import { IoError, reasonOf } from "../errors.ts";
 import { FORMATS, type FormatName, type Layout, lineEnd, type Part } from "../reports/index.ts";
 import { COLOURS, PLAIN, type Style } from "../reports/style.ts";
-import { safeLine } from "../reports/text.ts";
+import { safeLine, wrapped } from "../reports/text.ts";
 import { ClosedOutput } from "./exit-status.ts";
 
 /** Where a command reads its surroundings and writes its words. */
 export interface Cli {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<
     Partial<Record<"NO_COLOR" | "TERM" | "COLUMNS" | "XDG_STATE_HOME", string | undefined>>
   >;
@@ -82,7 +82,7 @@ export function checkOutput({ outputError }: Cli): void {
   throw new IoError(`cannot write the answer: ${reasonOf(outputError)}`, { cause: outputError });
 }
 
-/** Writes a report in a format. */
+/** Writes a report in a format, and tells of columns that it has no room for. */
 export async function writeParts(
   cli: Cli,
   parts: Iterable<Part>,
@@ -90,6 +90,15 @@ export async function writeParts(
   layout: Layout,
 ): Promise<void> {
   await writeLines(cli, FORMATS[format](parts, layout), lineEnd(format));
+  noteLeftOut(cli, layout);
+}
+
+/** Tells of columns that a terminal is too narrow for. */
+export function noteLeftOut(cli: Cli, { leftOut }: Layout): void {
+  const count = leftOut?.size ?? 0;
+  if (count === 0) return;
+  const what = count === 1 ? "1 column does" : `${count} columns do`;
+  note(cli, `${what} not fit: --format expanded, or a pipe, has ${count === 1 ? "it" : "them"}`);
 }
 
 /** Colours for a terminal that wants them. */
@@ -103,19 +112,23 @@ function styleOf(cli: Cli, color: boolean): Style {
 const TERMINAL_WIDTH = 80;
 
 /** Cells of a line: of a terminal, what COLUMNS or itself says; files and pipes take lines of any length. */
-function widthOf({ env, stdout }: Cli): number {
-  if (stdout.isTTY !== true) return Number.POSITIVE_INFINITY;
+function widthOf({ env }: Cli, { isTTY, columns }: Cli["stdout" | "stderr"]): number {
+  if (isTTY !== true) return Number.POSITIVE_INFINITY;
   const wanted = Number(env.COLUMNS);
-  return Number.isInteger(wanted) && wanted > 0 ? wanted : stdout.columns || TERMINAL_WIDTH;
+  return Number.isInteger(wanted) && wanted > 0 ? wanted : columns || TERMINAL_WIDTH;
+}
+
+/** Options that decide how a report is laid out. */
+interface LayoutOptions {
+  readonly color: boolean;
+  readonly rawCsv?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
 }
 
 /** How a command's report is laid out. */
-export function layoutOf(
-  cli: Cli,
-  { color, rawCsv = false }: { readonly color: boolean; readonly rawCsv?: boolean | undefined },
-  titles = false,
-): Layout {
-  return { style: styleOf(cli, color), titles, width: widthOf(cli), rawCsv };
+export function layoutOf(cli: Cli, { color, rawCsv = false, quiet }: LayoutOptions, titles = false): Layout {
+  const leftOut = quiet === true ? undefined : new Set<string>();
+  return { style: styleOf(cli, color), titles, width: widthOf(cli, cli.stdout), rawCsv, leftOut };
 }
 
 /** Notes, but for those who want it quiet. */
@@ -133,7 +146,12 @@ export function note(cli: Cli, message: string): void {
   writeErrors(cli, [`rdbscope: ${message}`]);
 }
 
-/** Writes lines to stderr. All words go there through here: file names and key names in them may hold anything. */
+/**
+ * Writes lines to stderr, on a terminal wrapped at words. All words go there through here: file names and key names in them
+ * may hold anything.
+ */
 export function writeErrors(cli: Cli, lines: readonly string[]): void {
-  cli.stderr.write(lines.map((line) => `${safeLine(line)}\n`).join(""));
+  const width = widthOf(cli, cli.stderr);
+  const shown = lines.flatMap((line) => wrapped(safeLine(line), width));
+  cli.stderr.write(shown.map((line) => `${line}\n`).join(""));
 }

@@ -227,14 +227,14 @@ export const COMPARE_OPTIONS = z.object({
   ...PATTERNS,
   profiles: listOf(Object.keys(PROFILES) as ProfileName[]).optional(),
   target: z.array(z.string()).optional(),
-  largest: wholeNumber(1, 10_000),
+  limit: wholeNumber(1, 10_000),
 });
 
 /** Levels of a tree of patterns. */
 export const TREE_DEPTH = wholeNumber(1, MAX_DEPTH);
 
-/** How many of the largest a question shows. */
-export const LARGEST = wholeNumber(1, 1_000_000);
+/** How much a question shows. */
+export const LIMIT = wholeNumber(1, 1_000_000);
 
 /** The time that spans of time begin at. */
 export const NOW = parsed(
@@ -402,6 +402,14 @@ export function addServerOptions(command: Command): Command {
     .option("--allocator <name>", `size keys as with this malloc: ${Object.keys(ALLOCATORS).join(", ")}`)
     .option("--set <name=value>", "a directive of redis.conf, such as hash-max-listpack-entries=64", repeated)
     .option("--config <file>", "a redis.conf: its directives that change what keys take");
+}
+
+/** Adds how much is shown; `--largest` is another name of it that the help does not tell. */
+export function addLimitOption(command: Command, description: string, standard: number): Command {
+  return command
+    .addOption(new Option("-l, --limit <n>", description).default(String(standard)))
+    .addOption(new Option("--largest <n>").hideHelp())
+    .on("option:largest", (value: string) => command.setOptionValueWithSource("limit", value, "cli"));
 }
 
 /** Collects an option that may be given several times. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { RdbError } from "../../parsers/errors.ts";
 import { UsageError } from "../errors.ts";
 import { VERSION } from "../io/version.ts";
 import { COMMANDS } from "./commands.ts";
@@ -7,11 +8,14 @@ import { type Cli, note, writeErrors } from "./io.ts";
 
 /** Runs one command line (without node and the script's name) and tells the exit status. Prints errors itself. */
 export async function run(args: readonly string[], cli: Cli): Promise<number> {
+  const root = program(cli);
   try {
-    await program(cli).parseAsync([...args], { from: "user" });
+    await root.parseAsync([...args], { from: "user" });
     return cli.status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+    const command = root.commands.find((one) => one.name() === args[0]);
+    if (error instanceof RdbError && command !== undefined) adviseOwn(command, error);
     report(cli, error);
     return statusOf(error);
   }
@@ -55,6 +59,12 @@ function oneLine(text: string): string {
 
 function nameOf(command: Command): string {
   return command.parent === null ? command.name() : `${command.parent.name()} ${command.name()}`;
+}
+
+/** A command that salvages is advised itself, not `analyze`. */
+function adviseOwn(command: Command, error: RdbError): void {
+  if (!command.options.some(({ long }) => long === "--salvage")) return;
+  error.message = error.message.replace(/\banalyze --salvage(?= \w+ [^;]*$)/, `${command.name()} --salvage`);
 }
 
 function report(cli: Cli, error: unknown): void {

@@ -6,7 +6,7 @@ import { lineEnd } from "../reports/index.ts";
 import { jsonArray } from "../reports/json.ts";
 import { renderSummary, summaryCsv, summaryJson, summaryMarkdown } from "../reports/summary.ts";
 import { renderTable } from "../reports/table.ts";
-import { type Cli, layoutOf, writeLines } from "./io.ts";
+import { type Cli, layoutOf, noteLeftOut, writeLines } from "./io.ts";
 import { checkOptions, QUESTION_OPTIONS } from "./options.ts";
 import { forEachScope, questionCommand } from "./question.ts";
 
@@ -15,13 +15,11 @@ export function summaryCommand(cli: Cli): Command {
   return questionCommand("summary", "one screen: what the snapshot is, and where its memory went").action(
     async (file: string, _, command: Command) => {
       const options = checkOptions(QUESTION_OPTIONS, command);
+      const layout = layoutOf(cli, options);
       await forEachScope(cli, file, options, false, (scopes) =>
-        writeLines(
-          cli,
-          lines(scopes.map(summary), options.format, layoutOf(cli, options)),
-          lineEnd(options.format),
-        ),
+        writeLines(cli, lines(scopes.map(summary), options.format, layout), lineEnd(options.format)),
       );
+      noteLeftOut(cli, layout);
     },
   );
 }

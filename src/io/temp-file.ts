@@ -26,7 +26,10 @@ export class TempFile {
       track(this.path);
       fs.closeSync(fs.openSync(this.path, "wx"));
     } catch (cause) {
-      throw new IoError(`cannot write in ${folder}: ${reasonOf(cause)}`, { cause });
+      const { code } = cause as NodeJS.ErrnoException;
+      const isThere = code === "ENOENT" && fs.existsSync(folder);
+      const reason = isThere ? "no file can be made there" : reasonOf(cause);
+      throw new IoError(`cannot write in ${folder}: ${reason}`, { cause });
     }
   }
 

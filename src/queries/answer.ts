@@ -35,6 +35,8 @@ export interface Section {
   readonly total?: Row;
   /** What a table shows instead where the section is too wide. */
   readonly narrow?: Section;
+  /** Of a narrow form: names of columns that are in the whole one alone. */
+  readonly lacks?: readonly string[];
   readonly notes?: readonly string[];
 }
 

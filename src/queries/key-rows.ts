@@ -1,6 +1,5 @@
 import { column, type Row, type Section } from "./answer.ts";
 import { listNotes } from "./sample-notes.ts";
-import { sampleOf } from "./sampling.ts";
 import { keySource, type Scope, scopeNotes, scopeParams } from "./scope.ts";
 
 const COLUMNS = [
@@ -23,16 +22,19 @@ const COLUMNS = [
   column("record_offset", "Offset", "count"),
   column("module", "Module", "text"),
   column("accuracy", "Accuracy", "text"),
+  column("weight", "Weight", "number"),
 ];
-
-/** How many keys one that was drawn stands for. */
-const WEIGHT = column("weight", "Weight", "number");
 
 /** Every key of the scope with all that its row says, in the order of the snapshot. */
 export function keyRows(scope: Scope): Section {
-  const columns = sampleOf(scope.snapshot) === undefined ? COLUMNS : [...COLUMNS, WEIGHT];
-  const names = columns.map(({ name }) => name).join(", ");
+  const names = COLUMNS.map(({ name }) => name).join(", ");
   const sql = `SELECT ${names} FROM ${keySource(scope)} ORDER BY record_offset`;
   const rows = scope.inventory.iterate<Row>(sql, scopeParams(scope));
-  return { name: "keys", title: "Keys", columns, rows, notes: [...scopeNotes(scope), ...listNotes(scope)] };
+  return {
+    name: "keys",
+    title: "Keys",
+    columns: COLUMNS,
+    rows,
+    notes: [...scopeNotes(scope), ...listNotes(scope)],
+  };
 }

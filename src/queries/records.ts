@@ -24,16 +24,19 @@ interface Wanted {
 /** Told every name that comes near the one looked for. */
 interface Similar {
   isSame(key: Uint8Array, length: number, db: number): boolean;
+  /** Bytes at the beginning of names: those that begin otherwise need not be told. */
+  readonly startBytes: number;
 }
 
-/** Names that begin like the key are looked at when it is not there, or databases that hold it when this one does not. */
-const MAX_CANDIDATES = 200;
+/** Databases that are looked at when this one does not hold the key. */
+const MAX_DBS = 200;
 
 const FIND = `SELECT db, record_offset AS offset, serialized_bytes AS bytes, pattern FROM keys
   WHERE snapshot = @snapshot AND key = @key AND (@db IS NULL OR db = @db) ORDER BY record_offset LIMIT @limit`;
-const ELSEWHERE = `SELECT DISTINCT db FROM keys WHERE snapshot = @snapshot AND key = @key LIMIT ${MAX_CANDIDATES}`;
+const ELSEWHERE = `SELECT DISTINCT db FROM keys WHERE snapshot = @snapshot AND key = @key LIMIT ${MAX_DBS}`;
+/** Names that begin like the key, whatever the case. */
 const NEAR = `SELECT db, CAST(key AS BLOB) AS key FROM keys
-  WHERE snapshot = @snapshot AND substr(CAST(key AS BLOB), 1, @bytes) = @start LIMIT ${MAX_CANDIDATES}`;
+  WHERE snapshot = @snapshot AND lower(substr(CAST(key AS BLOB), 1, @bytes)) = lower(@start)`;
 
 /**
  * The records of a key in each snapshot in question, `limit` at most; `records` is undefined where the inventory has no
@@ -82,7 +85,7 @@ function hashedName(
 }
 
 function noteSimilar(inventory: Inventory, snapshot: number, key: Buffer, similar: Similar): void {
-  const start = key.subarray(0, Math.max(1, Math.ceil(key.length / 2)));
+  const start = key.subarray(0, similar.startBytes);
   const rows = inventory.iterate<{ db: number; key: Buffer }>(NEAR, {
     snapshot,
     bytes: start.length,

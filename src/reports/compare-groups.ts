@@ -49,6 +49,7 @@ export function groupSection(rows: readonly Named[], { label, title, names, tota
     ...section(full),
     narrow: {
       ...section(names.flatMap(heap)),
+      lacks: names.flatMap((_, i) => memory(i)).map(({ name }) => name),
       narrow: longSection(rows, { label, title, names, total }, head[0]!),
     },
   };

@@ -9,14 +9,15 @@ const PARTS = [
   column("count", "Count", "count"),
   column("bytes", "Bytes", "count", { sum: true, atLeast: "lower_bound" }),
   column("heap_bytes", "Heap", "count", { sum: true, atLeast: "lower_bound" }),
-  column("source", "Source", "text"),
 ];
+/** The end of a source: ", Redis 7.2.6". */
+const VERSION = /, (?:Redis|Valkey) [\d.]+$/;
 const FACTS = [column("fact", "Fact", "text"), column("value", "Value", "key")];
 
 /** What tables and Markdown show of one key: what it is, then its parts. */
 export function explanationSections(one: Explanation): Part[] {
   const facts: Section = { name: "explain", title: "Key", columns: FACTS, rows: factsOf(one) };
-  return [facts, partsOf(one)].map((section) => ({ section, extra: {} }));
+  return [facts, shownPartsOf(one)].map((section) => ({ section, extra: {} }));
 }
 
 /** The parts alone, for formats whose rows have one shape: each begins with where the key is. */
@@ -32,14 +33,30 @@ function isLowerBound(accuracy: string): boolean {
   return accuracy === "damaged" || accuracy === "lower bound";
 }
 
+/** What machines are told of the parts. */
 function partsOf({ parts, accuracy }: Explanation): Section {
   return {
     name: "parts",
     title: "Where its bytes go",
-    columns: PARTS,
+    columns: [...PARTS, column("source", "Source", "text")],
     rows: parts.map((part) => ({ ...part })),
     total: { lower_bound: Number(isLowerBound(accuracy)) },
   };
+}
+
+/** The version that most sources end with stands over them; others keep their own. */
+function shownPartsOf(one: Explanation): Section {
+  const section = partsOf(one);
+  const versions = one.parts.flatMap(({ source }) => VERSION.exec(source)?.[0] ?? []);
+  const count = (version: string) => versions.filter((other) => other === version).length;
+  const [version] = [...new Set(versions)].sort((a, b) => count(b) - count(a));
+  if (version === undefined) return section;
+  const rows = one.parts.map((part) => ({
+    ...part,
+    source: part.source.endsWith(version) ? part.source.slice(0, -version.length) : part.source,
+  }));
+  const source = column("source", `Source in ${version.slice(2)}`, "text");
+  return { ...section, columns: [...PARTS, source], rows };
 }
 
 function factsOf(one: Explanation): Row[] {

@@ -22,6 +22,8 @@ export interface Layout {
   readonly width: number;
   /** Whether CSV has texts as they are, not made safe. */
   readonly rawCsv: boolean;
+  /** Takes the names of columns that tables have no room for; undefined where nobody is to be told. */
+  readonly leftOut?: Set<string> | undefined;
 }
 
 /** Every format, by its name: parts to lines without line ends. A new one: a file, and a line here. */
@@ -46,7 +48,7 @@ export function lineEnd(format: FormatName): string {
 
 function* titled(
   parts: Iterable<Part>,
-  { style, titles, width }: Layout,
+  { style, titles, width, leftOut }: Layout,
   render: typeof renderTable,
 ): Iterable<string> {
   let first = true;
@@ -54,7 +56,7 @@ function* titled(
     if (!first) yield "";
     first = false;
     if (titles) yield* wrapped(safeLine(section.title), width).map(style.faint);
-    yield* render(section, style, width);
+    yield* render(section, style, width, leftOut);
   }
 }
 

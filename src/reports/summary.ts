@@ -124,7 +124,7 @@ function errorsOfSum(rows: readonly Row[]): Row {
 /** The summary as one screen, which is made for 100 columns and fits narrower ones; `table` lays out its tables. */
 export function* renderSummary(
   summary: Summary,
-  { style, width }: Pick<Layout, "style" | "width">,
+  { style, width, leftOut }: Pick<Layout, "style" | "width" | "leftOut">,
   table: typeof renderTable = renderTable,
 ): Iterable<string> {
   const { types, encodings, ttl, patterns, bigkeys } = sections(summary);
@@ -140,15 +140,15 @@ export function* renderSummary(
   yield* besideWhereFits(left, right, width, []);
   yield* used.flatMap((line) => wrapped(line, width, USED_MEMORY_HANG));
   yield "";
-  yield* table(types, style, width);
+  yield* table(types, style, width, leftOut);
   yield "";
-  const times = summary.ttl.length > 0 ? [...table(ttl, style, width)] : [];
-  yield* besideWhereFits([...table(encodings, style, width)], times, width, [""]);
+  const times = summary.ttl.length > 0 ? [...table(ttl, style, width, leftOut)] : [];
+  yield* besideWhereFits([...table(encodings, style, width, leftOut)], times, width, [""]);
   yield "";
-  yield* table(patterns, style, width);
+  yield* table(patterns, style, width, leftOut);
   if (summary.bigkeys.length > 0) {
     yield "";
-    yield* table(bigkeys, style, width);
+    yield* table(bigkeys, style, width, leftOut);
   }
 }
 

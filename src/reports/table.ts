@@ -8,27 +8,36 @@ const GAP = "  ";
 /** Rows that decide how wide columns are; those behind them are printed as they come. */
 const MEASURED_ROWS = 1000;
 const MIN_FLEXIBLE_WIDTH = 12;
-/** Cells of a name at least, before a table gives up columns for it. */
+/** Cells of a name of a key or pattern at least, before a table gives up columns for it. */
 const READABLE_WIDTH = 20;
+/** Texts of no more cells may be words that somebody has to type, such as names of settings: they are not cut. */
+const WORD_WIDTH = 28;
 
 /**
  * A section as aligned lines of at most `width` cells, without line ends; where it does not fit, its narrow form, and where it
- * has none or that does not fit either, expanded.
+ * has none or that does not fit either, expanded. The names of columns that there is no room for are added to `leftOut`.
  */
 export function* renderTable(
   section: Section,
   style: Style = PLAIN,
   width = Number.POSITIVE_INFINITY,
+  leftOut?: Set<string>,
 ): Iterable<string> {
   const rows = section.rows[Symbol.iterator]();
   try {
-    yield* lines(section, rows, style, width);
+    yield* lines(section, rows, style, width, leftOut);
   } finally {
     rows.return?.();
   }
 }
 
-function* lines(section: Section, rows: Iterator<Row>, style: Style, width: number): Iterable<string> {
+function* lines(
+  section: Section,
+  rows: Iterator<Row>,
+  style: Style,
+  width: number,
+  leftOut: Set<string> | undefined,
+): Iterable<string> {
   const all = section.columns.filter((column) => !column.machineOnly);
   const first = takeRows(rows, MEASURED_ROWS);
   const ending = section.rest ? [section.rest] : [];
@@ -37,10 +46,12 @@ function* lines(section: Section, rows: Iterator<Row>, style: Style, width: numb
   const natural = naturalWidths(columns, measured);
   const room = width - GAP.length * (columns.length - 1);
   if (sum(cutWidths(columns, natural)) > room) {
-    if (section.narrow !== undefined) yield* renderTable(section.narrow, style, width);
+    if (section.narrow !== undefined) yield* renderTable(section.narrow, style, width, leftOut);
     else yield* renderExpanded({ ...section, rows: chain(first, rows) }, style, width);
     return;
   }
+  for (const { name } of all) if (!columns.some((column) => column.name === name)) leftOut?.add(name);
+  for (const name of section.lacks ?? []) leftOut?.add(name);
   const places = placesOf(columns, first, fitted(columns, natural, room));
   const line = (row: Row) => tableLine(places, (column) => shownCell(column, row), width);
   const linesOf = columns.some((column) => column.wraps)
@@ -120,8 +131,13 @@ function withoutSpare(all: readonly Column[], rows: readonly Row[], width: numbe
 
 /** Widths when columns that can be cut are. */
 function cutWidths(columns: readonly Column[], natural: readonly number[]): number[] {
-  const least = ({ wraps }: Column) => (wraps ? MIN_FLEXIBLE_WIDTH : READABLE_WIDTH);
-  return natural.map((width, i) => (isFlexible(columns[i]!) ? Math.min(width, least(columns[i]!)) : width));
+  return natural.map((width, i) => Math.min(width, leastWidth(columns[i]!)));
+}
+
+function leastWidth(column: Column): number {
+  if (!isFlexible(column)) return Number.POSITIVE_INFINITY;
+  if (column.wraps) return MIN_FLEXIBLE_WIDTH;
+  return column.kind === "key" ? READABLE_WIDTH : WORD_WIDTH;
 }
 
 function isFlexible(column: Column): boolean {
@@ -138,13 +154,23 @@ function naturalWidths(columns: readonly Column[], rows: readonly Row[]): number
   );
 }
 
-/** When natural widths are too much for the line, columns that wrap give way, else the widest text and key columns. */
+/** How far columns give way when natural widths are too much for the line: one step after the other. */
+const STEPS: readonly ((column: Column) => number)[] = [
+  ({ wraps }) => (wraps ? READABLE_WIDTH : Number.POSITIVE_INFINITY),
+  (column) => (isFlexible(column) && !column.wraps ? WORD_WIDTH : Number.POSITIVE_INFINITY),
+  leastWidth,
+];
+
+/** Natural widths, or as much of them as there is room for: of columns that can be cut the widest gives way first. */
 function fitted(columns: readonly Column[], natural: readonly number[], room: number): readonly number[] {
   const widths = [...natural];
-  for (let excess = sum(widths) - room; excess > 0; excess--) {
-    const widest = widestFlexible(columns, widths);
-    if (widest < 0) break;
-    widths[widest]!--;
+  let excess = sum(widths) - room;
+  for (const least of STEPS) {
+    for (; excess > 0; excess--) {
+      const widest = widestAbove(columns.map(least), widths);
+      if (widest < 0) break;
+      widths[widest]!--;
+    }
   }
   return widths;
 }
@@ -153,17 +179,10 @@ function sum(widths: readonly number[]): number {
   return widths.reduce((all, width) => all + width, 0);
 }
 
-function widestFlexible(columns: readonly Column[], widths: readonly number[]): number {
-  const wrapping = columns.some(({ wraps }, i) => wraps && widths[i]! > READABLE_WIDTH);
+function widestAbove(least: readonly number[], widths: readonly number[]): number {
   let widest = -1;
-  for (let i = 0; i < columns.length; i++) {
-    if (
-      isFlexible(columns[i]!) &&
-      (columns[i]!.wraps || !wrapping) &&
-      widths[i]! > MIN_FLEXIBLE_WIDTH &&
-      (widest < 0 || widths[i]! > widths[widest]!)
-    )
-      widest = i;
+  for (const [i, width] of widths.entries()) {
+    if (width > least[i]! && (widest < 0 || width > widths[widest]!)) widest = i;
   }
   return widest;
 }

@@ -29,13 +29,13 @@ export function verifySection(facts: Facts): Section {
   return { name: "verify", title: "", columns, rows };
 }
 
-/** What it all comes to, in a line. */
+/** What it all comes to, in a few words: the faults have rows of their own. */
 function verdict({ sound, checksum, faults }: Facts): string {
   if (sound === true)
     return checksum === "absent" ? "sound, as far as can be told without a checksum" : "sound";
-  const messages = (faults as readonly Facts[]).map(({ message }) => String(message));
-  const more = messages.length > 1 ? `, and ${counted(messages.length - 1, "more fault")}` : "";
-  return `not sound: ${messages[0]}${more}`;
+  const [first, ...others] = faults as readonly Facts[];
+  const more = others.length > 0 ? `, and ${counted(others.length, "more fault")}` : "";
+  return `not sound: ${first!.code}${first!.offset ? ` at byte ${first!.offset}` : ""}${more}`;
 }
 
 /** Facts by their names in JSON, a row each. */

@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { type CommandModel, commandModels } from "../../src/cli/completion/model.ts";
+import { NAMED_QUESTIONS } from "../../src/queries/named/index.ts";
 import { FORMATS } from "../../src/reports/index.ts";
 import { runInside } from "./run-inside.ts";
 
@@ -94,6 +95,14 @@ describe.runIf(hasBash)("completion in bash", () => {
     expect(completed("doctor", "--info", "o")).toEqual(["other.txt"]);
   });
 
+  it("knows questions that have names, behind the file, and their parameters", () => {
+    expect(completed("query", "a.sqlite", "")).toEqual(Object.keys(NAMED_QUESTIONS));
+    expect(completed("query", "a.sqlite", "settings-")).toEqual(["settings-savings"]);
+    expect(completed("query", "a.sqlite", "top-keys", "")).toEqual([]);
+    expect(completed("query", "a.sqlite", "top-keys", "--param", "lim")).toEqual(["limit="]);
+    expect(completed("query", "a.sqlite", "top-keys", "--param", "snap")).toEqual(["snapshot="]);
+  });
+
   it("offers none where none is", () => {
     expect(completed("summary", "a.rdb", "dump")).toEqual([]);
     expect(completed("query", "a.sqlite", "dump")).toEqual([]);
@@ -167,7 +176,13 @@ describe("scripts for other shells", () => {
           value === undefined ? one : one.startsWith("--") ? `${one}=` : `${one}+`,
         );
         expect(lines[i]).toContain(shown.length > 1 ? `{${shown.join(",")}}'[` : `${shown[0]}[`);
-        if (value?.kind === "word") expect(lines[i]).toContain(`:value:(${value.words.join(" ")})'`);
+        if (value?.kind === "word") {
+          const words = value.words.join(" ");
+          // No space shall follow what has to go on behind =.
+          expect(lines[i]).toContain(
+            words.endsWith("=") ? `:value: compadd -S "" -- ${words}'` : `:value:(${words})'`,
+          );
+        }
         if (value?.kind === "file") expect(lines[i]).toContain(":value:_files'");
       }
       for (const line of lines) expect(line.replaceAll("'\\''", "").match(/'/g)!.length % 2, line).toBe(0);

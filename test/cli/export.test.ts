@@ -44,9 +44,12 @@ async function out(...args: string[]): Promise<string> {
   return ran.stdout.toString();
 }
 
-async function refused(...args: string[]): Promise<string> {
+const refused = (...args: string[]) => ended(2, args);
+const failed = (...args: string[]) => ended(4, args);
+
+async function ended(status: number, args: readonly string[]): Promise<string> {
   const ran = await runInside(args);
-  expect(ran.status).toBe(2);
+  expect(ran.status).toBe(status);
   expect(ran.stdout.length).toBe(0);
   return ran.stderr.toString();
 }
@@ -241,6 +244,8 @@ describe("export", () => {
     const csv = readCsv(await out("export", inventory, "--keys", "csv", "-t", "zset", "--quiet"));
     expect(csv.map((row) => row[2])).toEqual(["key", `'=z,"`]);
     expect(csv[0]).toEqual(Object.keys(stored[0]));
+    const asked = readCsv(await out("query", inventory, "SELECT * FROM keys LIMIT 1", "--format", "csv"));
+    expect(csv[0]).toEqual(asked[0]);
   });
 
   test("of hashed names has hashes", async () => {
@@ -271,6 +276,16 @@ describe("export", () => {
     [["export", inventory, "--folded", "--raw-csv"], /--raw-csv needs --keys csv or --csv-compat/],
     [["export", inventory, "--folded", "--force"], /--force needs --output/],
   ])("refuses %j", async (args, message) => expect(await refused(...args)).toMatch(message));
+
+  test.runIf(fs.existsSync("/proc/self"))("says where no file can be made", async () => {
+    expect(await failed("export", inventory, "--folded", "-o", "/proc/x")).toMatch(
+      /cannot write in \/proc: no file can be made there\n$/,
+    );
+    const nowhere = path.join(folder, "nowhere");
+    expect(await failed("export", inventory, "--folded", "-o", path.join(nowhere, "x"))).toMatch(
+      /nowhere: no such file or folder\n$/,
+    );
+  });
 
   test("to a terminal refuses bytes that it would obey", async () => {
     const ran = await runInside(["export", snapshot, "--values", "resp"], true);

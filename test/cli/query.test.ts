@@ -136,6 +136,15 @@ describe("questions with names", () => {
     expect(await refusal("--list", "nothing")).toMatch(/no question nothing/);
   });
 
+  test.each([
+    ["SELECT bites FROM keys", /no such column: bites: is it bytes\? rdbscope schema names all/],
+    ["SELECT k.bites FROM keys k", /is it bytes\?/],
+    ["SELECT key FROM key", /no such table: key: is it keys\?/],
+    ["SELECT zzzzzz FROM keys", /no such column: zzzzzz: rdbscope schema names all/],
+    ["SELECT key FROM keys WHERE bytes > 10K", /"10K": sizes in SQL are plain bytes, as 10240/],
+    ["SELECT key FROM keys WHERE bytes > 2MB", /plain bytes, as 2097152/],
+  ])("%s is refused with a hint", async (sql, hint) => expect(await refusal(one, sql)).toMatch(hint));
+
   test("are listed in a line each, with parameters and defaults", async () => {
     const { stdout } = await runCli(["query", "--list"]);
     expect(stdout).toMatch(/^top-patterns +the patterns with the most memory \(limit=20 db type\)$/m);

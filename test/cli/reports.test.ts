@@ -112,6 +112,47 @@ describe("tables", () => {
     expect(middleCut("abcdefg", 5)).toBe("ab…fg");
   });
 
+  test("tell which columns there is no room for, and only those that are in no line", () => {
+    const columns = [
+      column("key", "Key", "key"),
+      column("bytes", "Memory", "bytes"),
+      column("largest", "Largest", "bytes", { spare: true }),
+      column("at", "Expires", "time", { spare: true }),
+    ];
+    const rows = [{ key: "k".repeat(20), bytes: 1, largest: 1, at: 0 }];
+    const leftOutAt = (width: number) => {
+      const leftOut = new Set<string>();
+      const [head] = renderTable({ ...section(rows), columns }, PLAIN, width, leftOut);
+      return { head, leftOut: [...leftOut] };
+    };
+    expect(leftOutAt(100)).toMatchObject({ head: expect.stringContaining("Expires"), leftOut: [] });
+    expect(leftOutAt(40).leftOut).toEqual(["at"]);
+    expect(leftOutAt(30)).toEqual({
+      head: expect.stringMatching(/^Key +Memory$/),
+      leftOut: ["largest", "at"],
+    });
+    expect(leftOutAt(20)).toEqual({ head: expect.stringMatching(/^-\[ 1 \]/), leftOut: [] });
+    const narrow = { ...section(rows), columns: columns.slice(0, 1), lacks: ["bytes"] };
+    const leftOut = new Set<string>();
+    expect([...renderTable({ ...section(rows), narrow }, PLAIN, 25, leftOut)][0]).toBe("Key");
+    expect([...leftOut]).toEqual(["bytes"]);
+  });
+
+  test("cut names before words that somebody has to type", () => {
+    const columns = [
+      column("setting", "Setting", "number"),
+      column("pattern", "Pattern", "key"),
+      column("bytes", "Memory", "bytes"),
+    ];
+    const rows = [
+      { setting: "zset-max-listpack-entries", pattern: "user:*:followers:by-time", bytes: 1 },
+      { setting: "hll", pattern: "p", bytes: 1 },
+    ];
+    const at = (width: number) => [...renderTable({ ...section(rows), columns }, PLAIN, width)];
+    expect(at(56)[1]).toMatch(/^zset-max-listpack-entries {2}user:\S+…\S+-time +1B$/);
+    expect(at(54)).toContain("Setting  zset-max-listpack-entries");
+  });
+
   test("go on below where a column wraps, and nothing is lost or out of its column", () => {
     const text = `${"word ".repeat(30)}${"\\xFF".repeat(40)} end`;
     const wrapping: Section = {

@@ -191,7 +191,10 @@ describe("a key", () => {
 
   it.each([
     ["leaderboard:all", /no key "leaderboard:all"; did you mean "leaderboard:alltime"/],
-    ["LEADERBOARD:alltime", /did you mean "leaderboard:alltime"/],
+    ["LEADERBOARD:alltime", /; only the case differs: did you mean "leaderboard:alltime"\?$/],
+    ["leaderboard:altime", /; did you mean "leaderboard:alltime"\?$/],
+    ["user:1", /no key "user:1"; 920 keys begin with "user:"$/],
+    ["User:zzzz", /; 920 keys begin with "user:", whatever the case$/],
     ["\u0001\u0002", /no key "\\x01\\x02"$/],
   ])("that is not there is refused, with what is like it: %j", async (name, message) => {
     const asked = explain({ file: SAMPLE, key: Buffer.from(name) });
@@ -199,9 +202,11 @@ describe("a key", () => {
     await expect(asked).rejects.toThrow(message);
   });
 
-  it("that is not in an inventory is refused with what is like it, too", async () => {
-    await expect(explain({ file: inventory, key: Buffer.from("leaderboard:all") })).rejects.toThrow(
-      /did you mean "leaderboard:alltime"/,
-    );
+  it.each([
+    ["leaderboard:all", /did you mean "leaderboard:alltime"/],
+    ["LEADERBOARD:alltime", /only the case differs: did you mean "leaderboard:alltime"/],
+    ["User:zzzz", /; 920 keys begin with "user:", whatever the case$/],
+  ])("that is not in an inventory is refused with what is like it, too: %s", async (name, message) => {
+    await expect(explain({ file: inventory, key: Buffer.from(name) })).rejects.toThrow(message);
   });
 });

@@ -7,7 +7,9 @@ _rdbscope_words() {
   shift 2
   for word in "$@"; do
     [[ $word == "$typed"* ]] && COMPREPLY+=("$before$word")
+    [[ $word == *= ]] && type compopt >/dev/null 2>&1 && compopt -o nospace 2>/dev/null
   done
+  return 0
 }
 
 # Offers words for the part of a list behind its last comma.

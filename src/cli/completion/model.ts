@@ -7,7 +7,7 @@ export type Value =
   | { readonly kind: "folder" }
   /** Nothing that can be known: numbers, names, SQL. */
   | { readonly kind: "any" }
-  /** One of these. */
+  /** One of these; more may follow one that ends with =. */
   | { readonly kind: "word"; readonly words: readonly string[] }
   /** Some of these, with commas between. */
   | { readonly kind: "list"; readonly words: readonly string[] };
@@ -44,8 +44,11 @@ export function commandModels(root: Command): CommandModel[] {
   return root.commands.map((command) => ({
     name: command.name(),
     description: command.description(),
-    options: [...command.options.map((option) => optionModel(command.name(), option)), HELP],
-    arguments: command.registeredArguments.map(argumentModel),
+    options: [
+      ...command.options.filter(({ hidden }) => !hidden).map((option) => optionModel(command.name(), option)),
+      HELP,
+    ],
+    arguments: command.registeredArguments.map((argument) => argumentModel(command.name(), argument)),
     isVariadic: command.registeredArguments.at(-1)?.variadic === true,
   }));
 }
@@ -66,9 +69,9 @@ function optionModel(command: string, option: Option): OptionModel {
   };
 }
 
-function argumentModel(argument: Argument) {
+function argumentModel(command: string, argument: Argument) {
   const name = argument.name();
-  return { name, value: kindOf(name === "snapshot" ? "file" : name, undefined) };
+  return { name, value: kindOf(name === "snapshot" ? "file" : name, wordsOf(command, name)) };
 }
 
 /** What a placeholder in the help stands for: `<a|b>` is one of these words. */

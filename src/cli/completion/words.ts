@@ -2,13 +2,20 @@ import { RULES } from "../../doctor/rules/index.ts";
 import { INDEX_COLUMNS } from "../../inventory/summaries.ts";
 import { ALLOCATORS, PROFILES, TYPES } from "../../memory/index.ts";
 import { CSV_COMPAT } from "../../queries/csv-compat.ts";
+import { NAMED_QUESTIONS } from "../../queries/named/index.ts";
 import { PATTERN_ORDERS } from "../../queries/patterns.ts";
 import { FORMATS } from "../../reports/index.ts";
 import { VALUE_FORMATS } from "../../values/formats.ts";
 
 const rules = RULES.map(({ id }) => id);
 
-/** What options take that know their values; `command --option` where it is not the same for all commands. */
+/** Parameters of all questions, as they are given. */
+const params = [
+  ...new Set(Object.values(NAMED_QUESTIONS).flatMap(({ params = {} }) => Object.keys(params))),
+  "snapshot",
+].map((name) => `${name}=`);
+
+/** What options and arguments take that know their values; `command --option` where it is not the same for all commands. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   "--format": Object.keys(FORMATS),
   "--profile": Object.keys(PROFILES),
@@ -25,9 +32,11 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   "--disable": rules,
   "--values": Object.keys(VALUE_FORMATS),
   "--csv-compat": Object.keys(CSV_COMPAT),
+  "query sql": Object.keys(NAMED_QUESTIONS),
+  "query --param": params,
 };
 
-/** The words that an option of a command takes; undefined where they are not known. */
+/** The words that an option or argument of a command takes; undefined where they are not known. */
 export function wordsOf(command: string, option: string): readonly string[] | undefined {
   return WORDS[`${command} ${option}`] ?? WORDS[option];
 }

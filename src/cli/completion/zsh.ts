@@ -57,6 +57,7 @@ function action(value: Value, name: string): string {
   if (value.kind === "folder") return "_files -/";
   if (value.kind === "any") return " ";
   const words = value.words.join(" ");
+  if (value.words.some((word) => word.endsWith("="))) return ` compadd -S "" -- ${words}`;
   return value.kind === "list" ? `_values -s , ${name.replace(/^-+/, "")} ${words}` : `(${words})`;
 }
 

@@ -11,6 +11,7 @@ import type { Part } from "../../reports/index.ts";
 import { ClosedOutput, EXIT, statusOf } from "../exit-status.ts";
 import { layoutOf, processCli, writeParts } from "../io.ts";
 import { fromParamRecords, type QueryTask, type Statement, tell } from "./protocol.ts";
+import { withSqlHint } from "./sql-hint.ts";
 
 /** Longest text or blob of an answer: six characters for one, as JSON may need, still make a string. */
 const MAX_VALUE_LENGTH = 64 * 1024 * 1024;
@@ -24,7 +25,7 @@ export async function answer(task: QueryTask, onWaiting: (waiting: boolean) => v
   } catch (error) {
     if (error instanceof ClosedOutput) return;
     const outside = statusOf(error) === EXIT.io && !(error instanceof IoError);
-    tell({ failed: toErrorRecord(outside ? new IoError((error as Error).message) : error) });
+    tell({ failed: toErrorRecord(outside ? new IoError((error as Error).message) : withSqlHint(error)) });
   }
 }
 
