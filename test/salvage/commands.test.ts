@@ -63,8 +63,12 @@ test.each([[], ["--salvage"]])(
     await texts("analyze", file, "-o", output, "--force", ...how);
     expect(ask(output, "SELECT count(*) AS keys FROM keys")).toEqual([{ keys: KEYS - 9 }]);
     const [warning] = ask(output, "SELECT message FROM warnings WHERE code = 'CHECKSUM_MISMATCH'");
-    expect(warning?.message).toContain("of 300 keys announced by the databases that were reached 291 are here");
-    expect((await texts("verify", file)).stdout).toContain("of 300 keys announced by the databases that were reached 291 are here");
+    expect(warning?.message).toContain(
+      "of 300 keys announced by the databases that were reached 291 are here",
+    );
+    expect((await texts("verify", file)).stdout).toContain(
+      "of 300 keys announced by the databases that were reached 291 are here",
+    );
   },
 );
 
