@@ -1,9 +1,8 @@
 import type { RdbHeader } from "../header.ts";
 import { type ByteRange, type Chunk, Splitter } from "../splitter.ts";
 import type { ByteSource } from "../window.ts";
+import { SIZES } from "./sizes.ts";
 import { type Swallower, swallowerIn } from "./swallowed.ts";
-
-const SIZES = { windowBytes: 2 ** 18, chunkBytes: 2 ** 22 };
 
 /** Keys that follow each other in one database, as far as can be read. */
 interface Run {

@@ -7,6 +7,7 @@ import type { ByteSource } from "../window.ts";
 import { withDatabases } from "./databases.ts";
 import { Pairs } from "./pairs.ts";
 import { Probe } from "./probe.ts";
+import { SIZES } from "./sizes.ts";
 import type { Swallower } from "./swallowed.ts";
 import { CERTAIN_BITS, type Way, Zone } from "./zone.ts";
 
@@ -18,8 +19,6 @@ export interface Gap extends ByteRange {
   readonly recordsAfter: number;
 }
 
-const WINDOW_BYTES = 2 ** 18;
-const CHUNK_BYTES = 2 ** 22;
 /** Zones grow until something is found in one. */
 const FIRST_ZONE_BYTES = 2 ** 16;
 const MAX_ZONE_BYTES = 2 ** 20;
@@ -96,8 +95,7 @@ class Salvage {
     const { source, header, templates, failed, pairs } = this;
     let start = from;
     while (start < source.size) {
-      const sizes = { windowBytes: WINDOW_BYTES, chunkBytes: CHUNK_BYTES };
-      const scout = new Scout(source, header, { ...sizes, start, templates }, pairs);
+      const scout = new Scout(source, header, { ...SIZES, start, templates }, pairs);
       const error = scout.explore();
       if (error === undefined) {
         const resume = this.behindEnd(scout);

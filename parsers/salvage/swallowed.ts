@@ -4,6 +4,7 @@ import { OPCODE } from "../opcodes.ts";
 import { type ByteRange, Splitter, type SplitterOptions } from "../splitter.ts";
 import type { ByteSource } from "../window.ts";
 import { Probe } from "./probe.ts";
+import { SIZES } from "./sizes.ts";
 import { CERTAIN_BITS } from "./zone.ts";
 
 /** A record with the beginning of a database inside of it, absolute offsets. */
@@ -35,8 +36,7 @@ export function swallowerIn(
   doubted: ReadonlySet<number>,
 ): Swallower | undefined {
   const places = beginningsIn(source, header, run);
-  const sizes = { windowBytes: 2 ** 18, chunkBytes: 2 ** 22 };
-  return new Finder(source, header, { ...sizes, gaps }, places, doubted).find();
+  return new Finder(source, header, { ...SIZES, gaps }, places, doubted).find();
 }
 
 /** Where something looks like the beginning of a database, whether it is one or stands in a value. */
