@@ -23,7 +23,7 @@ const SECOND_WINDOW_BYTES = 20 * 1024;
  */
 export class RecordReader {
   /** The key: `key[0, keyLength)`. */
-  key = new Uint8Array(1024);
+  key: Uint8Array = new Uint8Array(1024);
   keyLength = 0;
   /** Whether the key is known to be ASCII without NUL: a long one is not. */
   keyIsPlain = true;
@@ -48,6 +48,9 @@ export class RecordReader {
   readonly values: ValueReader;
   private readonly w: Window;
   private readonly copier = new Copier();
+  /** Where names stand that fit, and those that do not. */
+  private short = this.key;
+  private long = this.key;
   /** Made for the first damaged value. */
   private second: Window | undefined;
   private source!: ByteSource;
@@ -65,6 +68,11 @@ export class RecordReader {
   constructor(windowBytes: number, visitor: ValueVisitor, details?: ValueDetails) {
     this.w = new Window(windowBytes, details !== undefined);
     this.values = new ValueReader(this.w, visitor, details);
+  }
+
+  /** Has names stand in a buffer of the caller's, if they fit. */
+  useBuffer(bytes: Uint8Array): void {
+    this.short = bytes;
   }
 
   /** Begins a chunk. `onBytes` sees each of its bytes once, in order. */
@@ -217,6 +225,7 @@ export class RecordReader {
     if (bytes > MAX_KEY_BYTES) throw new RdbError("BAD_LENGTH", this.w.offset(), `a key of ${bytes} bytes`);
     this.keyLength = 0;
     this.keyIsPlain = true;
+    this.key = bytes <= this.short.length ? this.short : this.long;
     let left = bytes;
     while (left > 0) {
       const step = Math.min(left, from.bytes.length >> 1);
@@ -235,12 +244,14 @@ export class RecordReader {
     if (needed <= this.key.length) return;
     const grown = new Uint8Array(Math.max(needed, this.key.length * 2));
     grown.set(this.key.subarray(0, this.keyLength));
+    this.long = grown;
     this.key = grown;
   }
 
   private writeDigits(value: number): void {
     const digits = String(value);
     this.keyIsPlain = true;
+    this.key = this.short;
     this.keyLength = digits.length;
     for (let i = 0; i < digits.length; i++) this.key[i] = digits.charCodeAt(i);
   }

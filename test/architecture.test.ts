@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/io/",
     "src/memory/",
     "src/patterns/",
+    "src/names/",
     "src/inventory/",
     "src/compare/",
     "src/errors.ts",
