@@ -17,7 +17,8 @@ function partedBy(segments: Segments, name: Uint8Array): { isSteady: boolean; te
   const { count, texts, starts, ends, separators, isSteady } = segments;
   const parts = Array.from(
     { length: count },
-    (_, i) => `${Buffer.from(texts[i]!.subarray(starts[i], ends[i])).toString("hex")} ${separators[i]}`,
+    (_, i) =>
+      `${Buffer.from(texts[i]!.subarray(starts[i], ends[i])).toString("hex")} ${separators[i]} ${segments.isId(i)}`,
   );
   return { isSteady, text: parts.join(" ") };
 }
