@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import type { Command } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import { chooseRules, diagnose } from "../doctor/diagnose.ts";
 import { parseInfo } from "../doctor/info.ts";
 import { parseThresholds } from "../doctor/thresholds.ts";

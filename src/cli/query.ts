@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { NAMED_QUESTIONS, namedQuestion } from "../queries/named/index.ts";
 import { mentionsKeys } from "../queries/query.ts";

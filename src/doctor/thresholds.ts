@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UsageError } from "../errors.ts";
 import { nearName } from "../near-names.ts";
 import type { Thresholds } from "./rule.ts";
