@@ -3,7 +3,7 @@ import fs from "node:fs";
 import wabt from "wabt";
 
 /** Each `NAME.wat` becomes `NAME-code.ts` beside it. */
-export const MODULES = ["parsers/crc64", "src/names/names"] as const;
+export const MODULES = ["parsers/crc64", "src/names/names", "src/inventory/rows"] as const;
 
 const ROOT = new URL("../", import.meta.url);
 
