@@ -103,22 +103,41 @@ export function parseBaseline(text: string, path: string): Baseline {
   throw new UsageError(`${path} is no baseline file: ${[...where, message].join(": ")}`);
 }
 
-/** What each difference of measure is called. */
-const WORDS: Readonly<Record<keyof Totals["measure"], string>> = {
-  profile: "sized as",
-  allocator: "sized with",
-  settings: "with settings",
-  filters: "made of keys with",
-  pattern_settings: "with patterns by",
-  hashed_names: "with names hashed by",
-  sample_share: "of a sample of",
+/** What each part of a measure is called, and whether it is JSON of an object. */
+const PARTS: Readonly<Record<keyof Totals["measure"], readonly [what: string, isJson: boolean]>> = {
+  profile: ["the profile", false],
+  allocator: ["the allocator", false],
+  settings: ["the setting", true],
+  filters: ["the filter", true],
+  pattern_settings: ["the setting of patterns", true],
+  hashed_names: ["the secret that names are hashed with", false],
+  sample_share: ["the share of the sample", false],
 };
 
 /** Why totals cannot be compared, in words; undefined: they can. */
 export function differentMeasure(old: Totals, now: Totals): string | undefined {
-  const names = Object.keys(WORDS) as (keyof Totals["measure"])[];
+  const names = Object.keys(PARTS) as (keyof Totals["measure"])[];
   const name = names.find((one) => old.measure[one] !== now.measure[one]);
   if (name === undefined) return undefined;
-  const said = (value: string | number | null) => (value === null ? "none" : String(value));
-  return `the baseline is ${WORDS[name]} ${said(old.measure[name])}, the snapshot ${WORDS[name]} ${said(now.measure[name])}`;
+  const [what, isJson] = PARTS[name];
+  const [before, after] = [old, now].map(({ measure }) => membersOf(measure[name], isJson));
+  const member =
+    Object.keys({ ...before, ...after }).find((one) => said(before![one]) !== said(after![one])) ?? "";
+  const which = member === "" ? what : `${what} ${member}`;
+  return `${which} of the baseline is ${said(before![member])}, that of the snapshot ${said(after![member])}`;
+}
+
+/** What is not JSON is one member without a name. */
+function membersOf(value: string | number | null, isJson: boolean): Record<string, unknown> {
+  if (!isJson) return { "": value };
+  try {
+    return JSON.parse(String(value)) as Record<string, unknown>;
+  } catch {
+    return { "": value }; // a baseline file that somebody changed
+  }
+}
+
+function said(value: unknown): string {
+  if (value === undefined || value === null) return "none";
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

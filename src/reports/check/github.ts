@@ -19,6 +19,7 @@ export function* renderGithub(report: CheckReport): Iterable<string> {
       const lines = [`${one.path}: ${result.measured}`, ...bodyOf(result)].map(safeLine);
       yield annotation(command, report.policy, result, `rdbscope: ${result.id}`, lines);
     }
+    for (const note of one.notes) yield logSafe(safeLine(`note: ${note}`));
   }
   for (const waiver of report.unused_waivers)
     yield annotation("notice", report.policy, waiver, `rdbscope: ${waiver.rule}`, [unusedWaiver(waiver)]);

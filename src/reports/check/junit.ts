@@ -1,6 +1,6 @@
 import type { CheckReport, RuleResult, SnapshotCheck } from "../../check/check.ts";
 import { safeLine } from "../text.ts";
-import { bodyOf, remarksOf, sentenceOf, statusWord } from "./words.ts";
+import { bodyOf, remarksOf, sentenceOf, statusWord, unusedWaiver } from "./words.ts";
 
 /**
  * What a policy said, as JUnit XML: a suite a snapshot, a test case a rule. A rule that is waived or could not be looked at
@@ -14,7 +14,10 @@ export function* renderJunit(report: CheckReport): Iterable<string> {
   yield "</testsuites>";
 }
 
-function* suite({ policy, checked_at: now }: CheckReport, { path, snapshot, results, notes }: SnapshotCheck) {
+function* suite(
+  { policy, checked_at: now, unused_waivers: unused }: CheckReport,
+  { path, snapshot, results, notes }: SnapshotCheck,
+) {
   const timestamp = new Date(now).toISOString().slice(0, 19);
   const name = safeLine(snapshot > 1 ? `${path} (snapshot ${snapshot})` : path);
   yield `  <testsuite name="${xml(name)}" ${countsOf(results, true)} time="0" timestamp="${timestamp}" hostname="localhost">`;
@@ -30,7 +33,8 @@ function* suite({ policy, checked_at: now }: CheckReport, { path, snapshot, resu
       yield `      <skipped>${xml([word.toLowerCase(), ...remarksOf(result)].join(": "))}</skipped>`;
     yield "    </testcase>";
   }
-  if (notes.length > 0) yield `    <system-out>${xml(notes.map(safeLine).join("\n"))}</system-out>`;
+  const told = [...notes.map(safeLine), ...unused.map(unusedWaiver)];
+  if (told.length > 0) yield `    <system-out>${xml(told.join("\n"))}</system-out>`;
   yield "  </testsuite>";
 }
 

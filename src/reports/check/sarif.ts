@@ -6,7 +6,7 @@ import type { Violation } from "../../check/rule.ts";
 import { VERSION } from "../../io/version.ts";
 import { toJson } from "../json.ts";
 import { safeLine } from "../text.ts";
-import { othersOf, remarksOf, sentenceOf, subjectOf } from "./words.ts";
+import { othersOf, remarksOf, sentenceOf, subjectOf, unusedWaiver } from "./words.ts";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -28,12 +28,27 @@ export function* renderSarif(report: CheckReport): Iterable<string> {
           },
         },
         columnKind: "utf16CodeUnits",
+        invocations: [
+          { executionSuccessful: true, toolExecutionNotifications: notesOf(report).map(notification) },
+        ],
         results: report.snapshots.flatMap((one) =>
           one.results.flatMap((result, i) => resultsOf(report, one, result, i, several)),
         ),
       },
     ],
   });
+}
+
+/** What is to be known of the check, and of no rule. */
+function notesOf({ snapshots, unused_waivers: unused }: CheckReport): string[] {
+  return [
+    ...snapshots.flatMap(({ path: file, notes }) => notes.map((one) => `${file}: ${one}`)),
+    ...unused.map(unusedWaiver),
+  ];
+}
+
+function notification(text: string) {
+  return { level: "note", message: { text: message(safeLine(text)) } };
 }
 
 function descriptor({ id, rule, description, severity }: RuleResult) {
