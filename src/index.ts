@@ -35,4 +35,14 @@ export type { KeyFilter } from "./pipeline/filter.ts";
 export { type FoundValue, type GetOptions, getValue } from "./pipeline/get-value.ts";
 export type { Sample, SampledKeys } from "./pipeline/sample.ts";
 export type { TargetChoice } from "./pipeline/target-choice.ts";
+export type { Growth } from "./trend/growth.ts";
+export type { Limit } from "./trend/limit.ts";
+export {
+  type Trend,
+  type TrendGroup,
+  type TrendOptions,
+  type TrendPoint,
+  type TrendTotal,
+  trend,
+} from "./trend/trend.ts";
 export type { ValueFormat } from "./values/formats.ts";

@@ -20,6 +20,7 @@ import { schemaCommand } from "./schema.ts";
 import { sizesCommand } from "./sizes.ts";
 import { slotsCommand } from "./slots.ts";
 import { summaryCommand } from "./summary.ts";
+import { trendCommand } from "./trend.ts";
 import { ttlCommand } from "./ttl.ts";
 import { typesCommand } from "./types.ts";
 import { verifyCommand } from "./verify.ts";
@@ -43,6 +44,7 @@ export const COMMANDS = {
   check: checkCommand,
   explain: explainCommand,
   compare: compareCommand,
+  trend: trendCommand,
   get: getCommand,
   export: exportCommand,
   query: queryCommand,

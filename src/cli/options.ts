@@ -230,6 +230,32 @@ export const COMPARE_OPTIONS = z.object({
   limit: wholeNumber(1, 10_000),
 });
 
+/** maxmemory in the words of redis.conf, as bytes; undefined where it is none, or no limit. */
+const maxmemory = (text: string) => {
+  const bytes = parseSettingOrNone("maxmemory", text);
+  return typeof bytes === "number" && bytes > 0 ? bytes : undefined;
+};
+
+/** What one server may take. */
+export const MAXMEMORY = parsed(
+  maxmemory,
+  "a size above 0 as redis.conf has it, such as 4gb or 500mb",
+).optional();
+
+/** Options of `trend`. */
+export const TREND_OPTIONS = z.object({
+  ...REPORT,
+  ...RUN,
+  ...INPUT,
+  ...FILTERS,
+  pattern: z.string().optional(),
+  limit: wholeNumber(1, 10_000),
+  nodes: wholeNumber(1, 16384),
+  maxmemory: MAXMEMORY,
+  allowMixed: z.boolean().optional(),
+  fileTimes: z.boolean().optional(),
+});
+
 /** Levels of a tree of patterns. */
 export const TREE_DEPTH = wholeNumber(1, MAX_DEPTH);
 
@@ -258,6 +284,7 @@ export type AnalyzeOptions = z.infer<typeof ANALYZE_OPTIONS>;
 export type VerifyOptions = z.infer<typeof VERIFY_OPTIONS>;
 export type ExportOptions = z.infer<typeof EXPORT_OPTIONS>;
 export type CompareOptions = z.infer<typeof COMPARE_OPTIONS>;
+export type TrendOptions = z.infer<typeof TREND_OPTIONS>;
 type ServerOptions = Pick<RunOptions, keyof typeof SERVER>;
 
 /** Told what a reader of options should know. */
@@ -283,6 +310,15 @@ export function addSetting(
     throw new UsageError(`${option}: ${(error as Error).message}`);
   }
   setLast(settings, name, value);
+}
+
+/** The value of a directive; undefined where the text is none. */
+function parseSettingOrNone(name: "maxmemory", text: string): number | undefined {
+  try {
+    return parseSettings({ [name]: text })[name];
+  } catch {
+    return undefined;
+  }
 }
 
 /** The server to size for, among checked options. */

@@ -24,12 +24,12 @@ interface InventoryFile {
 
 /**
  * Lets `ask` ask an inventory: the file itself, or one made of a snapshot for this question and removed again.
- * Which of the two a file is, its content tells; the files
- * that a glob matches are snapshots of one inventory. `needed` is what the question needs of a snapshot.
+ * Which of the two a file is, its content tells; several files, or those
+ * that a glob matches, are snapshots of one inventory. `needed` is what the question needs of a snapshot.
  */
 export async function withInventory<T>(
   cli: Cli,
-  file: string,
+  file: string | readonly string[],
   options: AnalysisOptions,
   needed: Needed,
   ask: (inventory: Inventory) => Promise<T>,
@@ -45,12 +45,12 @@ export async function withInventory<T>(
 /** As `withInventory`, for another process to open. */
 export async function withInventoryFile<T>(
   cli: Cli,
-  file: string,
+  file: string | readonly string[],
   options: AnalysisOptions,
   needed: Needed,
   ask: (file: InventoryFile) => Promise<T>,
 ): Promise<T> {
-  const files = expandGlobs([file]);
+  const files = expandGlobs([file].flat());
   const [first] = files;
   if (files.length > 1 || !isSqliteFile(first!)) return withTemporary(cli, files, options, needed, ask);
   const { workers, profile, allocator, set, config, ignoreChecksum, maxExpanded, salvage } = options;
