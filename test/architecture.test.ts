@@ -53,9 +53,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "cli-progress": ["src/cli"],
   fzstd: ["src/io"],
   piscina: ["src/pipeline"],
-  yaml: ["src/check"],
+  yaml: ["src/yaml"],
   // Where outside data comes in: options, policies, catalogues.
-  zod: ["src/cli", "src/doctor", "src/check", "src/plan", "src/memory/profiles"],
+  zod: ["src/cli", "src/doctor", "src/check", "src/plan", "src/yaml", "src/memory/profiles"],
 };
 
 function filesIn(folder: string): string[] {
