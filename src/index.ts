@@ -10,7 +10,14 @@ export {
   type SnapshotCheck,
   type Violation,
 } from "./check/index.ts";
-export type { ChangedKeyRow, ComparedPattern, ComparedType, EncodingChange } from "./compare/merge.ts";
+export type {
+  ChangedKeyRow,
+  ComparedDatabase,
+  ComparedPattern,
+  ComparedType,
+  EncodingChange,
+  HeaviestKeyRow,
+} from "./compare/merge.ts";
 export { IoError, UsageError } from "./errors.ts";
 export { type Inventory, openInventory } from "./inventory/open.ts";
 export { VERSION } from "./io/version.ts";
