@@ -44,7 +44,7 @@ export interface TallyExport {
   /** Keys whose size on a target is a lower bound, or that are damaged. */
   readonly lowerBounds: CounterExport;
   readonly largest: readonly (readonly ChangedKey[])[];
-  /** By target; undefined where there was no key. */
+  /** By target, of the keys that a server would load; undefined where there was none. */
   readonly heaviest: readonly (HeaviestKey | undefined)[];
 }
 
@@ -81,14 +81,13 @@ export class Tally {
       const bill = bills[t]!;
       sums[p++]! += bill.bytes;
       sums[p++]! += bill.heapBytes;
-      this.heaviest[t]!.add(k, key, bill.heapBytes);
       if (k.damaged || bill.exactness === EXACTNESS.lowerBound) this.lowerBound(k, t, bill);
       if (bill.encoding !== first.encoding) this.change(k, key, t, bill);
     }
-    if (!k.expired) this.load(k);
+    if (!k.expired) this.load(k, key);
   }
 
-  private load(k: ComparedKey): void {
+  private load(k: ComparedKey, key: Uint8Array): void {
     const { bills, databases } = this;
     if (k.db !== this.lastDb) {
       this.lastDb = k.db;
@@ -98,7 +97,11 @@ export class Tally {
     databases.sums[at]! += 1;
     if (k.hasExpiry) databases.sums[at + 1]! += 1;
     if (k.expiringFields) databases.sums[at + 2]! += 1;
-    for (let t = 0; t < bills.length; t++) databases.sums[at + DATABASE_COUNTS + t]! += bills[t]!.heapBytes;
+    for (let t = 0; t < bills.length; t++) {
+      const { heapBytes } = bills[t]!;
+      databases.sums[at + DATABASE_COUNTS + t]! += heapBytes;
+      this.heaviest[t]!.add(k, key, heapBytes);
+    }
     if (this.loadedSlots !== undefined) countLoaded(this.loadedSlots, k);
   }
 

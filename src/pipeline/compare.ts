@@ -78,7 +78,7 @@ export interface ComparedTarget {
   readonly lower_bound_heap_bytes: number;
   /** Null where only a part of the keys is looked at. */
   readonly used_memory: ComparedUsedMemory | null;
-  /** The key that takes most; null where there is none. */
+  /** The key that takes most of those that a server would load; null where there is none. */
   readonly heaviest_key: HeaviestKeyRow | null;
 }
 

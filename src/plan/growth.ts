@@ -1,0 +1,46 @@
+import { nearName } from "../near-names.ts";
+import type { Growth, PatternLoad, PlanData } from "./data.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** A pattern now, and at the end of the months that are planned. */
+export interface GrownPattern extends PatternLoad {
+  /** A month, as a share of what there was. */
+  readonly growth: number;
+  readonly grown_bytes: number;
+}
+
+/**
+ * Growth means more keys of the same kinds: those of a pattern by its own percentage, all others by that of all, each month on the
+ * last one's.
+ * @throws {UsageError} for a pattern that there is none of
+ */
+export function grown(data: PlanData, scenario: Scenario): { growth: Growth; patterns: GrownPattern[] } {
+  const { months, growth, growth_by_pattern: own = {} } = scenario;
+  const known = data.patterns.map(({ pattern }) => pattern);
+  const wrong = Object.keys(own).find((name) => !known.includes(name));
+  if (wrong !== undefined) {
+    const near = nearName(wrong, known);
+    const help = near === undefined ? "`rdbscope patterns` tells those there are" : `did you mean ${near}?`;
+    scenario.fail("growth_by_pattern", `${data.path} has no pattern ${wrong}: ${help}`);
+  }
+  const patterns = data.patterns.map((one): GrownPattern => {
+    const rate = Object.hasOwn(own, one.pattern) ? own[one.pattern]! : growth;
+    return { ...one, growth: rate, grown_bytes: one.heap_bytes * (1 + rate) ** months };
+  });
+  const sum = (of: (one: GrownPattern) => number) => patterns.reduce((total, one) => total + of(one), 0);
+  const factor = (now: number, then: number) => (now === 0 ? (1 + growth) ** months : then / now);
+  const keysThen = sum(({ keys, growth: rate }) => keys * (1 + rate) ** months);
+  return {
+    growth: {
+      keys: factor(
+        sum(({ keys }) => keys),
+        keysThen,
+      ),
+      bytes: factor(
+        sum(({ heap_bytes: bytes }) => bytes),
+        sum(({ grown_bytes: bytes }) => bytes),
+      ),
+    },
+    patterns: patterns.sort((a, b) => b.grown_bytes - a.grown_bytes || (a.pattern < b.pattern ? -1 : 1)),
+  };
+}
