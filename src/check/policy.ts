@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Place } from "../yaml/read-yaml.ts";
 import { globs, words } from "../yaml/fields.ts";
+import type { Place } from "../yaml/read-yaml.ts";
 import { LEVELS, type Level, type RuleKind } from "./rule.ts";
 import { RULE_KINDS } from "./rules/index.ts";
 

@@ -15,6 +15,7 @@ import type { Cli } from "./io.ts";
 import { memkeysCommand } from "./memkeys.ts";
 import { paretoCommand } from "./pareto.ts";
 import { patternsCommand } from "./patterns.ts";
+import { planCommand } from "./plan.ts";
 import { queryCommand } from "./query.ts";
 import { schemaCommand } from "./schema.ts";
 import { sizesCommand } from "./sizes.ts";
@@ -44,6 +45,7 @@ export const COMMANDS = {
   check: checkCommand,
   explain: explainCommand,
   compare: compareCommand,
+  plan: planCommand,
   trend: trendCommand,
   get: getCommand,
   export: exportCommand,

@@ -46,15 +46,21 @@ export interface ShardLoad {
   readonly function_bytes: number;
   /** The sum of the three. */
   readonly bytes: number;
+  /** The key that takes most, which shards do not split. */
+  readonly largest_bytes: number;
 }
 
-/** How much more keys, and bytes of keys, there are. */
+/** How many times the keys and their bytes there are, and what the largest key takes then. */
 export interface Growth {
   readonly keys: number;
   readonly bytes: number;
+  readonly largest_bytes: number;
 }
 
-export const NO_GROWTH: Growth = { keys: 1, bytes: 1 };
+/** The data as it is, times a number: more keys of the same kinds. */
+export function evenGrowth({ largest_key: largest }: PlanData, times: number): Growth {
+  return { keys: times, bytes: times, largest_bytes: largest?.heap_bytes ?? 0 };
+}
 
 /**
  * What each of so many shards holds if keys are spread evenly, after so much growth. Tables are made anew for the number of keys; what
@@ -62,8 +68,7 @@ export const NO_GROWTH: Growth = { keys: 1, bytes: 1 };
  * largest key.
  */
 export function shardLoad(data: PlanData, growth: Growth, shards: number): ShardLoad {
-  const largest = data.largest_key?.heap_bytes ?? 0;
-  const keyBytes = Math.max((data.key_bytes * growth.bytes) / shards, largest);
+  const keyBytes = Math.max((data.key_bytes * growth.bytes) / shards, growth.largest_bytes);
   const scale = growth.keys / shards;
   const tables = Math.max(0, tablesOf(data, scale) + (data.table_bytes - tablesOf(data, 1)) * scale);
   return {
@@ -72,6 +77,7 @@ export function shardLoad(data: PlanData, growth: Growth, shards: number): Shard
     table_bytes: tables,
     function_bytes: data.function_bytes,
     bytes: keyBytes + tables + data.function_bytes,
+    largest_bytes: growth.largest_bytes,
   };
 }
 

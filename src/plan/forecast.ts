@@ -1,6 +1,7 @@
 import { limitsOf } from "../trend/limit.ts";
 import type { Trend } from "../trend/trend.ts";
 import type { Machine } from "./catalogue.ts";
+import { evenGrowth } from "./data.ts";
 import type { PlannedScenario } from "./plan.ts";
 import { provisioner } from "./plan.ts";
 
@@ -42,7 +43,7 @@ export function outgrown(one: PlannedScenario, { points }: Trend): Outgrown[] {
 function fullAt(one: PlannedScenario, { memory }: Machine): number {
   const { data, shards, scenario, info, now } = one;
   const fits = (times: number) =>
-    provisioner(data, { keys: times, bytes: times }, scenario, info)(shards).machine_bytes <= memory;
+    provisioner(data, evenGrowth(data, times), scenario, info)(shards).machine_bytes <= memory;
   if (!fits(0)) return 0;
   let low = 0;
   let high = 1;

@@ -11,7 +11,7 @@ export interface GrownPattern extends PatternLoad {
 
 /**
  * Growth means more keys of the same kinds: those of a pattern by its own percentage, all others by that of all, each month on the
- * last one's.
+ * last one's. A pattern that stands for one key is that key, which becomes larger.
  * @throws {UsageError} for a pattern that there is none of
  */
 export function grown(data: PlanData, scenario: Scenario): { growth: Growth; patterns: GrownPattern[] } {
@@ -30,8 +30,10 @@ export function grown(data: PlanData, scenario: Scenario): { growth: Growth; pat
   const sum = (of: (one: GrownPattern) => number) => patterns.reduce((total, one) => total + of(one), 0);
   const factor = (now: number, then: number) => (now === 0 ? (1 + growth) ** months : then / now);
   const keysThen = sum(({ keys, growth: rate }) => keys * (1 + rate) ** months);
+  const single = patterns.filter(({ keys }) => keys === 1).map(({ grown_bytes: bytes }) => bytes);
   return {
     growth: {
+      largest_bytes: single.reduce((a, b) => Math.max(a, b), data.largest_key?.heap_bytes ?? 0),
       keys: factor(
         sum(({ keys }) => keys),
         keysThen,

@@ -43,32 +43,22 @@ function candidates({ machines }: Catalogue, scenario: Scenario): readonly Machi
  * How each machine would do, smallest first. Chosen is the smallest that fits with the shards that are given; where no number is given,
  * the smallest that takes all in one shard, else as few as possible of the largest that fits.
  */
-export function machineOptions(
-  catalogue: Catalogue,
-  scenario: Scenario,
-  data: PlanData,
-  need: Provisioner,
-): MachineOption[] {
-  const options = candidates(catalogue, scenario).map((machine) => optionOf(machine, scenario, data, need));
+export function machineOptions(catalogue: Catalogue, scenario: Scenario, need: Provisioner): MachineOption[] {
+  const options = candidates(catalogue, scenario).map((machine) => optionOf(machine, scenario, need));
   const fitting = options.filter(({ shards }) => shards !== null);
   const enough = scenario.shards ?? 1;
   const chosen = fitting.find(({ shards }) => shards === enough) ?? fitting.at(-1);
   return options.map((one) => ({ ...one, chosen: one === chosen }));
 }
 
-function optionOf(
-  machine: Machine,
-  scenario: Scenario,
-  data: PlanData,
-  need: Provisioner,
-): Omit<MachineOption, "chosen"> {
+function optionOf(machine: Machine, scenario: Scenario, need: Provisioner): Omit<MachineOption, "chosen"> {
   const { memory, price } = machine;
   const fits = (shards: number) => need(shards).machine_bytes <= memory;
   const shards =
     scenario.shards === undefined ? fewest(fits) : fits(scenario.shards) ? scenario.shards : null;
   if (shards === null) {
     const none = { shards, nodes: null, maxmemory: null, needs: null, month: null };
-    return { machine, ...none, why_not: whyNot(machine, scenario, data, need) };
+    return { machine, ...none, why_not: whyNot(scenario, need) };
   }
   const nodes = shards * (1 + scenario.replicas);
   return {
@@ -98,14 +88,12 @@ function fewest(fits: (shards: number) => boolean): number | null {
   return high;
 }
 
-function whyNot({ memory }: Machine, scenario: Scenario, data: PlanData, need: Provisioner): string {
+function whyNot(scenario: Scenario, need: Provisioner): string {
   const least = need(scenario.shards ?? MAX_SHARDS);
   const { machine_bytes: needs, load } = least;
-  const largest = data.largest_key?.heap_bytes ?? 0;
+  const { largest_bytes: largest } = load;
   if (largest > 0 && load.key_bytes === largest) {
-    const all = least.counted > memory * scenario.maxmemory_share || needs > memory;
-    const with_ = all ? `; with what goes with it a shard needs ${humanBytes(needs)}` : "";
-    return `one key takes ${humanBytes(largest)}, and shards do not split keys${with_}`;
+    return `one key takes ${humanBytes(largest)}, and shards do not split keys; with what goes with it a shard needs ${humanBytes(needs)}`;
   }
   if (scenario.shards !== undefined) return `each of ${scenario.shards} shards needs ${humanBytes(needs)}`;
   const others = needs - load.bytes;

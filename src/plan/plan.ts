@@ -1,7 +1,7 @@
 import type { Info } from "../doctor/info.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { type Cost, costsOf } from "./costs.ts";
-import { type Growth, NO_GROWTH, type PlanData, type ShardLoad, shardLoad } from "./data.ts";
+import { evenGrowth, type Growth, type PlanData, type ShardLoad, shardLoad } from "./data.ts";
 import { type GrownPattern, grown } from "./growth.ts";
 import { type MachineOption, machineOptions, noneFits, type Provisioner } from "./machines.ts";
 import { type Provision, provision } from "./provision.ts";
@@ -57,7 +57,7 @@ export function planOf(inputs: readonly PlanInput[], catalogue: Catalogue | unde
 function planned({ scenario, data, info }: PlanInput, catalogue: Catalogue | undefined): PlannedScenario {
   const { growth, patterns } = grown(data, scenario);
   const need = provisioner(data, growth, scenario, info);
-  const options = catalogue === undefined ? [] : machineOptions(catalogue, scenario, data, need);
+  const options = catalogue === undefined ? [] : machineOptions(catalogue, scenario, need);
   const machine = options.find(({ chosen }) => chosen) ?? null;
   const shards = machine?.shards ?? scenario.shards ?? 1;
   const nodes = shards * (1 + scenario.replicas);
@@ -67,7 +67,7 @@ function planned({ scenario, data, info }: PlanInput, catalogue: Catalogue | und
     scenario,
     data,
     info,
-    now: shardLoad(data, NO_GROWTH, 1),
+    now: shardLoad(data, evenGrowth(data, 1), 1),
     later: shardLoad(data, growth, 1),
     growth,
     patterns,

@@ -72,6 +72,13 @@ export function parseScenarios(text: string, path: string): Scenarios {
   return { scenarios, catalogue: value.catalogue };
 }
 
+/** Fields whose flags have other names. */
+const FLAGS: Readonly<Partial<Record<keyof ScenarioFields, string>>> = {
+  profile: "--profiles",
+  settings: "--set",
+  growth_by_pattern: "--growth-of",
+};
+
 /** A scenario of what was said of it; `fail` tells flags. */
 export function scenarioOf(name: string, said: ScenarioFields): Scenario {
   const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
@@ -80,7 +87,7 @@ export function scenarioOf(name: string, said: ScenarioFields): Scenario {
     ...given,
     name,
     fail: (field, message) => {
-      throw new UsageError(`--${field.replaceAll("_", "-")}: ${message}`);
+      throw new UsageError(`${FLAGS[field] ?? `--${field.replaceAll("_", "-")}`}: ${message}`);
     },
   };
 }

@@ -4,7 +4,7 @@ import { byScenario, type PlanSection } from "./section.ts";
 /** What the chosen machines cost, by region and purchase. */
 export const costsSection: PlanSection = {
   name: "costs",
-  item: "purchase",
+  items: ["region", "purchase"],
   make: (context) => {
     const { catalogue } = context.plan;
     if (catalogue === undefined) return undefined;

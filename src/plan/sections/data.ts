@@ -6,7 +6,7 @@ import { byScenario, type PlanSection } from "./section.ts";
 /** What the memory model says of the data, all on one server. */
 export const dataSection: PlanSection = {
   name: "data",
-  item: "part",
+  items: ["part"],
   make: (context) =>
     byScenario(
       context,

@@ -13,7 +13,7 @@ const STATES: Readonly<Record<Outgrown["state"], string>> = {
 /** When each machine is outgrown, from a series. */
 export const forecastSection: PlanSection = {
   name: "forecast",
-  item: "machine",
+  items: ["machine"],
   make: (context) => {
     const { history } = context;
     if (history === undefined) return undefined;

@@ -5,7 +5,7 @@ import { byScenario, type PlanSection } from "./section.ts";
 /** How each machine of the catalogue would do. */
 export const machinesSection: PlanSection = {
   name: "machines",
-  item: "machine",
+  items: ["machine"],
   make: (context) =>
     byScenario(
       context,

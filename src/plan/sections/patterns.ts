@@ -5,7 +5,7 @@ import { byScenario, type PlanSection } from "./section.ts";
 /** Which patterns the data is of at the end. */
 export const patternsSection: PlanSection = {
   name: "patterns",
-  item: "pattern",
+  items: ["pattern"],
   make: (context) =>
     byScenario(
       context,

@@ -5,7 +5,7 @@ import { byScenario, type PlanSection } from "./section.ts";
 /** What each scenario comes to, side by side. */
 export const scenariosSection: PlanSection = {
   name: "scenarios",
-  item: "scenario",
+  items: [],
   make: (context) =>
     byScenario(
       context,
@@ -47,7 +47,7 @@ function row(one: PlannedScenario) {
   const month = machine?.month ?? null;
   return {
     server: `${data.target.profile}${data.profile_measured ? "" : "*"}, ${data.target.allocator}`,
-    settings: data.settings.join(" ") || "-",
+    settings: data.settings.join(" ") || null,
     keys: data.keys,
     data_bytes: whole(now.bytes),
     months: scenario.months,

@@ -15,8 +15,8 @@ export interface PlanContext {
 export interface PlanSection {
   /** Its name in machine formats. */
   readonly name: string;
-  /** Column that names a row, within its scenario. */
-  readonly item: string;
+  /** Columns that together name a row, within its scenario. */
+  readonly items: readonly string[];
   /** Undefined where there is nothing to show. */
   readonly make: (context: PlanContext) => Section | undefined;
 }

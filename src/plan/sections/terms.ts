@@ -6,7 +6,7 @@ import { byScenario, type PlanSection } from "./section.ts";
 /** Every term of what a shard needs, with its formula and value. */
 export const termsSection: PlanSection = {
   name: "terms",
-  item: "term",
+  items: ["term"],
   make: (context) =>
     byScenario(
       context,
