@@ -12,7 +12,7 @@ import {
   targetOf,
   ValueMeter,
 } from "../memory/index.ts";
-import { flag, number, words } from "../yaml/fields.ts";
+import { flag, whole, words } from "../yaml/fields.ts";
 import { readYaml } from "../yaml/read-yaml.ts";
 import type { PlanData } from "./data.ts";
 import type { Scenario } from "./scenario.ts";
@@ -20,11 +20,11 @@ import type { Scenario } from "./scenario.ts";
 /** Elements of one value that are counted one by one. */
 const MAX_ELEMENTS = 10_000_000;
 
-const length = (meaning: string) => number(`${meaning} Bytes.`, 0, 512 * 1024 ** 2);
-const elements = (meaning: string) => number(meaning, 1, MAX_ELEMENTS);
+const length = (meaning: string) => whole(`${meaning} Bytes.`, 0, 512 * 1024 ** 2);
+const elements = (meaning: string) => whole(meaning, 1, MAX_ELEMENTS);
 const COMMON = {
   name: words("What it is called in the answer, as a pattern is."),
-  count: number("How many such keys there are.", 1, 1e13),
+  count: whole("How many such keys there are.", 1, 1e13),
   key: length("Length of a key's name."),
   expires: flag("Whether they have a TTL.").optional(),
 };
@@ -114,11 +114,10 @@ export function sizeOf(structure: Structure, spec: TargetSpec): StructureSize {
 }
 
 function walk(one: Structure, meter: ValueMeter): void {
-  const text = (bytes: number) => meter.text(Math.round(bytes), LETTERS, 0);
+  const text = (bytes: number) => meter.text(bytes, LETTERS, 0);
   const each = (count: number, layout: number, element: () => void) => {
-    const whole = Math.round(count);
-    meter.begin(layout, whole);
-    for (let i = 0; i < whole; i++) element();
+    meter.begin(layout, count);
+    for (let i = 0; i < count; i++) element();
   };
   if (one.type === "string") each(1, LAYOUT.string, () => text(one.value));
   else if (one.type === "list") each(one.elements, LAYOUT.list, () => text(one.element));
@@ -166,9 +165,7 @@ export function dataOfModel(structures: readonly Structure[], path: string, scen
     databases: [{ keys, expires }],
     patterns,
     largest_key: { db: 0, key: heaviest.structure.name, heap_bytes: heaviest.heap_bytes },
-    notes: [
-      `${path}: keys of one kind are all taken to be as its averages say; real ones differ, and mostly take more`,
-    ],
+    notes: [`${path}: keys of one kind are all taken to be as its averages say; real ones differ`],
   };
 }
 
