@@ -1,7 +1,7 @@
 import { limitsOf } from "../trend/limit.ts";
 import type { Trend } from "../trend/trend.ts";
 import type { Machine } from "./catalogue.ts";
-import { evenGrowth } from "./data.ts";
+import { evenGrowth, shardLoad } from "./data.ts";
 import type { PlannedScenario } from "./plan.ts";
 import { provisioner } from "./plan.ts";
 
@@ -39,9 +39,9 @@ export function outgrown(one: PlannedScenario, { points }: Trend): Outgrown[] {
   });
 }
 
-/** used_memory of one server with all data of now, times what makes a shard fill the machine; 0 where none does. */
+/** used_memory of one server with all the data, when there is so much of it that a shard fills the machine; 0 where none does. */
 function fullAt(one: PlannedScenario, { memory }: Machine): number {
-  const { data, shards, scenario, info, now } = one;
+  const { data, shards, scenario, info } = one;
   const fits = (times: number) =>
     provisioner(data, evenGrowth(data, times), scenario, info)(shards).machine_bytes <= memory;
   if (!fits(0)) return 0;
@@ -53,5 +53,5 @@ function fullAt(one: PlannedScenario, { memory }: Machine): number {
     if (fits(middle)) low = middle;
     else high = middle;
   }
-  return now.bytes * low + data.baseline_bytes;
+  return shardLoad(data, evenGrowth(data, low), 1).bytes + data.baseline_bytes;
 }
