@@ -42,6 +42,14 @@ export type { KeyFilter } from "./pipeline/filter.ts";
 export { type FoundValue, type GetOptions, getValue } from "./pipeline/get-value.ts";
 export type { Sample, SampledKeys } from "./pipeline/sample.ts";
 export type { TargetChoice } from "./pipeline/target-choice.ts";
+export {
+  type Plan,
+  type PlanData,
+  type PlannedScenario,
+  type PlanOptions,
+  type PlanSource,
+  plan,
+} from "./plan/index.ts";
 export type { Growth } from "./trend/growth.ts";
 export type { Limit } from "./trend/limit.ts";
 export {

@@ -1,4 +1,5 @@
-import { hint, MAX_YAML_BYTES, readYaml } from "../yaml/read-yaml.ts";
+import { MAX_YAML_BYTES } from "../yaml/limits.ts";
+import { hint, readYaml } from "../yaml/read-yaml.ts";
 import { POLICY_SCHEMA, type Policy, type PolicyRule } from "./policy.ts";
 import { RULE_KINDS } from "./rules/index.ts";
 

@@ -3,10 +3,10 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { type Info, parseInfo } from "../doctor/info.ts";
 import { UsageError } from "../errors.ts";
-import { type Catalogue, parseCatalogue } from "../plan/catalogue.ts";
+import type { Catalogue } from "../plan/catalogue.ts";
 import { DEFAULTS, SCENARIO_FIELDS, type ScenarioFields } from "../plan/fields.ts";
-import { parseScenarios, type Scenario, scenarioOf } from "../plan/scenario.ts";
-import { MAX_YAML_BYTES } from "../yaml/read-yaml.ts";
+import type { Scenario, Scenarios } from "../plan/scenario.ts";
+import { MAX_YAML_BYTES } from "../yaml/limits.ts";
 import { choiceOf, type RunOptions, repeated, type Warn } from "./options.ts";
 import { readText } from "./read-text.ts";
 
@@ -88,12 +88,22 @@ type Options = Readonly<Record<string, unknown>> &
     readonly growthOf?: readonly string[] | undefined;
   };
 
+type ParseScenarios = typeof import("../plan/scenario.ts").parseScenarios;
+type MakeScenario = typeof import("../plan/scenario.ts").scenarioOf;
+
 /** Reads scenario, catalogue and INFO. @throws {UsageError} for what is wrong in them, or said twice. @throws {IoError} */
-export function readWanted(options: Options, warn: Warn): Wanted {
+export async function readWanted(options: Options, warn: Warn): Promise<Wanted> {
+  const [{ parseCatalogue }, { parseScenarios, scenarioOf }] = await Promise.all([
+    import("../plan/catalogue.ts"),
+    import("../plan/scenario.ts"),
+  ]);
   const { scenario: file, catalogue: ownCatalogue } = options;
   const folder = file === undefined ? "." : path.dirname(file);
   const near = (name: string) => (path.isAbsolute(name) ? name : path.join(folder, name));
-  const found = file === undefined ? flagScenarios(options, warn) : fileScenarios(file, options);
+  const found =
+    file === undefined
+      ? flagScenarios(options, warn, scenarioOf)
+      : fileScenarios(file, options, parseScenarios);
   const { scenarios } = found;
   const named = found.catalogue === undefined ? ownCatalogue : (ownCatalogue ?? near(found.catalogue));
   const infos = new Map<Scenario, Info>();
@@ -109,16 +119,16 @@ export function readWanted(options: Options, warn: Warn): Wanted {
   return { scenarios, infos, catalogue };
 }
 
-function fileScenarios(file: string, options: Options) {
+function fileScenarios(file: string, options: Options, parse: ParseScenarios): Scenarios {
   const others = [...FLAG_NAMES, "growth_of", "profiles", "allocator", "set", "config"];
   const given = others.find((name) => options[memberOf(name)] !== undefined);
   if (given !== undefined)
     throw new UsageError(`${flagOf(given)}: ${file} says that: --scenario takes no other flags of scenarios`);
-  return parseScenarios(readText(file, MAX_YAML_BYTES, "scenario file"), file);
+  return parse(readText(file, MAX_YAML_BYTES, "scenario file"), file);
 }
 
 /** One scenario for each server, else one for the snapshot's own. */
-function flagScenarios(options: Options, warn: Warn) {
+function flagScenarios(options: Options, warn: Warn, make: MakeScenario): Scenarios {
   const { profiles = [undefined], growthOf = [] } = options;
   const { allocator, settings = {} } = choiceOf(options, warn);
   const fields: Record<string, unknown> = {};
@@ -141,7 +151,7 @@ function flagScenarios(options: Options, warn: Warn) {
     ...(Object.keys(settings).length > 0 && { settings }),
   } as ScenarioFields;
   const scenarios = profiles.map((profile) =>
-    scenarioOf(profile ?? "as it is", { ...common, profile: profile as ScenarioFields["profile"] }),
+    make(profile ?? "as it is", { ...common, profile: profile as ScenarioFields["profile"] }),
   );
   return { scenarios, catalogue: undefined };
 }

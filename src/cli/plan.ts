@@ -11,7 +11,7 @@ import { FORMATS, HUMAN_FORMATS, lineEnd } from "../reports/index.ts";
 import { notesOfPlan, planCsv, planParts, planRecords } from "../reports/plan.ts";
 import { type Measured, measured } from "../trend/measured.ts";
 import { type Trend, trendOf } from "../trend/trend.ts";
-import { MAX_YAML_BYTES } from "../yaml/read-yaml.ts";
+import { MAX_YAML_BYTES } from "../yaml/limits.ts";
 import { reportChecksum } from "./analysis.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
@@ -78,7 +78,7 @@ async function run(cli: Cli, file: string | undefined, options: Options): Promis
   const { model, history: series, limit: largest } = options;
   if ((file === undefined) === (model === undefined))
     throw new UsageError("give a snapshot or an inventory, or --model with counts and averages: one of them");
-  const wanted = readWanted(options, warner(cli, options.quiet));
+  const wanted = await readWanted(options, warner(cli, options.quiet));
   if (series !== undefined && wanted.catalogue === undefined)
     throw new UsageError("--history tells when machines are outgrown: give them with --catalogue");
   const data = file === undefined ? await ofModel(model!, wanted) : await ofFile(cli, file, options, wanted);

@@ -69,7 +69,7 @@ export interface Catalogue {
 }
 
 /** What a price is of where a catalogue knows no regions. */
-export const NO_REGION = "as priced";
+const NO_REGION = "as priced";
 
 /**
  * A catalogue of its text as YAML (or JSON).

@@ -9,7 +9,8 @@ export interface PatternLoad {
 
 /** The key that takes most: no shard is smaller. */
 export interface LargestKey {
-  readonly db: number;
+  /** Null where it is told by its pattern alone, or is of a model. */
+  readonly db: number | null;
   readonly key: string | Buffer;
   readonly heap_bytes: number;
 }
@@ -47,19 +48,19 @@ export interface ShardLoad {
   /** The sum of the three. */
   readonly bytes: number;
   /** The key that takes most, which shards do not split. */
-  readonly largest_bytes: number;
+  readonly largest_key: LargestKey | null;
 }
 
-/** How many times the keys and their bytes there are, and what the largest key takes then. */
+/** How many times the keys and their bytes there are, and the largest key then. */
 export interface Growth {
   readonly keys: number;
   readonly bytes: number;
-  readonly largest_bytes: number;
+  readonly largest_key: LargestKey | null;
 }
 
 /** The data as it is, times a number: more keys of the same kinds. */
 export function evenGrowth({ largest_key: largest }: PlanData, times: number): Growth {
-  return { keys: times, bytes: times, largest_bytes: largest?.heap_bytes ?? 0 };
+  return { keys: times, bytes: times, largest_key: largest };
 }
 
 /**
@@ -68,7 +69,7 @@ export function evenGrowth({ largest_key: largest }: PlanData, times: number): G
  * largest key.
  */
 export function shardLoad(data: PlanData, growth: Growth, shards: number): ShardLoad {
-  const keyBytes = Math.max((data.key_bytes * growth.bytes) / shards, growth.largest_bytes);
+  const keyBytes = Math.max((data.key_bytes * growth.bytes) / shards, growth.largest_key?.heap_bytes ?? 0);
   const scale = growth.keys / shards;
   const tables = Math.max(0, tablesOf(data, scale) + (data.table_bytes - tablesOf(data, 1)) * scale);
   return {
@@ -77,7 +78,7 @@ export function shardLoad(data: PlanData, growth: Growth, shards: number): Shard
     table_bytes: tables,
     function_bytes: data.function_bytes,
     bytes: keyBytes + tables + data.function_bytes,
-    largest_bytes: growth.largest_bytes,
+    largest_key: growth.largest_key,
   };
 }
 

@@ -1,5 +1,5 @@
 import { nearName } from "../near-names.ts";
-import type { Growth, PatternLoad, PlanData } from "./data.ts";
+import type { Growth, LargestKey, PatternLoad, PlanData } from "./data.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** A pattern now, and at the end of the months that are planned. */
@@ -30,10 +30,15 @@ export function grown(data: PlanData, scenario: Scenario): { growth: Growth; pat
   const sum = (of: (one: GrownPattern) => number) => patterns.reduce((total, one) => total + of(one), 0);
   const factor = (now: number, then: number) => (now === 0 ? (1 + growth) ** months : then / now);
   const keysThen = sum(({ keys, growth: rate }) => keys * (1 + rate) ** months);
-  const single = patterns.filter(({ keys }) => keys === 1).map(({ grown_bytes: bytes }) => bytes);
+  const single = patterns
+    .filter(({ keys }) => keys === 1)
+    .map(({ pattern, grown_bytes: bytes }): LargestKey => ({ db: null, key: pattern, heap_bytes: bytes }));
   return {
     growth: {
-      largest_bytes: single.reduce((a, b) => Math.max(a, b), data.largest_key?.heap_bytes ?? 0),
+      largest_key: single.reduce(
+        (a, b) => (a !== null && a.heap_bytes >= b.heap_bytes ? a : b),
+        data.largest_key,
+      ),
       keys: factor(
         sum(({ keys }) => keys),
         keysThen,

@@ -1,3 +1,4 @@
+import { keyText } from "../doctor/key-text.ts";
 import { humanBytes } from "../units.ts";
 import type { Catalogue, Machine } from "./catalogue.ts";
 import type { Growth, PlanData } from "./data.ts";
@@ -91,9 +92,11 @@ function fewest(fits: (shards: number) => boolean): number | null {
 function whyNot(scenario: Scenario, need: Provisioner): string {
   const least = need(scenario.shards ?? MAX_SHARDS);
   const { machine_bytes: needs, load } = least;
-  const { largest_bytes: largest } = load;
-  if (largest > 0 && load.key_bytes === largest) {
-    return `one key takes ${humanBytes(largest)}, and shards do not split keys; with what goes with it a shard needs ${humanBytes(needs)}`;
+  const { largest_key: largest } = load;
+  if (largest !== null && load.key_bytes === largest.heap_bytes) {
+    const place = largest.db === null ? "" : ` (database ${largest.db})`;
+    const takes = `the key ${keyText(largest.key)}${place} takes ${humanBytes(largest.heap_bytes)}`;
+    return `${takes}, and shards do not split keys; with what goes with it a shard needs ${humanBytes(needs)}`;
   }
   if (scenario.shards !== undefined) return `each of ${scenario.shards} shards needs ${humanBytes(needs)}`;
   const others = needs - load.bytes;

@@ -164,7 +164,7 @@ export function dataOfModel(structures: readonly Structure[], path: string, scen
     baseline_bytes: baselineBytes,
     databases: [{ keys, expires }],
     patterns,
-    largest_key: { db: 0, key: heaviest.structure.name, heap_bytes: heaviest.heap_bytes },
+    largest_key: { db: null, key: heaviest.structure.name, heap_bytes: heaviest.heap_bytes },
     notes: [`${path}: keys of one kind are all taken to be as its averages say; real ones differ`],
   };
 }

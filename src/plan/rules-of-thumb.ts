@@ -17,7 +17,6 @@ export type Workload = keyof typeof WORKLOADS;
 export const WORKLOAD_NAMES = Object.keys(WORKLOADS) as [Workload, ...Workload[]];
 
 export const SYNC_TYPES = ["partial", "full", "mixed"] as const;
-export type SyncType = (typeof SYNC_TYPES)[number];
 
 /** It grows by so much a month without restart, to so much at most. */
 export const FRAGMENTATION_A_MONTH = 0.1;

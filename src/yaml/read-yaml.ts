@@ -3,8 +3,6 @@ import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import { nearName } from "../near-names.ts";
 
-/** No file that people write by hand is longer. */
-export const MAX_YAML_BYTES = 1024 ** 2;
 /** Characters of a wrong value that are told. */
 const MAX_TOLD = 60;
 
