@@ -1,6 +1,6 @@
 import path from "node:path";
 import { type Command, Option } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import { type Info, parseInfo } from "../doctor/info.ts";
 import { UsageError } from "../errors.ts";
 import type { Catalogue } from "../plan/catalogue.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import { UsageError } from "../errors.ts";
 import { isSqliteFile } from "../inventory/open.ts";
 import { expandGlobs, expandOne } from "../io/inputs/globs.ts";

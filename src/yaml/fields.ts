@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { TYPES } from "../memory/index.ts";
 import { parseBytes } from "../ranges.ts";
 
