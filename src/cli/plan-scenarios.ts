@@ -136,6 +136,8 @@ function flagScenarios(options: Options, warn: Warn, make: MakeScenario): Scenar
     const text = options[memberOf(name)] as string | undefined;
     if (text !== undefined) fields[name] = fieldOf(name, text);
   }
+  if (fields.info !== undefined && fields.fragmentation !== undefined)
+    throw new UsageError("--info and --fragmentation both say the ratio: give one of them");
   const byPattern = growthOf.map((text) => {
     const [, pattern, percent] = /^(.+)=([^=]+)$/s.exec(text) ?? [];
     if (pattern === undefined)
