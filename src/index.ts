@@ -3,6 +3,8 @@ export type { ChangedKeyRow, ComparedPattern, ComparedType, EncodingChange } fro
 export { IoError, UsageError } from "./errors.ts";
 export { type Inventory, openInventory } from "./inventory/open.ts";
 export { VERSION } from "./io/version.ts";
+export type { Labels, Metric, Sample as MetricSample } from "./metrics/metric.ts";
+export { type MetricsOptions, metrics } from "./metrics/metrics.ts";
 export {
   type AnalyzedSnapshot,
   type AnalyzeOptions,

@@ -157,7 +157,26 @@ export const QUESTION_OPTIONS = z.object({
   snapshot: wholeNumber(1, 2 ** 15).optional(),
 });
 
-/** Options of `export`: one of the first four says what. */
+/** maxmemory in the words of redis.conf, as bytes; undefined where it is none, or no limit. */
+const maxmemory = (text: string) => {
+  const bytes = parseSettingOrNone("maxmemory", text);
+  return typeof bytes === "number" && bytes > 0 ? bytes : undefined;
+};
+
+/** What one server may take. */
+const MAXMEMORY = parsed(maxmemory, "a size above 0 as redis.conf has it, such as 4gb or 500mb").optional();
+
+/** Labels that metrics have themselves. */
+const OWN_LABELS =
+  "db type encoding pattern ttl path input server_kind server_version profile allocator".split(" ");
+/** "name=value", the name as Prometheus has them; each once. */
+const constantLabel = (text: string) => {
+  const [, name, value] = /^([a-zA-Z_][a-zA-Z0-9_]*)=(.*)$/s.exec(text) ?? [];
+  const isFree = name !== undefined && !name.startsWith("__") && !OWN_LABELS.includes(name);
+  return isFree ? ([name, value!] as const) : undefined;
+};
+
+/** Options of `export`: one of the first five says what. */
 export const EXPORT_OPTIONS = z.object({
   ...RUN,
   ...INPUT,
@@ -166,6 +185,12 @@ export const EXPORT_OPTIONS = z.object({
   keys: oneOf(["csv", "ndjson"]).optional(),
   csvCompat: oneOf(Object.keys(CSV_COMPAT) as CsvCompat[]).optional(),
   folded: z.boolean().optional(),
+  prometheus: z.boolean().optional(),
+  limit: wholeNumber(1, 1000).optional(),
+  label: z
+    .array(parsed(constantLabel, "a label such as server=cache-1, with a name that no metric has"))
+    .optional(),
+  maxmemory: MAXMEMORY,
   output: z.string().min(1).optional(),
   force: z.boolean().optional(),
   quiet: REPORT.quiet,
@@ -229,18 +254,6 @@ export const COMPARE_OPTIONS = z.object({
   target: z.array(z.string()).optional(),
   limit: wholeNumber(1, 10_000),
 });
-
-/** maxmemory in the words of redis.conf, as bytes; undefined where it is none, or no limit. */
-const maxmemory = (text: string) => {
-  const bytes = parseSettingOrNone("maxmemory", text);
-  return typeof bytes === "number" && bytes > 0 ? bytes : undefined;
-};
-
-/** What one server may take. */
-export const MAXMEMORY = parsed(
-  maxmemory,
-  "a size above 0 as redis.conf has it, such as 4gb or 500mb",
-).optional();
 
 /** Options of `trend`. */
 export const TREND_OPTIONS = z.object({
