@@ -106,6 +106,20 @@ describe("expressions of alerts and panels", () => {
   });
 });
 
+describe("docs/prometheus.md", () => {
+  it("has every metric with its labels, and no others", async () => {
+    const text = fs.readFileSync(new URL("../../docs/prometheus.md", import.meta.url), "utf8");
+    const rows = [...text.matchAll(/^\| `(rdbscope_\w+)` +\| ([a-z, ]*?) +\|/gm)];
+    const told = new Map(rows.map(([, name, labels]) => [name!, labels!.split(", ").filter(Boolean)]));
+    const { labels } = await exported();
+    expect([...told.keys()].sort()).toEqual([...labels.keys()].sort());
+    for (const [name, own] of labels) {
+      if (name === "rdbscope_snapshot_info") continue;
+      expect(told.get(name), name).toEqual([...own].filter((one) => !["instance", "server"].includes(one)));
+    }
+  });
+});
+
 describe("alerts", () => {
   it("have a severity, a summary and a description, and a name of their own", () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
