@@ -3,6 +3,7 @@ import { analyzeCommand } from "./analyze.ts";
 import { bigkeysCommand } from "./bigkeys.ts";
 import { compareCommand } from "./compare.ts";
 import { completionCommand } from "./completion.ts";
+import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
 import { efficiencyCommand } from "./efficiency.ts";
 import { encodingsCommand } from "./encodings.ts";
@@ -41,6 +42,7 @@ export const COMMANDS = {
   doctor: doctorCommand,
   explain: explainCommand,
   compare: compareCommand,
+  diff: diffCommand,
   get: getCommand,
   export: exportCommand,
   query: queryCommand,

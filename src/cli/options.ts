@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
+import { GROUPING_NAMES } from "../diff/rollup-diff.ts";
 import { UsageError } from "../errors.ts";
 import {
   ALLOCATORS,
@@ -230,6 +231,24 @@ export const COMPARE_OPTIONS = z.object({
   limit: wholeNumber(1, 10_000),
 });
 
+/** Options of `diff`. */
+export const DIFF_OPTIONS = z.object({
+  ...REPORT,
+  ...INPUT,
+  ...TARGET,
+  ...SECRET,
+  ...FILTERS,
+  workers: RUN.workers,
+  ignoreChecksum: RUN.ignoreChecksum,
+  salvage: RUN.salvage,
+  by: oneOf(GROUPING_NAMES).optional(),
+  limit: wholeNumber(1, 1_000_000),
+  exitCode: z.boolean().optional(),
+  allowMixed: z.boolean().optional(),
+  oldSnapshot: wholeNumber(1, 2 ** 15).optional(),
+  newSnapshot: wholeNumber(1, 2 ** 15).optional(),
+});
+
 /** Levels of a tree of patterns. */
 export const TREE_DEPTH = wholeNumber(1, MAX_DEPTH);
 
@@ -258,6 +277,7 @@ export type AnalyzeOptions = z.infer<typeof ANALYZE_OPTIONS>;
 export type VerifyOptions = z.infer<typeof VERIFY_OPTIONS>;
 export type ExportOptions = z.infer<typeof EXPORT_OPTIONS>;
 export type CompareOptions = z.infer<typeof COMPARE_OPTIONS>;
+export type DiffOptions = z.infer<typeof DIFF_OPTIONS>;
 type ServerOptions = Pick<RunOptions, keyof typeof SERVER>;
 
 /** Told what a reader of options should know. */

@@ -5,6 +5,7 @@ import { isNameHash } from "../inventory/name-hash.ts";
 import type { Inventory } from "../inventory/open.ts";
 import { checkWorkers } from "../pipeline/pool.ts";
 import type { QuestionFilters } from "../queries/filters.ts";
+import { notesOf } from "../queries/notes.ts";
 import { sampleOf } from "../queries/sampling.ts";
 import { hasKeyRows } from "../queries/scope.ts";
 import { snapshots } from "../queries/snapshots.ts";
@@ -72,6 +73,8 @@ export interface Diff {
   readonly renames: readonly RenameHint[];
   /** Why keys were not looked at, though they were asked for; else null. */
   readonly without_keys: string | null;
+  /** What a reader has to know: which keys these are, and what their sizes are worth. */
+  readonly notes: readonly string[];
 }
 
 const DEFAULT_LIMIT = 20;
@@ -109,7 +112,16 @@ export async function diff(old: Inventory, now: Inventory, options: DiffOptions 
     lists: found === undefined ? null : keyLists(found.tallies, found.names, options.limit ?? DEFAULT_LIMIT),
     renames: found === undefined ? [] : renameHints(found.tallies, found.names),
     without_keys: reason,
+    notes: sideNotes(sides),
   };
+}
+
+/** Notes of both sides; what only one of them says has its path before it. */
+function sideNotes(sides: readonly [DiffSide, DiffSide]): string[] {
+  const [a, b] = sides.map((side) => [...new Set(side.flatMap(notesOf))]) as [string[], string[]];
+  const only = (side: DiffSide, notes: readonly string[], others: readonly string[]) =>
+    notes.filter((note) => !others.includes(note)).map((note) => `${side[0]!.inventory.path}: ${note}`);
+  return [...a.filter((note) => b.includes(note)), ...only(sides[0], a, b), ...only(sides[1], b, a)];
 }
 
 /** Whether anything differs, as far as was looked. */
