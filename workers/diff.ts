@@ -1,4 +1,4 @@
-import { BucketSums, SumAdder } from "../src/diff/bucket-sums.ts";
+import { DirtyBuckets, SumAdder } from "../src/diff/bucket-sums.ts";
 import { Join } from "../src/diff/join.ts";
 import { RowHash } from "../src/diff/row-hash.ts";
 import { SideReader, type SideRows } from "../src/diff/rows.ts";
@@ -31,15 +31,15 @@ function sum({ sides, sums, key, next }: DiffSumTask): null {
 }
 
 /** Writes the rows of buckets that differ. */
-function spill({ sides, sums, key, next, file }: DiffSpillTask): readonly SpilledBlock[] {
-  const buckets = new BucketSums(sums);
+function spill({ sides, dirty, key, next, file }: DiffSpillTask): readonly SpilledBlock[] {
+  const buckets = new DirtyBuckets(dirty);
   const hash = new RowHash(key);
   const out = new Spill(file);
   eachUnit(sides, next, (reader, side) => {
     const { row } = reader;
     return () => {
       const word = hash.name(row.view, row.keyStart, row.keyBytes, row.db);
-      if (buckets.isDirty(word)) out.add(side, row, reader.kind, reader.pattern, word, hash.nameAgain());
+      if (buckets.has(word)) out.add(side, row, reader.kind, reader.pattern, word, hash.nameAgain());
     };
   });
   out.flush();

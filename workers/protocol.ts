@@ -277,10 +277,9 @@ export interface FinishSnapshot {
 
 export type FinishResult = { readonly error?: ErrorRecord };
 
-/** The rows of both sides of a diff; all threads have the same memory for `sums` and `next`. */
+/** The rows of both sides of a diff; all threads share the memory of arrays and buffers, but `key`. */
 interface DiffRowsTask {
   readonly sides: readonly [old: SideRows, now: SideRows];
-  readonly sums: SharedArrayBuffer;
   /** What is hashed with: two random words. */
   readonly key: Int32Array;
   /** An int32: the unit of rows, or the partition, that nobody has taken yet. */
@@ -289,11 +288,14 @@ interface DiffRowsTask {
 
 export interface DiffSumTask extends DiffRowsTask {
   readonly step: "sum";
+  readonly sums: SharedArrayBuffer;
 }
 
 /** Returns the `SpilledBlock`s that it wrote. */
 export interface DiffSpillTask extends DiffRowsTask {
   readonly step: "spill";
+  /** Bits of `DirtyBuckets`. */
+  readonly dirty: Int32Array;
   readonly file: SpillFile;
 }
 

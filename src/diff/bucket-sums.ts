@@ -8,35 +8,41 @@ const WORDS = 3;
 
 /**
  * Sums of hashes of rows, old ones added and new ones subtracted, by buckets of names: where a bucket is 0 after all rows of both
- * sides, it held the same rows on both. Shared by all threads. Two words a bucket.
+ * sides, it held the same rows on both. Two words a bucket, shared by all threads; empty, for so many rows a side.
  */
-export class BucketSums {
-  private readonly table: Int32Array;
-  private readonly bits: number;
+export function shareSums(rows: number): SharedArrayBuffer {
+  const bits = Math.min(MAX_BITS, Math.max(MIN_BITS, Math.ceil(Math.log2(rows / ROWS_A_BUCKET + 1))));
+  return new SharedArrayBuffer(2 ** bits * 2 * Int32Array.BYTES_PER_ELEMENT);
+}
 
-  constructor(shared: SharedArrayBuffer) {
-    this.table = new Int32Array(shared);
-    this.bits = Math.log2(this.table.length / 2);
+/** Which buckets hold rows that differ: a bit each, as those that look fit into a processor's cache so. */
+export class DirtyBuckets {
+  readonly bits: Int32Array;
+  private readonly shift: number;
+
+  constructor(bits: Int32Array) {
+    this.bits = bits;
+    this.shift = 32 - Math.log2(bits.length * 32);
   }
 
-  /** An empty table for so many rows a side. */
-  static share(rows: number): SharedArrayBuffer {
-    const bits = Math.min(MAX_BITS, Math.max(MIN_BITS, Math.ceil(Math.log2(rows / ROWS_A_BUCKET + 1))));
-    return new SharedArrayBuffer(2 ** bits * 2 * Int32Array.BYTES_PER_ELEMENT);
+  /** Those of complete sums, and what share of all they are. */
+  static of(sums: SharedArrayBuffer): { dirty: DirtyBuckets; share: number } {
+    const table = new Int32Array(sums);
+    const buckets = table.length / 2;
+    const bits = new Int32Array(new SharedArrayBuffer(buckets / 8));
+    let count = 0;
+    for (let i = 0; i < buckets; i++) {
+      if (table[i * 2] === 0 && table[i * 2 + 1] === 0) continue;
+      bits[i >> 5]! |= 1 << (i & 31);
+      count++;
+    }
+    return { dirty: new DirtyBuckets(bits), share: count / buckets };
   }
 
   /** Whether rows of the bucket of a name, by the first word of its hash, differ. */
-  isDirty(word: number): boolean {
-    const at = (word >>> (32 - this.bits)) * 2;
-    return this.table[at] !== 0 || this.table[at + 1] !== 0;
-  }
-
-  /** Share of buckets that are dirty. */
-  dirtyShare(): number {
-    const { table } = this;
-    let dirty = 0;
-    for (let at = 0; at < table.length; at += 2) if (table[at] !== 0 || table[at + 1] !== 0) dirty++;
-    return dirty / (table.length / 2);
+  has(word: number): boolean {
+    const bucket = word >>> this.shift;
+    return (this.bits[bucket >> 5]! & (1 << (bucket & 31))) !== 0;
   }
 }
 

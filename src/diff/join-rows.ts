@@ -7,18 +7,18 @@ import { fromErrorRecord, IoError, reasonOf } from "../errors.ts";
 import { removeLeftovers, removeTemp, tempName, track } from "../io/leftovers.ts";
 import { runGuarded } from "../pipeline/guard.ts";
 import { WorkerPool } from "../pipeline/pool.ts";
-import { BucketSums } from "./bucket-sums.ts";
+import { DirtyBuckets, shareSums } from "./bucket-sums.ts";
 import type { SideRows } from "./rows.ts";
 import type { SpilledBlock, SpillFile } from "./spill.ts";
 import type { DiffTally, TallyOptions } from "./tally.ts";
 
 /** What a partition of one side should take in memory. */
-const PARTITION_BYTES = 6 * 2 ** 20;
+const PARTITION_BYTES = 3 * 2 ** 20;
 /** What a row takes in a temporary file, more or less. */
 const ROW_BYTES = 96;
 const MAX_PARTITIONS = 512;
 /** What a thread gathers before it writes. */
-const GATHERED_BYTES = 8 * 2 ** 20;
+const GATHERED_BYTES = 16 * 2 ** 20;
 const MAX_BLOCK_BYTES = 65536;
 
 /** How rows are joined. */
@@ -48,15 +48,12 @@ export async function joinRows(
   try {
     return await runGuarded(pool, options.signal, async () => {
       const key = new Int32Array(new Uint8Array(randomBytes(8)).buffer);
-      const sums = BucketSums.share(options.rows);
-      const task = { sides, sums, key };
-      await all<DiffSumTask, null>(pool, options, { ...task, step: "sum", next: counter() });
-      const dirty = new BucketSums(sums).dirtyShare();
-      if (dirty === 0) return [];
+      const { bits: dirty, share } = await dirtyBuckets(pool, sides, options, key);
+      if (share === 0) return [];
       temp = new TempRows(options.tempDir ?? os.tmpdir());
       const { fd, folder } = temp;
-      const file: SpillFile = { fd, folder, next: counter(), ...partsOf(dirty * options.rows) };
-      const spilling = { ...task, step: "spill", file, next: counter() } as const;
+      const file: SpillFile = { fd, folder, next: counter(), ...partsOf(share * options.rows) };
+      const spilling = { step: "spill", sides, key, dirty, file, next: counter() } as const;
       const blocks = (await all<DiffSpillTask, SpilledBlock[]>(pool, options, spilling)).flat();
       const joining = {
         step: "join",
@@ -70,6 +67,19 @@ export async function joinRows(
   } finally {
     temp?.close(); // When no thread is left that could write to what has its number next.
   }
+}
+
+/** The sums are let go of as soon as it is known which buckets they are about. */
+async function dirtyBuckets(
+  pool: WorkerPool,
+  sides: readonly [SideRows, SideRows],
+  options: JoinOptions,
+  key: Int32Array,
+): Promise<{ bits: Int32Array; share: number }> {
+  const sums = shareSums(options.rows);
+  await all<DiffSumTask, null>(pool, options, { step: "sum", sides, key, sums, next: counter() });
+  const { dirty, share } = DirtyBuckets.of(sums);
+  return { bits: dirty.bits, share };
 }
 
 function counter(): SharedArrayBuffer {

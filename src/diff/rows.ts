@@ -61,6 +61,8 @@ function numberOf({ ids, numbers }: IdTable, id: number): number {
   return 0;
 }
 
+const KNOWN = 1024;
+
 /** Reads the rows of a side that are looked at. */
 export class SideReader {
   readonly row: RowReader;
@@ -72,8 +74,9 @@ export class SideReader {
   private readonly module = { moduleHigh: 0, moduleLow: 0 };
   private readonly filtered = { db: 0, type: 0, bytes: 0, nameBytes: 0, hasExpiry: false, expiresAt: 0 };
   private readonly isPlain: boolean;
-  private lastId = Number.NaN;
-  private lastNumber = 0;
+  /** Patterns that were looked up last, by their lowest bits. */
+  private readonly knownIds = new Float64Array(KNOWN).fill(Number.NaN);
+  private readonly knownNumbers = new Int32Array(KNOWN);
 
   constructor(side: SideRows) {
     this.side = side;
@@ -95,11 +98,12 @@ export class SideReader {
     const from = unit * UNIT_LEAVES;
     row.each(from, Math.min(from + UNIT_LEAVES, side.file.leaves.length), () => {
       this.kind = side.kinds[row.kind] ?? 0;
-      if (row.pattern !== this.lastId) {
-        this.lastId = row.pattern;
-        this.lastNumber = numberOf(side.patterns, row.pattern);
+      const at = row.pattern & (KNOWN - 1);
+      if (this.knownIds[at] !== row.pattern) {
+        this.knownIds[at] = row.pattern;
+        this.knownNumbers[at] = numberOf(side.patterns, row.pattern);
       }
-      this.pattern = this.lastNumber;
+      this.pattern = this.knownNumbers[at]!;
       if (isPlain || this.isWanted()) take();
     });
   }
