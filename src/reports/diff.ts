@@ -3,12 +3,15 @@ import type { KeyChange } from "../diff/key-changes.ts";
 import type { PatternChange } from "../diff/pattern-changes.ts";
 import type { GroupChange, Grouping } from "../diff/rollup-diff.ts";
 import { KEY_LISTS, type KeyListName } from "../diff/tally.ts";
-import { type Column, column, type Row, type Section } from "../queries/answer.ts";
+import { type Column, type ColumnKind, column, type Row, type Section } from "../queries/answer.ts";
 import { filterWords } from "../queries/filter-words.ts";
 import { counted } from "../queries/words.ts";
 import { signed } from "../units.ts";
 import type { Part } from "./index.ts";
 import { humanBytes, humanCount, humanShare, humanTime } from "./units.ts";
+
+/** Texts of figures, which stand to the right as these do. */
+const SIGNED: ColumnKind = "ratio";
 
 /** A diff as tables: totals, groups that differ, keys that changed most. */
 export function diffParts(found: Diff, limit: number): Part[] {
@@ -53,7 +56,7 @@ function totalsSection(found: Diff): Section {
     columns: [
       column("line", "", "text"),
       ...totals.map(({ measure, title }) =>
-        column(measure, title, "number", { spare: measure === "payload_bytes" || measure === "elements" }),
+        column(measure, title, SIGNED, { spare: measure === "payload_bytes" || measure === "elements" }),
       ),
     ],
     rows: ["Old", "New", "Change", "%"].map((line, i) => ({
@@ -159,9 +162,9 @@ function groupSection(by: Grouping, rows: readonly GroupChange[], limit: number,
     name: by,
     title,
     columns: [
-      column("change", "Memory", "number", { sum: true }),
-      column("share", "%", "number"),
-      column("keys", "Keys", "number"),
+      column("change", "Memory", SIGNED, { sum: true }),
+      column("share", "%", SIGNED),
+      column("keys", "Keys", SIGNED),
       ...(byKeys
         ? [
             column("added", "Added", "count", { spare: true }),
@@ -273,7 +276,7 @@ function listSection(name: KeyListName, { lists, keys }: Diff): Section {
     name,
     title: `${LIST_TITLES[name]}: ${humanCount(total.keys)}`,
     columns: [
-      column("change", "Memory", "number", { sum: true }),
+      column("change", "Memory", SIGNED, { sum: true }),
       ...(isOneSided
         ? [
             column("type", "Type", "text"),
@@ -281,7 +284,7 @@ function listSection(name: KeyListName, { lists, keys }: Diff): Section {
             column("expires", "Expires", "text"),
           ]
         : [
-            column("share", "%", "number"),
+            column("share", "%", SIGNED),
             column("old", "Old", "bytes", { spare: true }),
             column("new", "New", "bytes", { atLeast: "lower_bound" }),
             column("what", "What", "text", { wraps: true }),
@@ -339,7 +342,7 @@ function timeText(ms: number | null): string {
 
 function renameSection({ renames }: Diff, limit: number): Section {
   const columns: readonly Column[] = [
-    column("alike", "Alike", "number"),
+    column("alike", "Alike", SIGNED),
     column("removed_keys", "Of removed", "count"),
     column("added_keys", "Of added", "count"),
     column("old_pattern", "From", "key"),
