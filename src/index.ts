@@ -1,5 +1,10 @@
 export { RdbError, type RdbErrorCode } from "../parsers/errors.ts";
 export type { ChangedKeyRow, ComparedPattern, ComparedType, EncodingChange } from "./compare/merge.ts";
+export { type Diff, type DiffedSide, type DiffOptions, diff, isDifferent } from "./diff/diff.ts";
+export type { KeyChange, KeyTotals } from "./diff/key-changes.ts";
+export type { PatternChange } from "./diff/pattern-changes.ts";
+export type { RenameHint } from "./diff/renames.ts";
+export type { GroupChange, TotalChange } from "./diff/rollup-diff.ts";
 export { IoError, UsageError } from "./errors.ts";
 export { type Inventory, openInventory } from "./inventory/open.ts";
 export { VERSION } from "./io/version.ts";

@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/patterns/",
     "src/inventory/",
     "src/compare/",
+    "src/diff/",
     "src/errors.ts",
     "src/pipeline/filter.ts",
     "src/values/",

@@ -3,6 +3,7 @@ import { analyzeCommand } from "./analyze.ts";
 import { bigkeysCommand } from "./bigkeys.ts";
 import { compareCommand } from "./compare.ts";
 import { completionCommand } from "./completion.ts";
+import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
 import { efficiencyCommand } from "./efficiency.ts";
 import { encodingsCommand } from "./encodings.ts";
@@ -43,6 +44,7 @@ export const COMMANDS = {
   explain: explainCommand,
   compare: compareCommand,
   trend: trendCommand,
+  diff: diffCommand,
   get: getCommand,
   export: exportCommand,
   query: queryCommand,

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
+import { GROUPING_NAMES } from "../diff/rollup-diff.ts";
 import { UsageError } from "../errors.ts";
 import {
   ALLOCATORS,
@@ -269,6 +270,24 @@ export const TREND_OPTIONS = z.object({
   fileTimes: z.boolean().optional(),
 });
 
+/** Options of `diff`. */
+export const DIFF_OPTIONS = z.object({
+  ...REPORT,
+  ...INPUT,
+  ...TARGET,
+  ...SECRET,
+  ...FILTERS,
+  workers: RUN.workers,
+  ignoreChecksum: RUN.ignoreChecksum,
+  salvage: RUN.salvage,
+  by: oneOf(GROUPING_NAMES).optional(),
+  limit: wholeNumber(1, 1_000_000),
+  exitCode: z.boolean().optional(),
+  allowMixed: z.boolean().optional(),
+  oldSnapshot: wholeNumber(1, 2 ** 15).optional(),
+  newSnapshot: wholeNumber(1, 2 ** 15).optional(),
+});
+
 /** Levels of a tree of patterns. */
 export const TREE_DEPTH = wholeNumber(1, MAX_DEPTH);
 
@@ -298,6 +317,7 @@ export type VerifyOptions = z.infer<typeof VERIFY_OPTIONS>;
 export type ExportOptions = z.infer<typeof EXPORT_OPTIONS>;
 export type CompareOptions = z.infer<typeof COMPARE_OPTIONS>;
 export type TrendOptions = z.infer<typeof TREND_OPTIONS>;
+export type DiffOptions = z.infer<typeof DIFF_OPTIONS>;
 type ServerOptions = Pick<RunOptions, keyof typeof SERVER>;
 
 /** Told what a reader of options should know. */

@@ -86,7 +86,7 @@ export type Grouping = keyof typeof GROUPINGS;
 export const GROUPING_NAMES = Object.keys(GROUPINGS) as Grouping[];
 
 /**
- * What became of each group, the largest change of memory first; groups that are the same on both sides among them. Time to live
+ * What became of each group, the largest change of memory first (times to live: the soonest); groups that are the same on both sides among them. Time to live
  * is counted from each snapshot's own time; patterns are compared by their text, though each inventory learnt its own.
  * @throws {UsageError} when a filter needs a row a key and an inventory has none
  */
@@ -94,10 +94,10 @@ export function rollupDiff(old: DiffSide, now: DiffSide, by: Grouping): GroupCha
   const before = amountsOf(old, by);
   const after = amountsOf(now, by);
   const groups = [...new Set([...before.keys(), ...after.keys()])];
-  return groups
+  const changes = groups
     .map((group) => groupChange(group, before.get(group), after.get(group)))
-    .filter(({ old_keys, new_keys }) => old_keys > 0 || new_keys > 0)
-    .sort(byChange);
+    .filter(({ old_keys, new_keys }) => old_keys > 0 || new_keys > 0);
+  return by === "ttl" ? changes : changes.sort(byChange);
 }
 
 /** What both sides hold in all. */

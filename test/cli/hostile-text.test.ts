@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FORMATS, type FormatName } from "../../src/reports/index.ts";
 import { forbiddenIn, HOSTILE_NAMES, hostileSnapshot } from "../support/hostile-names.ts";
 import { readCsv } from "../support/read-csv.ts";
+import { SAMPLE } from "./run-cli.ts";
 import { runInside } from "./run-inside.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-hostile-"));
@@ -53,6 +54,8 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["compare", snapshot, "--profiles", "redis-7.2,valkey-9.1", "-l", "1000"],
   ["compare", snapshot, "--target", "redis-7.2 name=a\x1b[31m\u202e", "--profiles", "redis-6.2"],
   ["trend", inventory, "-l", "1000", "--file-times", "--maxmemory", "1gb"],
+  ["diff", SAMPLE, snapshot, "-l", "1000"],
+  ["diff", snapshot, SAMPLE, "--by", "pattern"],
   ["verify", snapshot],
   ["verify", inventory],
   sql("SELECT * FROM keys"),

@@ -1,3 +1,4 @@
+import { GROUPING_NAMES } from "../../diff/rollup-diff.ts";
 import { RULES } from "../../doctor/rules/index.ts";
 import { INDEX_COLUMNS } from "../../inventory/summaries.ts";
 import { ALLOCATORS, PROFILES, TYPES } from "../../memory/index.ts";
@@ -28,6 +29,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   "ttl --by": ["pattern"],
   "bigkeys --by": ["type"],
   "sizes --by": ["type"],
+  "diff --by": GROUPING_NAMES,
   "--rules": rules,
   "--disable": rules,
   "--values": Object.keys(VALUE_FORMATS),
