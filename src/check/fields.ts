@@ -11,7 +11,8 @@ const SIZE = /^\d{1,15}(?:\.\d{1,6})?[bkmgt]?$/i;
 const SHARE = /^(?:100(?:\.0{1,6})?|\d{1,2}(?:\.\d{1,6})?)%$/;
 const PERCENT = /^\d{1,9}(?:\.\d{1,6})?%$/;
 
-const hundredth = (text: string) => Number(text.slice(0, -1)) / 100;
+/** The number that is nearest to it: 33.3% is 0.333, as 333 of 1000 are. */
+const hundredth = (text: string) => Number(`${text.slice(0, -1)}e-2`);
 
 /** Bytes: a number, or a text with a unit (1024-based). */
 export function size(meaning: string) {

@@ -88,7 +88,7 @@ export interface RuleKind<S extends z.ZodRawShape = z.ZodRawShape> {
   /** Fields of which one has to be given at least. */
   readonly oneOf?: readonly (keyof S & string)[];
   needs(fields: z.output<z.ZodObject<S>>): readonly Need[];
-  /** With a row a key it finds more: a snapshot is then analyzed with them. */
+  /** With a row a key it finds more, or can name keys: a snapshot is then analyzed with them. */
   readonly prefersRows?: boolean;
   /** Tells what is wrong to `found`, the worst first. */
   check(

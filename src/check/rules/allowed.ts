@@ -17,6 +17,7 @@ export const allowed = ruleKind({
   fields: { ...SELECT, ignore_below_keys: count("Leave out patterns of fewer keys.").optional() },
   oneOf: ["pattern", "key", "type", "db"],
   needs: needsOf,
+  prefersRows: true,
   check(context, fields, found) {
     const outcomes = [
       ...(fields.key === undefined ? [] : [byName(context, fields.key, found)]),

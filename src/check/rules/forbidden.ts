@@ -12,6 +12,7 @@ export const forbidden = ruleKind({
   fields: SELECT,
   oneOf: ["pattern", "key", "type", "db"],
   needs: needsOf,
+  prefersRows: true,
   check: (context, fields, found) =>
     fields.key === undefined ? byPattern(context, fields, found) : byName(context, fields, found),
 });
