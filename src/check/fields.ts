@@ -7,7 +7,7 @@ import { parseBytes } from "../ranges.ts";
  * that the value "is not" this.
  */
 
-const SIZE = /^\d{1,15}(?:\.\d{1,6})?[bkmgt]?$/i;
+const SIZE = /^\d{1,15}(?:\.\d{1,6})?[bkmgtBKMGT]?$/; // Schemas for editors have no flags.
 const SHARE = /^(?:100(?:\.0{1,6})?|\d{1,2}(?:\.\d{1,6})?)%$/;
 const PERCENT = /^\d{1,9}(?:\.\d{1,6})?%$/;
 

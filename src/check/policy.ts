@@ -57,7 +57,7 @@ export const POLICY_SCHEMA = z.strictObject({
   rules: z
     .array(
       z.discriminatedUnion("rule", RULES as unknown as [AnyRule, ...AnyRule[]], {
-        error: `one of ${KINDS.join(", ")}`,
+        error: ({ code }) => (code === "invalid_union" ? `one of ${KINDS.join(", ")}` : "a map of fields"),
       }),
       "a list of rules",
     )
