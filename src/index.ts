@@ -1,4 +1,15 @@
 export { RdbError, type RdbErrorCode } from "../parsers/errors.ts";
+export {
+  type Baseline,
+  baselineOf,
+  type CheckOptions,
+  type CheckReport,
+  check,
+  policyJsonSchema,
+  type RuleResult,
+  type SnapshotCheck,
+  type Violation,
+} from "./check/index.ts";
 export type { ChangedKeyRow, ComparedPattern, ComparedType, EncodingChange } from "./compare/merge.ts";
 export { type Diff, type DiffedSide, type DiffOptions, diff, isDifferent } from "./diff/diff.ts";
 export type { KeyChange, KeyTotals } from "./diff/key-changes.ts";

@@ -53,6 +53,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "cli-progress": ["src/cli"],
   fzstd: ["src/io"],
   piscina: ["src/pipeline"],
+  yaml: ["src/check"],
   // Where outside data comes in: options, policies, catalogues.
   zod: ["src/cli", "src/doctor", "src/check", "src/plan", "src/memory/profiles"],
 };

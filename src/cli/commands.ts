@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { analyzeCommand } from "./analyze.ts";
 import { bigkeysCommand } from "./bigkeys.ts";
+import { checkCommand } from "./check.ts";
 import { compareCommand } from "./compare.ts";
 import { completionCommand } from "./completion.ts";
 import { diffCommand } from "./diff.ts";
@@ -41,6 +42,7 @@ export const COMMANDS = {
   efficiency: efficiencyCommand,
   pareto: paretoCommand,
   doctor: doctorCommand,
+  check: checkCommand,
   explain: explainCommand,
   compare: compareCommand,
   trend: trendCommand,

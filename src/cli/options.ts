@@ -13,9 +13,6 @@ import { MAX_DEPTH } from "../patterns/index.ts";
 import type { TargetChoice } from "../pipeline/target-choice.ts";
 import { CSV_COMPAT, type CsvCompat } from "../queries/csv-compat.ts";
 import type { QuestionFilters } from "../queries/filters.ts";
-import { FORMATS, type FormatName } from "../reports/index.ts";
-import { VALUE_FORMATS, type ValueFormat } from "../values/formats.ts";
-import { readConfigFile, setLast } from "./config-file.ts";
 import {
   parseByteRange,
   parseBytes,
@@ -23,7 +20,10 @@ import {
   parseShare,
   parseTime,
   parseTimeRange,
-} from "./ranges.ts";
+} from "../ranges.ts";
+import { FORMATS, type FormatName } from "../reports/index.ts";
+import { VALUE_FORMATS, type ValueFormat } from "../values/formats.ts";
+import { readConfigFile, setLast } from "./config-file.ts";
 import { parseTypeName, TYPE_NAMES } from "./type-names.ts";
 
 /** A text that `parse` understands; else one line that says what it should be. */

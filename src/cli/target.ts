@@ -68,6 +68,17 @@ export async function withInventoryFile<T>(
   return ask({ path: first!, name: first!, isTemporary: false, opened: () => {} });
 }
 
+/** Whether what somebody gave is an inventory, not a snapshot, or several. */
+export function isInventoryInput(file: string): boolean {
+  const files = expandGlobs([file]);
+  return files.length === 1 && isSqliteFile(files[0]!);
+}
+
+/** Options without those that say how a snapshot is read: of two files these may be meant for the other one. */
+export function bareOptions<T extends AnalysisOptions>({ quiet, tempDir }: T): AnalysisOptions {
+  return { quiet, tempDir };
+}
+
 /** Whether a question needs a row a key, which keys, if not all, and how they become patterns, if not as usual. */
 interface Needed {
   readonly keys: "all" | "none";

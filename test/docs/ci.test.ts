@@ -103,7 +103,10 @@ function runGithub(folder: string, snapshot: Buffer) {
   return ran;
 }
 
-describe("docs/ci.md", () => {
+/** Each starts the command a dozen times. */
+const LONG_MS = 240_000;
+
+describe("docs/ci.md", { timeout: LONG_MS }, () => {
   it("has a policy and both recipes, as YAML with what their CI wants", () => {
     expect([...FILES.keys()]).toEqual([
       "rdbscope-policy.yaml",

@@ -5,6 +5,7 @@ import { ALLOCATORS, PROFILES, TYPES } from "../../memory/index.ts";
 import { CSV_COMPAT } from "../../queries/csv-compat.ts";
 import { NAMED_QUESTIONS } from "../../queries/named/index.ts";
 import { PATTERN_ORDERS } from "../../queries/patterns.ts";
+import { CHECK_FORMATS } from "../../reports/check/index.ts";
 import { FORMATS } from "../../reports/index.ts";
 import { VALUE_FORMATS } from "../../values/formats.ts";
 
@@ -19,6 +20,8 @@ const params = [
 /** What options and arguments take that know their values; `command --option` where it is not the same for all commands. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   "--format": Object.keys(FORMATS),
+  "check --format": Object.keys(CHECK_FORMATS),
+  "check --report": Object.keys(CHECK_FORMATS).map((name) => `${name}=`),
   "--profile": Object.keys(PROFILES),
   "--profiles": Object.keys(PROFILES),
   "--allocator": Object.keys(ALLOCATORS),
