@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/names/",
     "src/inventory/",
     "src/compare/",
+    "src/diff/",
     "src/errors.ts",
     "src/pipeline/filter.ts",
     "src/values/",
@@ -53,6 +54,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "cli-progress": ["src/cli"],
   fzstd: ["src/io"],
   piscina: ["src/pipeline"],
+  yaml: ["src/check"],
   // Where outside data comes in: options, policies, catalogues.
   zod: ["src/cli", "src/doctor", "src/check", "src/plan", "src/memory/profiles"],
 };
