@@ -98,6 +98,15 @@ describe("growth", () => {
     expect([status, stderr]).toEqual([2, expect.stringContaining("growth needs a baseline: --baseline OLD")]);
   });
 
+  test("is what a baseline is for: without a rule of it, that is told", async () => {
+    const rule = "- {rule: limits, max_keys: 1000}";
+    const { status, stderr } = await bench.check(nowInventory, rule, "--baseline", oldInventory);
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringContaining("has no rule of growth: nothing looks at --baseline"),
+    ]);
+  });
+
   test("is not told of what was measured in different ways, unless that is wanted", async () => {
     const rule = "- {rule: growth, max_keys: 10}";
     const refused = await bench.check(other, rule, "--baseline", oldInventory);
