@@ -38,7 +38,7 @@ async function ask(...args: string[]) {
   return { status, stdout: stdout.toString(), stderr: stderr.toString() };
 }
 
-describe("diff", () => {
+describe("diff", { timeout: 180_000 }, () => {
   test("shows signs, sizes, percents, what is left out, and the total", async () => {
     const { status, stdout } = await ask(old, now, "-l", "3");
     expect(status).toBe(0);
