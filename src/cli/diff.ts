@@ -74,10 +74,13 @@ async function show(cli: Cli, found: Diff, options: DiffOptions): Promise<void> 
   const { format, limit } = options;
   const layout = layoutOf(cli, options, true);
   if (HUMAN_FORMATS.includes(format)) return writeParts(cli, diffParts(found, limit), format, layout);
-  if (format === "json") return writeLines(cli, jsonArray([toJson(diffDocument(found, limit))]));
+  if (format !== "csv") {
+    const lines = [toJson(diffDocument(found, limit))];
+    return writeLines(cli, format === "json" ? jsonArray(lines) : lines);
+  }
   if (options.by === undefined && found.without_keys !== null) {
     throw new UsageError(
-      `${found.without_keys}, and --format ${format} lists keys: ask for groups, such as --by pattern, or for json`,
+      `${found.without_keys}, and CSV lists keys: ask for groups, such as --by pattern, or for json`,
     );
   }
   unlistedNotes(found, limit).forEach(warner(cli, options.quiet));

@@ -16,8 +16,6 @@ const INTERIOR_HEADER_BYTES = 12;
 const MAX_LEVELS = 20;
 /** Bytes that one call reads where pages follow each other. */
 const RUN_BYTES = 2 ** 20;
-/** No record may be larger (sqlite.org/limits.html): what says so is damaged. */
-const MAX_RECORD_BYTES = 2 ** 31 - 1;
 
 /** A file whose rows are read; who opened it closes `fd`. Structured-cloneable. */
 export interface RowFile {
@@ -152,15 +150,6 @@ const BODY_BYTES = [0, 1, 2, 3, 4, 6, 8, 8, 0, 0];
 
 /** Reads the rows of one file: the current one is in its members. Integers are doubles; NaN is NULL. */
 export class RowReader {
-  id = 0;
-  db = 0;
-  kind = 0;
-  pattern = 0;
-  bytes = 0;
-  payloadBytes = 0;
-  elements = 0;
-  expiresAt = 0;
-  accuracy = 0;
   /** Where the key's name stands: in `page`, from `keyStart` on. */
   keyStart = 0;
   keyBytes = 0;
@@ -172,6 +161,7 @@ export class RowReader {
   private readonly maxLocal: number;
   private readonly minLocal: number;
   private at = 0;
+  private idAt = 0;
   private readonly values = new Float64Array(COLUMNS);
 
   constructor(file: RowFile) {
@@ -182,6 +172,43 @@ export class RowReader {
     this.view = this.runView;
     this.maxLocal = file.usableBytes - 35;
     this.minLocal = Math.floor(((file.usableBytes - 12) * 32) / 255) - 23;
+  }
+
+  get id(): number {
+    this.at = this.idAt;
+    return this.varint(this.run, this.run.length);
+  }
+
+  get db(): number {
+    return this.values[DB]!;
+  }
+
+  get kind(): number {
+    return this.values[KIND]!;
+  }
+
+  get pattern(): number {
+    return this.values[PATTERN]!;
+  }
+
+  get bytes(): number {
+    return this.values[BYTES]!;
+  }
+
+  get payloadBytes(): number {
+    return this.values[PAYLOAD]!;
+  }
+
+  get elements(): number {
+    return this.values[ELEMENTS]!;
+  }
+
+  get expiresAt(): number {
+    return this.values[EXPIRES]!;
+  }
+
+  get accuracy(): number {
+    return this.values[ACCURACY]!;
   }
 
   /** Calls `row` for each row of the leaves `[from, to)`; what the members say holds until it returns. */
@@ -216,14 +243,17 @@ export class RowReader {
     this.at = start;
     const { run } = this;
     const recordBytes = run[start]! < 0x80 ? run[this.at++]! : this.varint(run, end);
-    this.id = this.varint(run, end);
+    this.idAt = this.at;
+    const idEnd = this.at + 8;
+    while (this.at < idEnd && run[this.at]! >= 0x80) this.at++;
+    this.at++;
     if (recordBytes <= this.maxLocal) {
       if (this.at + recordBytes > end) return false;
       this.page = run;
       this.view = this.runView;
       return this.record(this.at, this.at + recordBytes);
     }
-    if (recordBytes > MAX_RECORD_BYTES) return false;
+    if (recordBytes > fs.fstatSync(this.file.fd).size) return false;
     this.page = this.overflowing(recordBytes, end, number);
     this.view = new DataView(this.page.buffer);
     return this.record(0, recordBytes);
@@ -261,14 +291,6 @@ export class RowReader {
       body += BODY_BYTES[type]!;
     }
     if (body > end || at > headerEnd) return false;
-    this.db = values[DB]!;
-    this.kind = values[KIND]!;
-    this.pattern = values[PATTERN]!;
-    this.bytes = values[BYTES]!;
-    this.payloadBytes = values[PAYLOAD]!;
-    this.elements = values[ELEMENTS]!;
-    this.expiresAt = values[EXPIRES]!;
-    this.accuracy = values[ACCURACY]!;
     return true;
   }
 

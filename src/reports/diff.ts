@@ -385,7 +385,7 @@ const MACHINE: readonly Column[] = [
   ] as const),
 ].map(([name, kind]) => column(name, name, kind));
 
-/** For CSV and NDJSON, rows of one kind: groups where they were asked for, else keys. */
+/** For CSV, rows of one kind: groups where they were asked for, else keys. */
 export function diffRows({ lists, groups }: Diff, limit: number): Section {
   if (lists === null) {
     const [[by, rows]] = Object.entries(groups) as [[Grouping, readonly GroupChange[]]];
@@ -407,7 +407,7 @@ export function diffRows({ lists, groups }: Diff, limit: number): Section {
   return { name: "keys", title: "", columns: MACHINE, rows: KEY_LISTS.flatMap((name) => lists[name]) };
 }
 
-/** What lists leave out, for formats that have no line for it. */
+/** What lists leave out, for a format that has no line for it. */
 export function unlistedNotes({ lists, keys, groups }: Diff, limit: number): string[] {
   if (lists === null || keys === null) {
     const left = Object.values(groups).flat().filter(isOther).length - limit;

@@ -38,7 +38,7 @@ async function ask(...args: string[]) {
   return { status, stdout: stdout.toString(), stderr: stderr.toString() };
 }
 
-describe("diff", () => {
+describe("diff", { timeout: 180_000 }, () => {
   test("shows signs, sizes, percents, what is left out, and the total", async () => {
     const { status, stdout } = await ask(old, now, "-l", "3");
     expect(status).toBe(0);
@@ -68,7 +68,7 @@ describe("diff", () => {
     expect([back.keys.added_keys, back.keys.removed_keys]).toEqual([32, 35]);
   });
 
-  test("lists keys as CSV and NDJSON, and groups with --by", async () => {
+  test("lists keys as CSV, and groups with --by", async () => {
     const { stdout } = await ask(old, now, "--format", "csv", "-l", "100");
     const [head, ...rows] = readCsv(stdout);
     expect(rows).toHaveLength(68);
@@ -79,8 +79,8 @@ describe("diff", () => {
       "grew",
       Number(cell("bytes_change")),
     ]);
-    const cut = await ask(old, now, "--format", "ndjson", "-l", "3");
-    expect(cut.stdout.trim().split("\n")).toHaveLength(7);
+    const cut = await ask(old, now, "--format", "csv", "-l", "3");
+    expect(readCsv(cut.stdout)).toHaveLength(8);
     expect(cut.stderr).toMatch(/61 more keys differ/);
     const [, ...groups] = readCsv((await ask(old, now, "--by", "pattern", "--format", "csv")).stdout);
     expect(groups.map(([group, status]) => [group, status]).sort()).toEqual([

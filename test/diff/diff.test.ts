@@ -123,7 +123,7 @@ const twoSets = fc.tuple(keys, keys, fc.nat()).map(([old, others, seed]) => {
   return [old, [...kept, ...others.filter((one) => !taken.has(idOf(one)))]] as const;
 });
 
-describe("a diff of two inventories", () => {
+describe("a diff of two inventories", { timeout: 180_000 }, () => {
   it("tells what SQL tells, mirrors itself, and adds up", { timeout: 300_000 }, async () => {
     const property = fc.asyncProperty(twoSets, async ([before, after]) => {
       const [old, now] = [await inventoryOf(before), await inventoryOf(after)];
