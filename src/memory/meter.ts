@@ -19,7 +19,7 @@ export class ValueMeter extends ElementWalk implements ValueVisitor {
   elements = -1;
   /** Longest element; a string's STRLEN. */
   largestBytes = 0;
-  /** Elements shorter than this are not copied to `largestName`; Infinity: none is. */
+  /** Elements shorter than this are not copied to `largest`; Infinity: none is. */
   captureFrom: number;
   /** One bill a target, in the order given. */
   readonly bills: readonly Bill[];
@@ -69,7 +69,7 @@ export class ValueMeter extends ElementWalk implements ValueVisitor {
     if ((flags & FLAG.members) !== 0) this.resetLanes(layout);
     else if ((flags & FLAG.pairs) !== 0) for (const lane of stats.hashLanes) lane.reset();
     this.type = LAYOUT_TYPE[layout] as number;
-    this.largestNameLength = 0;
+    this.largest.reset();
     this.capture = this.captureFrom;
     this.head.reset();
   }
@@ -170,6 +170,6 @@ export class ValueMeter extends ElementWalk implements ValueVisitor {
     this.stats.reset(-1, -1);
     this.type = -1;
     this.elements = -1;
-    this.largestNameLength = 0;
+    this.largest.reset();
   }
 }
