@@ -24,4 +24,8 @@ export type { KeyFilter } from "./pipeline/filter.ts";
 export { type FoundValue, type GetOptions, getValue } from "./pipeline/get-value.ts";
 export type { Sample, SampledKeys } from "./pipeline/sample.ts";
 export type { TargetChoice } from "./pipeline/target-choice.ts";
+export type { QuestionFilters } from "./queries/filters.ts";
+export { type ReportOptions, report } from "./report-data/report.ts";
+export type { Report, SnapshotReport } from "./report-data/shapes.ts";
+export { reportHtml } from "./report-page/html.ts";
 export type { ValueFormat } from "./values/formats.ts";

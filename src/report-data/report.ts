@@ -5,16 +5,20 @@ import { sampleOf } from "../queries/sampling.ts";
 import type { Scope } from "../queries/scope.ts";
 import { snapshots } from "../queries/snapshots.ts";
 import { totals } from "../queries/summary.ts";
+import { changesOf } from "./changes.ts";
 import { shownName } from "./names.ts";
 import { serverName } from "./opening.ts";
-import { type Overview, REPORT_VERSION, type Report } from "./shapes.ts";
+import type { Overview, Report } from "./shapes.ts";
 import { type Limits, snapshotReport } from "./snapshot-report.ts";
+import { REPORT_VERSION } from "./version.ts";
 
 /** Which snapshots and keys a report is about. */
 export interface ReportOptions {
   /** Id of one snapshot; all that the inventory has where it is not given. */
   readonly snapshot?: number | undefined;
   readonly filters?: QuestionFilters | undefined;
+  /** An earlier inventory: the report tells what became of its keys, of all its snapshots together. */
+  readonly baseline?: Inventory | undefined;
 }
 
 /** Snapshots that are told in detail, and in a line: a report stays below 2 MB whatever it is of. */
@@ -29,12 +33,17 @@ const KEYS = 1000;
  * The data of a report: what the page shows and `report --format json` writes.
  * @throws {UsageError} when there is no such snapshot, or filters need rows of keys that the inventory does not have
  */
-export function report(inventory: Inventory, { snapshot, filters = {} }: ReportOptions = {}): Report {
-  return reportOf(snapshots(inventory, snapshot).map((one) => ({ inventory, snapshot: one, filters })));
+export function report(
+  inventory: Inventory,
+  { snapshot, filters = {}, baseline }: ReportOptions = {},
+): Report {
+  const scopesOf = (of: Inventory, id?: number) =>
+    snapshots(of, id).map((one): Scope => ({ inventory: of, snapshot: one, filters }));
+  return reportOf(scopesOf(inventory, snapshot), baseline && scopesOf(baseline));
 }
 
-/** The same of what is in scope already. */
-export function reportOf(scopes: readonly Scope[]): Report {
+/** The same of what is in scope already, and of what was in a baseline. */
+export function reportOf(scopes: readonly Scope[], baseline?: readonly Scope[]): Report {
   const all = scopes.map((scope) => ({ scope, totals: totals(scope) }));
   const largest = all
     .toSorted((a, b) => b.totals.bytes - a.totals.bytes)
@@ -48,6 +57,7 @@ export function reportOf(scopes: readonly Scope[]): Report {
     source: shownName(scopes[0]!.inventory.path),
     snapshots: all.slice(0, MOST_TOLD).map((one) => overviewOf(one, detailed.includes(one.scope))),
     reports: detailed.map((scope) => snapshotReport(scope, limits)),
+    changes: baseline === undefined ? null : changesOf(baseline, scopes),
   };
 }
 

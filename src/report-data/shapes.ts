@@ -1,7 +1,5 @@
 import { z } from "zod";
-
-/** Grows when a member of the report's data changes its meaning or goes away; new members leave it. */
-export const REPORT_VERSION = 1;
+import { REPORT_VERSION } from "./version.ts";
 
 const count = z.number().meta({ description: "Keys, elements or other things counted" });
 const bytes = z.number().meta({ description: "Bytes" });
@@ -46,12 +44,9 @@ const TARGET = z
     exact: z
       .boolean()
       .meta({ description: "False: there is no profile of this server, this is the nearest" }),
-    measured: z
-      .string()
-      .nullable()
-      .meta({
-        description: "Version whose answers the model was compared with; null: derived, not measured",
-      }),
+    measured: z.string().nullable().meta({
+      description: "Version whose answers the model was compared with; null: derived, not measured",
+    }),
     allocator: z.string(),
     changed_settings: z.array(z.string()),
   })
@@ -290,6 +285,38 @@ const OVERVIEW = z.object({
   in_detail: z.boolean().meta({ description: "Whether it is among `reports`" }),
 });
 
+const CHANGE = z.object({
+  group: name,
+  status: z.enum(["new", "vanished", "changed", "same"]),
+  old_keys: count,
+  new_keys: count,
+  old_bytes: bytes,
+  new_bytes: bytes,
+  bytes_change: bytes,
+  lower_bound_keys: count,
+});
+
+/** Changes of groups, the largest first; `rest` is what those that are not listed add up to. */
+const CHANGES_OF = z.object({
+  rows: z.array(CHANGE),
+  rest: z.object({ rows: count, bytes_change: bytes }),
+});
+
+const CHANGES = z
+  .object({
+    baseline: name,
+    old_created_at: time,
+    new_created_at: time,
+    differ_in: z
+      .array(name)
+      .meta({ description: "In what the two differ though sizes depend on it; empty: they can be compared" }),
+    totals: z.array(z.object({ measure: z.string(), old: z.number(), new: z.number(), change: z.number() })),
+    patterns: CHANGES_OF,
+    types: CHANGES_OF,
+    encodings: CHANGES_OF,
+  })
+  .meta({ description: "What became of the snapshots of a baseline, all of each side together" });
+
 /** Everything a report says, in one object: what `report --format json` writes and the page is drawn from. */
 export const REPORT = z
   .object({
@@ -298,11 +325,14 @@ export const REPORT = z
     source: name,
     snapshots: z.array(OVERVIEW),
     reports: z.array(SNAPSHOT_REPORT),
+    changes: CHANGES.nullable().meta({ description: "Null without a baseline" }),
   })
   .meta({ title: "rdbscope report", description: "Where the memory of Redis and Valkey snapshots is" });
 
 export type Report = z.infer<typeof REPORT>;
 export type SnapshotReport = z.infer<typeof SNAPSHOT_REPORT>;
+export type Changes = z.infer<typeof CHANGES>;
+export type Change = z.infer<typeof CHANGE>;
 export type Overview = z.infer<typeof OVERVIEW>;
 export type Paragraph = z.infer<typeof PARAGRAPH>;
 export type ReportFindings = z.infer<typeof FINDINGS>;

@@ -6,6 +6,7 @@ import { NAMED_QUESTIONS } from "../../queries/named/index.ts";
 import { PATTERN_ORDERS } from "../../queries/patterns.ts";
 import { FORMATS } from "../../reports/index.ts";
 import { VALUE_FORMATS } from "../../values/formats.ts";
+import { REPORT_FORMAT_NAMES } from "../options.ts";
 
 const rules = RULES.map(({ id }) => id);
 
@@ -18,6 +19,7 @@ const params = [
 /** What options and arguments take that know their values; `command --option` where it is not the same for all commands. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   "--format": Object.keys(FORMATS),
+  "report --format": REPORT_FORMAT_NAMES,
   "--profile": Object.keys(PROFILES),
   "--profiles": Object.keys(PROFILES),
   "--allocator": Object.keys(ALLOCATORS),

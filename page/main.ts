@@ -1,0 +1,6 @@
+import type { Report } from "../src/report-data/shapes.ts";
+import { mountReport } from "./shell.ts";
+
+/** The report that the page carries. */
+const data = document.getElementById("report-data")?.textContent ?? "";
+mountReport(document.getElementById("report")!, JSON.parse(data) as Report);
