@@ -13,8 +13,10 @@ export function bar(...parts: readonly BarPart[]): HTMLElement {
   return h(
     "div",
     { class: "bar", "aria-hidden": "true" },
-    ...parts.map(({ paint }, i) =>
-      styled(h("span", { class: `fill ${paint}` }), { width: `${(widths[i]! * 100).toFixed(2)}%` }),
+    ...parts.map(
+      ({ paint }, i) =>
+        widths[i]! > 0 &&
+        styled(h("span", { class: `fill ${paint}` }), { width: `${(widths[i]! * 100).toFixed(2)}%` }),
     ),
   );
 }

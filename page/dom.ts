@@ -41,6 +41,16 @@ export function named(text: string): HTMLElement {
   return h("bdi", { class: "name" }, text);
 }
 
+/** A sentence, with what stands between backticks in it as code. */
+export function prose(text: string): (Node | string)[] {
+  return text.split("`").map((part, i) => (i % 2 === 1 ? h("code", {}, part) : part));
+}
+
+/** Text for those who hear the page. */
+export function heard(text: string): HTMLElement {
+  return h("span", { class: "heard" }, text);
+}
+
 /** Sets places and sizes, which no style attribute may under our policy. */
 export function styled<E extends HTMLElement | SVGElement>(
   element: E,

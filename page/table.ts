@@ -7,10 +7,12 @@ export interface Column<R> {
   /** Numbers stand to the right, and are sorted as such, the largest first. */
   readonly number?: (row: R) => number;
   readonly text?: (row: R) => string;
-  /** Left out where the page is narrow. */
-  readonly spare?: boolean;
+  /** Shown where there is room: on a panel that is half as wide as a page, or as wide. */
+  readonly from?: "half" | "wide";
   /** The cell that names its row. */
   readonly isHead?: boolean;
+  /** A column of bars takes what room there is, and has no title. */
+  readonly isBar?: boolean;
 }
 
 export interface TableOptions {
@@ -61,7 +63,7 @@ export function table<R>(
     {},
     h(
       "div",
-      { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+      { class: "scroll", tabindex: 0, role: "group", "aria-label": caption },
       h("table", {}, h("caption", {}, caption), h("thead", {}, h("tr", {}, ...heads)), body),
     ),
     more,
@@ -72,8 +74,11 @@ function moreButton(left: number, showAll: () => void): HTMLElement {
   return h("button", { type: "button", class: "quiet", click: showAll }, `Show ${left} more`);
 }
 
-function classOf<R>({ number, spare }: Column<R>): string {
-  return [number === undefined ? "" : "number", spare ? "spare" : ""].join(" ").trim();
+function classOf<R>({ number, from, isBar }: Column<R>): string | undefined {
+  const names = [number !== undefined && "number", from && `from-${from}`, isBar && "bars"].filter(
+    (one) => one,
+  );
+  return names.length === 0 ? undefined : names.join(" ");
 }
 
 function rowOf<R>(columns: readonly Column<R>[], row: R): HTMLElement {
@@ -95,6 +100,7 @@ function headOf<R>(
   sort: (head: HTMLElement, descending: boolean) => void,
 ): HTMLElement {
   const { title, number, text } = column;
+  if (title === "") return h("td", { class: classOf(column) });
   if (!sortable || (number === undefined && text === undefined))
     return h("th", { scope: "col", class: classOf(column) }, title);
   const head: HTMLElement = h(

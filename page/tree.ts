@@ -69,6 +69,15 @@ class Node implements Place {
   }
 }
 
+/** The first of some places, and one that stands for all others. */
+export function gathered(places: readonly Place[], most: number): Place[] {
+  const others = places.slice(most);
+  if (others.length < 2) return [...places];
+  const rest = new Node(`(${others.length} smaller ones)`, undefined, "");
+  for (const { keys, bytes } of others) rest.add(keys, bytes, undefined);
+  return [...places.slice(0, most), rest];
+}
+
 /** The tree of a report: all keys, then databases, patterns, types. A pattern of one type has no parts. */
 export function placesOf({ patterns, types, leaves, rest }: Tree): Place {
   const several = new Set<string>();

@@ -29,6 +29,7 @@ export function efficiencyView({ patterns }: SnapshotReport): Section {
           },
           {
             title: "",
+            isBar: true,
             cell: ({ payload_bytes: data, bytes }) =>
               bar(
                 { share: Math.min(data, bytes) / most, paint: "data" },
@@ -40,26 +41,27 @@ export function efficiencyView({ patterns }: SnapshotReport): Section {
             title: "Overhead",
             cell: (row) => humanBytes(row.overhead_bytes),
             number: (row) => row.overhead_bytes,
+            from: "half",
           },
           {
             title: "Data",
             cell: (row) => shareText(row.payload_bytes, row.bytes),
             number: (row) => row.payload_bytes / Math.max(1, row.bytes),
           },
-          { title: "Keys", cell: ({ keys }) => thousands(keys), number: ({ keys }) => keys },
+          { title: "Keys", cell: ({ keys }) => thousands(keys), number: ({ keys }) => keys, from: "half" },
           {
             title: "A key",
             cell: (row) => humanBytes(row.avg_bytes),
             number: (row) => row.avg_bytes,
-            spare: true,
+            from: "wide",
           },
           {
             title: "p99",
             cell: (row) => (row.p99_bytes === null ? "-" : humanBytes(row.p99_bytes)),
             number: (row) => row.p99_bytes ?? -1,
-            spare: true,
+            from: "wide",
           },
-          { title: "Types", cell: ({ types }) => types, text: ({ types }) => types, spare: true },
+          { title: "Types", cell: ({ types }) => types, text: ({ types }) => types, from: "wide" },
         ],
         rows,
         { sortable: true, sorted: 3, first: 15 },

@@ -1,10 +1,12 @@
 import type { ReportFinding, SnapshotReport } from "../../src/report-data/shapes.ts";
-import { h, named } from "../dom.ts";
+import { h, named, prose } from "../dom.ts";
 import { counted, humanBytes } from "../format.ts";
 import { nothing, type Section, section } from "../panel.ts";
 
 /** Findings that are shown until somebody asks for more. */
 const FIRST = 10;
+/** Findings that are told whole from the beginning; of others the title. */
+const OPEN = 2;
 
 /** What the doctor saw: why, what it would save, what to do. */
 export function findingsView({ findings }: SnapshotReport): Section {
@@ -17,7 +19,7 @@ export function findingsView({ findings }: SnapshotReport): Section {
       type: "button",
       class: "quiet",
       click: () => {
-        list.append(...rest.map(findingView));
+        list.append(...rest.map((one) => findingView(one, FIRST)));
         more.remove();
       },
     },
@@ -42,36 +44,39 @@ export function findingsView({ findings }: SnapshotReport): Section {
         "details",
         {},
         h("summary", {}, "Rules that could not look"),
-        h("ul", {}, ...skipped.map(({ rule, why }) => h("li", {}, `${rule}: ${why}`))),
+        h("ul", { class: "skipped" }, ...skipped.map(({ rule, why }) => h("li", {}, `${rule}: ${why}`))),
       ),
   );
 }
 
-function findingView(one: ReportFinding): HTMLElement {
+function findingView(one: ReportFinding, at: number): HTMLElement {
   const { severity, title, evidence, examples, advice, rule } = one;
   return h(
     "li",
     { class: `finding ${severity}` },
     h(
-      "h3",
-      {},
-      h("span", { class: "badge" }, severity),
-      " ",
-      one.estimated ? "(estimate) " : "",
-      named(title),
-    ),
-    h("p", {}, evidence.join(" ")),
-    examples.length > 0 &&
+      "details",
+      { open: at < OPEN },
       h(
-        "p",
-        { class: "examples" },
-        "For example ",
-        ...examples.flatMap((name, i) => [i > 0 ? ", " : "", h("code", {}, named(name))]),
+        "summary",
+        {},
+        h("span", { class: "badge" }, severity),
+        h("span", { class: "title" }, one.estimated ? "(estimate) " : "", named(title)),
+        (one.saving_heap_bytes ?? 0) > 0 &&
+          h("span", { class: "worth" }, `saves ${humanBytes(one.saving_heap_bytes!)}`),
       ),
-    savingView(one),
-    h("ul", { class: "advice" }, ...advice.map((line) => h("li", {}, line))),
-    h("p", { class: "rule" }, `rule ${rule}`),
+      h("p", {}, ...prose(evidence.join(" "))),
+      examples.length > 0 && examplesView(examples),
+      savingView(one),
+      h("ul", { class: "advice" }, ...advice.map((line) => h("li", {}, ...prose(line)))),
+      h("p", { class: "rule" }, `rule ${rule}`),
+    ),
   );
+}
+
+function examplesView(examples: readonly string[]): HTMLElement {
+  const names = examples.flatMap((name, i) => [i > 0 ? ", " : "", h("code", {}, named(name))]);
+  return h("p", { class: "examples" }, "For example ", ...names);
 }
 
 function savingView({

@@ -38,22 +38,23 @@ function groupTable(caption: string, title: string, { rows }: Listed): HTMLEleme
     { title, cell: ({ name }) => named(name), isHead: true, text: ({ name }) => name },
     {
       title: "",
+      isBar: true,
       cell: ({ name, bytes }) => bar({ share: bytes / most, paint: typeClass(name.split(" ")[0]) }),
     },
     { title: "Memory", cell: bytesText, number: ({ bytes }) => bytes },
     { title: "Share", cell: ({ bytes_share: share }) => humanShare(share), number: (row) => row.bytes_share },
-    { title: "Keys", cell: keysText, number: ({ keys }) => keys },
+    { title: "Keys", cell: keysText, number: ({ keys }) => keys, from: "half" },
     {
       title: "Largest",
       cell: (row) => humanBytes(row.max_bytes),
       number: (row) => row.max_bytes,
-      spare: true,
+      from: "wide",
     },
     {
       title: "Elements",
       cell: ({ elements }) => (elements === null ? "-" : thousands(elements)),
       number: ({ elements }) => elements ?? -1,
-      spare: true,
+      from: "wide",
     },
   ];
   return table(caption, columns, rows, { sortable: true, sorted: 2 });

@@ -67,7 +67,7 @@ function histogram(data: Histogram, measure: Measure): HTMLElement {
           title: type,
           cell: ({ keys }: Class) => thousands(keys[i]!),
           number: ({ keys }: Class) => keys[i]!,
-          spare: true,
+          from: "wide" as const,
         })),
         { title: "Together", cell: ({ sum }) => measure.full(sum), number: ({ sum }) => sum },
       ],

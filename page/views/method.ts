@@ -65,10 +65,9 @@ function errorText({ target }: SnapshotReport): string {
   return `compared key by key with what ${target.profile.split("-")[0]} ${target.measured} answered: sizes that are not random are exact in 999 of 1,000 keys or more, all bytes together within 0.3%, used_memory within 2%`;
 }
 
-function keysText({ sample, filters, snapshot, totals }: SnapshotReport): string {
+function keysText({ sample, filters, totals }: SnapshotReport): string {
   const only = filters === "" ? "" : `; only keys with ${filters}`;
-  const rows = snapshot.key_rows ? "" : "; the inventory has no row a key";
   if (sample === null)
-    return `all ${counted(totals.keys, "key")} of the snapshot${only === "" ? "" : " that are asked for"}${only}${rows}`;
-  return `a sample: ${thousands(sample.drawn_keys)} of ${counted(sample.drawn_from, "key")} (${humanShare(sample.drawn_keys / sample.drawn_from)}), and all large ones; totals are estimates, ± what they are off at most in 95 of 100 samples${only}${rows}`;
+    return `all ${counted(totals.keys, "key")} of the snapshot${only === "" ? "" : " that are asked for"}${only}`;
+  return `a sample: ${thousands(sample.drawn_keys)} of ${counted(sample.drawn_from, "key")} (${humanShare(sample.drawn_keys / sample.drawn_from)}), and all large ones; totals are estimates, ± what they are off at most in 95 of 100 samples${only}`;
 }

@@ -34,7 +34,7 @@ function holdersTable({ holders }: Pareto, isExact: boolean): HTMLElement {
     "Keys that hold a share of the memory",
     [
       { title: "Of memory", cell: (row) => humanShare(row.bytes_share), isHead: true },
-      { title: "Are", cell: ({ bytes }) => humanBytes(bytes), number: ({ bytes }) => bytes },
+      { title: "Are", cell: ({ bytes }) => humanBytes(bytes), number: ({ bytes }) => bytes, from: "half" },
       { title: "In keys", cell: ({ keys }) => `${about}${thousands(keys)}`, number: ({ keys }) => keys },
       { title: "Of keys", cell: (row) => humanShare(row.keys_share), number: (row) => row.keys_share },
       {
@@ -65,7 +65,12 @@ function drawn({ curve, holders }: Pareto, width: number): SVGSVGElement {
   const path = line<readonly [number, number]>(at, up).curve(curveMonotoneX)(curve);
   const points = holders.map((one) =>
     told(
-      svg("circle", { cx: x(Math.max(1, one.keys)), cy: y(one.bytes_share), r: 5, class: "mark" }),
+      svg("circle", {
+        cx: x(Math.max(1, one.keys)),
+        cy: y(heldBy(curve, one.keys) / bytes),
+        r: 5,
+        class: "mark",
+      }),
       `${humanShare(one.bytes_share)} of the memory is in ${counted(one.keys, "key")}, ${humanShare(one.keys_share)} of all`,
     ),
   );
@@ -92,4 +97,12 @@ function drawn({ curve, holders }: Pareto, width: number): SVGSVGElement {
       width + left,
     ),
   );
+}
+
+/** Bytes that so many of the largest keys hold, between the points of the curve on a straight line. */
+function heldBy(curve: Pareto["curve"], keys: number): number {
+  const after = curve.findIndex(([count]) => count >= keys);
+  const [upper, held] = curve[after]!;
+  const [lower, less] = curve[after - 1] ?? [0, 0];
+  return less + ((held - less) * (keys - lower)) / (upper - lower);
 }

@@ -38,22 +38,23 @@ const COLUMNS: readonly Column<TopKey>[] = [
     title: "Elements",
     cell: ({ elements }) => (elements === null ? "-" : thousands(elements)),
     number: ({ elements }) => elements ?? -1,
+    from: "half",
   },
-  { title: "Class", cell: (row) => row.class, text: (row) => row.class, spare: true },
+  { title: "Class", cell: (row) => row.class, text: (row) => row.class, from: "wide" },
   {
     title: "Longest element",
     cell: (row) => humanBytes(row.largest_element_bytes),
     number: (row) => row.largest_element_bytes,
-    spare: true,
+    from: "wide",
   },
-  { title: "Encoding", cell: ({ encoding }) => encoding, text: ({ encoding }) => encoding, spare: true },
+  { title: "Encoding", cell: ({ encoding }) => encoding, text: ({ encoding }) => encoding, from: "wide" },
   {
     title: "Expires",
     cell: ({ expires_at: at }) => (at === null ? "never" : timeText(at)),
     number: ({ expires_at: at }) => at ?? Number.MAX_SAFE_INTEGER,
-    spare: true,
+    from: "wide",
   },
-  { title: "DB", cell: ({ db }) => String(db), number: ({ db }) => db, spare: true },
+  { title: "DB", cell: ({ db }) => String(db), number: ({ db }) => db, from: "wide" },
 ];
 
 /** The biggest keys, to be sorted and sifted. */

@@ -1,20 +1,14 @@
-import { type HierarchyRectangularNode, hierarchy, treemap, treemapSquarify } from "d3-hierarchy";
 import type { SnapshotReport } from "../../src/report-data/shapes.ts";
+import { areasOf } from "../areas.ts";
 import { legend } from "../bars.ts";
 import { responsive } from "../chart.ts";
-import { h, named, refill, styled } from "../dom.ts";
+import { h, named, refill } from "../dom.ts";
 import { counted, humanBytes, shareText } from "../format.ts";
 import { panel, type Section, section } from "../panel.ts";
 import { searchBox } from "../search.ts";
 import { table } from "../table.ts";
 import { type Place, placesOf } from "../tree.ts";
 import { typeClass } from "../types.ts";
-
-/** Places that are drawn at once: smaller ones could not be seen. */
-const MOST_DRAWN = 250;
-/** Pixels below which a place has no text, and is too small to be aimed at. */
-const TEXT_WIDTH = 54;
-const TEXT_HEIGHT = 22;
 
 /** Memory as areas, by database, pattern and type: each leads to what is in it. */
 export function treemapView(report: SnapshotReport): Section {
@@ -31,7 +25,7 @@ export function treemapView(report: SnapshotReport): Section {
     show();
     if (focusMap) chart.querySelector<HTMLElement>("button")?.focus();
   };
-  const map = (width: number) => drawn(state.focus, state.wanted, width, { go, tell });
+  const map = (width: number) => areasOf(state.focus, state.wanted, width, { go, tell });
   const show = () => {
     refill(way, ...wayTo(state.focus, go));
     tell(state.focus);
@@ -60,67 +54,6 @@ export function treemapView(report: SnapshotReport): Section {
 /** One database is no choice: its patterns are what one wants to see. */
 function startOf(root: Place): Place {
   return root.children.length === 1 && root.children[0]!.children.length > 0 ? root.children[0]! : root;
-}
-
-interface Actions {
-  readonly go: (place: Place) => void;
-  readonly tell: (place: Place) => void;
-}
-
-function drawn(focus: Place, wanted: string, width: number, actions: Actions): HTMLElement {
-  const height = Math.max(280, Math.min(520, Math.round(width * 0.46)));
-  const box = styled(
-    h("div", { class: "treemap", role: "group", "aria-label": `Memory in ${focus.title}` }),
-    {
-      height: `${height}px`,
-    },
-  );
-  const data = focus.children.length > 0 ? focus.children : [focus];
-  const top = hierarchy<Place | { children: readonly Place[] }>(
-    { children: data.slice(0, MOST_DRAWN) },
-    (one) => (one === focus || !("title" in one) ? [...one.children] : []),
-  ).sum((one) => ("title" in one ? one.bytes : 0));
-  const layout = treemap<Place | { children: readonly Place[] }>()
-    .tile(treemapSquarify)
-    .size([width, height])
-    .paddingInner(2)
-    .round(true);
-  for (const node of layout(top).children ?? []) box.append(areaOf(node, wanted, width, height, actions));
-  return box;
-}
-
-function areaOf(
-  node: HierarchyRectangularNode<Place | { children: readonly Place[] }>,
-  wanted: string,
-  width: number,
-  height: number,
-  { go, tell }: Actions,
-): HTMLElement {
-  const place = node.data as Place;
-  const [w, t] = [node.x1 - node.x0, node.y1 - node.y0];
-  const fits = w >= TEXT_WIDTH && t >= TEXT_HEIGHT;
-  const dim = wanted !== "" && !place.has(wanted);
-  const label = `${place.title}: ${humanBytes(place.bytes)}, ${counted(place.keys, "key")}`;
-  const area = h(
-    "button",
-    {
-      type: "button",
-      class: `area ${typeClass(place.type)}${dim ? " dim" : ""}`,
-      "aria-label": label,
-      title: label,
-      click: () => (place.children.length > 0 ? go(place) : tell(place)),
-      focus: () => tell(place),
-      pointerenter: () => tell(place),
-    },
-    fits && named(place.title),
-    fits && t >= 2 * TEXT_HEIGHT && h("span", {}, humanBytes(place.bytes)),
-  );
-  return styled(area, {
-    left: `${(100 * node.x0) / width}%`,
-    top: `${(100 * node.y0) / height}%`,
-    width: `${(100 * w) / width}%`,
-    height: `${(100 * t) / height}%`,
-  });
 }
 
 function wayTo(focus: Place, go: (place: Place) => void): HTMLElement[] {

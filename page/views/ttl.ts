@@ -56,9 +56,9 @@ function spansTable(ttl: readonly Span[]): HTMLElement {
     "Keys by time to live",
     [
       { title: "Expires", cell: ({ name }) => name, isHead: true },
-      { title: "", cell: (row) => bar({ share: row.keys / most, paint: paint(row) }) },
+      { title: "", isBar: true, cell: (row) => bar({ share: row.keys / most, paint: paint(row) }) },
       { title: "Keys", cell: keysText, number: (row) => row.keys },
-      { title: "Share", cell: (row) => shareText(row.keys, keys), number: (row) => row.keys },
+      { title: "Share", cell: (row) => shareText(row.keys, keys), number: (row) => row.keys, from: "half" },
       { title: "Memory", cell: bytesText, number: ({ bytes }) => bytes },
     ],
     ttl,
@@ -75,7 +75,11 @@ function noTtlTable(rows: readonly PatternGroup[]): HTMLElement {
         text: ({ pattern }) => pattern,
         isHead: true,
       },
-      { title: "", cell: (row) => bar({ share: row.keys_without_ttl / row.keys, paint: "never" }) },
+      {
+        title: "",
+        isBar: true,
+        cell: (row) => bar({ share: row.keys_without_ttl / row.keys, paint: "never" }),
+      },
       {
         title: "Never expire",
         cell: (row) => shareText(row.keys_without_ttl, row.keys),
@@ -114,7 +118,7 @@ function timelineTable(timeline: Timeline): HTMLElement {
       {
         title: "From",
         cell: ({ at }) => timeText(timeline.starts_at + hourOf(timeline, at) * 3_600_000),
-        spare: true,
+        from: "wide",
       },
       { title: "Keys", cell: ({ keys }) => thousands(keys), number: ({ keys }) => keys },
       { title: "Memory", cell: ({ bytes }) => humanBytes(bytes), number: ({ bytes }) => bytes },

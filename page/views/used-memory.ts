@@ -42,7 +42,7 @@ export function usedMemoryView({ used_memory: used, snapshot }: SnapshotReport):
           { title: "Part", cell: ({ name }) => name, isHead: true },
           { title: "Bytes", cell: ({ bytes }) => humanBytes(bytes), number: ({ bytes }) => bytes },
           { title: "Share", cell: ({ bytes }) => shareText(bytes, all), number: ({ bytes }) => bytes },
-          { title: "What it is", cell: ({ why }) => why, spare: true },
+          { title: "What it is", cell: ({ why }) => why, from: "wide" },
         ],
         parts,
       ),
