@@ -4,6 +4,8 @@ import type { Tree } from "../src/report-data/shapes.ts";
 export interface Place {
   readonly title: string;
   readonly parent: Place | undefined;
+  /** The pattern that it is, or is a part of. */
+  readonly pattern: string | undefined;
   /** What its children are, for the head of a table. */
   readonly parts: string;
   /** The type of which it has most. */
@@ -19,16 +21,18 @@ class Node implements Place {
   readonly title: string;
   readonly parent: Node | undefined;
   readonly parts: string;
+  readonly pattern: string | undefined;
   readonly nodes = new Map<number, Node>();
   private readonly sums = new Map<string, number>();
   keys = 0;
   bytes = 0;
   private ordered: Node[] | undefined;
 
-  constructor(title: string, parent: Node | undefined, parts: string) {
+  constructor(title: string, parent: Node | undefined, parts: string, pattern?: string) {
     this.title = title;
     this.parent = parent;
     this.parts = parts;
+    this.pattern = pattern;
   }
 
   add(keys: number, bytes: number, type: string | undefined): void {
@@ -37,8 +41,8 @@ class Node implements Place {
     if (type !== undefined) this.sums.set(type, (this.sums.get(type) ?? 0) + bytes);
   }
 
-  child(id: number, title: string, parts: string): Node {
-    const known = this.nodes.get(id) ?? new Node(title, this, parts);
+  child(id: number, title: string, parts: string, pattern?: string): Node {
+    const known = this.nodes.get(id) ?? new Node(title, this, parts, pattern);
     this.nodes.set(id, known);
     return known;
   }
@@ -90,9 +94,10 @@ export function placesOf({ patterns, types, leaves, rest }: Tree): Place {
   const root = new Node("all keys", undefined, "Database");
   for (const [db, pattern, type, keys, bytes] of leaves) {
     const ofDb = root.child(db, `database ${db}`, "Pattern");
-    const ofPattern = ofDb.child(pattern, patterns[pattern]!, "Type");
+    const ofPattern = ofDb.child(pattern, patterns[pattern]!, "Type", patterns[pattern]);
     const nodes = [root, ofDb, ofPattern];
-    if (several.has(`${db} ${pattern}`)) nodes.push(ofPattern.child(type, types[type]!, "Type"));
+    if (several.has(`${db} ${pattern}`))
+      nodes.push(ofPattern.child(type, types[type]!, "Type", patterns[pattern]));
     for (const node of nodes) node.add(keys, bytes, types[type]!);
   }
   if (rest.leaves > 0) {

@@ -23,7 +23,7 @@ interface Measure {
 
 const SIZES: Measure = {
   title: "Keys by size",
-  axis: "MEMORY USAGE of a key, each class twice the one before",
+  axis: "MEMORY USAGE of a key, doubling",
   sum: "memory of the keys in the class",
   short: shortBytes,
   full: humanBytes,
@@ -31,9 +31,9 @@ const SIZES: Measure = {
 };
 const ELEMENTS: Measure = {
   title: "Keys by number of elements",
-  axis: "Elements of a key, each class twice the one before",
+  axis: "Elements of a key, doubling",
   sum: "elements of the keys in the class",
-  short: shortCount,
+  short: thousands,
   full: thousands,
   hint: "Upwards how many keys have so many elements, by type; downwards how many elements these have together. Class ends are right within 2%.",
 };
@@ -131,10 +131,10 @@ function drawn(types: readonly string[], classes: readonly Class[], measure: Mea
       ),
     ];
   });
-  const every = Math.ceil(classes.length / Math.max(2, Math.floor((width - left) / 56)));
+  const every = Math.ceil(classes.length / Math.max(2, Math.floor((width - left) / 74)));
   const ticks = classes.flatMap(({ max }, i) =>
     i % every === every - 1 || classes.length <= 2
-      ? [{ at: x(i)! + x.bandwidth() / 2, label: `≤${measure.short(max)}` }]
+      ? [{ at: Math.min(x(i)! + x.bandwidth() / 2, width - 30), label: `≤${measure.short(max)}` }]
       : [],
   );
   const marks = up.ticks(4).map((value) => ({ at: middle - up(value), label: shortCount(value) }));

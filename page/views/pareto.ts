@@ -3,7 +3,7 @@ import { area, curveMonotoneX, line } from "d3-shape";
 import type { Pareto, SnapshotReport } from "../../src/report-data/shapes.ts";
 import { picture, responsive, told, xAxis, yAxis } from "../chart.ts";
 import { svg } from "../dom.ts";
-import { counted, humanBytes, humanShare, shortCount, thousands } from "../format.ts";
+import { counted, humanBytes, humanShare, shareText, shortCount, thousands } from "../format.ts";
 import { nothing, panel, type Section, section } from "../panel.ts";
 import { table } from "../table.ts";
 
@@ -23,8 +23,27 @@ export function paretoView({ pareto, sample }: SnapshotReport): Section {
         pareto.curve.length < 2
           ? nothing("There are too few keys.")
           : responsive((width) => drawn(pareto, width)),
+      behind: curveTable(pareto, isExact),
     }),
     panel({ title: "Keys that hold a share of the memory", table: holdersTable(pareto, isExact) }),
+  );
+}
+
+function curveTable({ curve }: Pareto, isExact: boolean): HTMLElement {
+  const bytes = curve.at(-1)?.[1] ?? 0;
+  return table(
+    "What the largest keys hold",
+    [
+      {
+        title: "Largest keys",
+        cell: ([keys]) => `${isExact ? "" : "≈"}${thousands(keys)}`,
+        number: ([keys]) => keys,
+      },
+      { title: "Hold", cell: ([, held]) => humanBytes(held), number: ([, held]) => held },
+      { title: "Of memory", cell: ([, held]) => shareText(held, bytes), number: ([, held]) => held },
+    ],
+    curve,
+    { first: 24 },
   );
 }
 

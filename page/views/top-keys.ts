@@ -1,6 +1,7 @@
 import type { SnapshotReport, TopKey } from "../../src/report-data/shapes.ts";
 import { type Child, freshId, h, named, refill } from "../dom.ts";
 import { bytesText, counted, humanBytes, thousands, timeText } from "../format.ts";
+import { listsKeys } from "../links.ts";
 import { panel, type Section, section } from "../panel.ts";
 import { type Column, table } from "../table.ts";
 import { typeClass } from "../types.ts";
@@ -91,6 +92,12 @@ export function topKeysView(report: SnapshotReport): Section {
   ];
   for (const [, control] of controls) control.addEventListener("input", show);
   show();
+  listsKeys((wanted) => {
+    pattern.value = wanted;
+    show();
+    pattern.scrollIntoView({ block: "center" });
+    pattern.focus();
+  });
   return section(
     "keys",
     "Biggest keys",

@@ -4,6 +4,7 @@ import { legend } from "../bars.ts";
 import { responsive } from "../chart.ts";
 import { h, named, refill } from "../dom.ts";
 import { counted, humanBytes, shareText } from "../format.ts";
+import { listKeys } from "../links.ts";
 import { panel, type Section, section } from "../panel.ts";
 import { searchBox } from "../search.ts";
 import { table } from "../table.ts";
@@ -19,7 +20,8 @@ export function treemapView(report: SnapshotReport): Section {
   const chart = responsive((width) => map(width));
   const list = h("div", { class: "list" });
 
-  const tell = (place: Place) => refill(told, ...sentence(place, root));
+  const withKeys = new Set(report.top_keys.map(({ pattern }) => pattern));
+  const tell = (place: Place) => refill(told, ...sentence(place, root), keysButton(place, withKeys));
   const go = (place: Place, focusMap = true) => {
     state.focus = place;
     show();
@@ -48,6 +50,16 @@ export function treemapView(report: SnapshotReport): Section {
       behind: list,
       wide: true,
     }),
+  );
+}
+
+/** The way to the biggest keys of a pattern, where some are listed. */
+function keysButton({ pattern }: Place, withKeys: ReadonlySet<string>): HTMLElement | null {
+  if (pattern === undefined || !withKeys.has(pattern)) return null;
+  return h(
+    "button",
+    { type: "button", class: "quiet", click: () => listKeys(pattern) },
+    "List its biggest keys",
   );
 }
 

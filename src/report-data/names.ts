@@ -1,3 +1,4 @@
+import { MAX_NAME_BYTES } from "../inventory/rollup/top-keys.ts";
 import { counted } from "../queries/words.ts";
 import { safeLine, safeText } from "../reports/text.ts";
 
@@ -8,7 +9,10 @@ const TAIL = 50;
 const LINE_HEAD = 700;
 const LINE_TAIL = 300;
 
-/** A name as a report shows it: safe text, and of a long one its two ends and how long it is. */
+/**
+ * A name as a report shows it: safe text, and of a long one its two ends and how long it is. A name that is as long as the
+ * tables of biggest and hottest keys keep at most may have been longer: of that the beginning.
+ */
 export function shownName(name: string | Buffer): string {
   if (name.length === 0) return '""';
   return cut(name, HEAD, TAIL, safeText);
@@ -26,9 +30,10 @@ function cut<T extends string | Buffer>(
   safe: (text: T) => string,
 ): string {
   if (text.length <= head + tail) return safe(text);
-  const [first, last] = [piece(text, 0, head), piece(text, text.length - tail, text.length)];
+  const first = safe(piece(text, 0, head));
   const length = typeof text === "string" ? Buffer.byteLength(text) : text.length;
-  return `${safe(first)}…${safe(last)} (${counted(length, "byte")})`;
+  if (length === MAX_NAME_BYTES) return `${first}… (${counted(length, "byte")} or more)`;
+  return `${first}…${safe(piece(text, text.length - tail, text.length))} (${counted(length, "byte")})`;
 }
 
 /** A part of a text, without the halves of characters that it would begin or end with. */
