@@ -1,13 +1,5 @@
 import { h, svg } from "./dom.ts";
 
-/** Pixels around what is drawn. */
-export interface Margins {
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-  readonly left: number;
-}
-
 /** An element that is drawn anew when its width changes, so that text in it stays as large as it is. */
 export function responsive(draw: (width: number) => Element): HTMLElement {
   const holder = h("div", { class: "chart" });

@@ -5,14 +5,28 @@ import type { Histogram } from "./shapes.ts";
 
 /** Types that have a colour of their own; all others are one. */
 const MOST_TYPES = 8;
-const OTHERS = "other";
+const OTHERS = "other types";
+
+/** Buckets of each type in scope: the sketches know types of whole snapshots, and patterns of all their types together. */
+function bucketsOf(scope: Scope, types: readonly string[], measure: "bytes" | "elements") {
+  const { pattern } = scope.filters;
+  const byType = [...bucketsBy(scope, "type", measure)].filter(([type]) => types.includes(type));
+  if (byType.length > 0 || pattern === undefined) return byType;
+  const name = types.length === 1 ? types[0]! : OTHERS;
+  const buckets = bucketsBy(scope, "pattern", measure).get(pattern) ?? [];
+  return buckets.length === 0 ? [] : [[name, buckets] as const];
+}
 
 /**
- * Keys by a measure, in classes (2^(n-1), 2^n], by type. From the sketches' buckets, whose values differ by 2%: a key as near
+ * Keys by a measure, in classes (2^(n-1), 2^n], by type: `types` are those in scope. From the sketches' buckets, whose values differ by 2%: a key as near
  * to the end of a class may be in the next one.
  */
-export function histogramOf(scope: Scope, measure: "bytes" | "elements"): Histogram {
-  const byType = [...bucketsBy(scope, "type", measure)].sort(([, a], [, b]) => sumOf(b) - sumOf(a));
+export function histogramOf(
+  scope: Scope,
+  types: readonly string[],
+  measure: "bytes" | "elements",
+): Histogram {
+  const byType = bucketsOf(scope, types, measure).toSorted(([, a], [, b]) => sumOf(b) - sumOf(a));
   const named = byType.slice(0, MOST_TYPES).map(([type, buckets]) => [shownName(type), buckets] as const);
   const others = byType.slice(MOST_TYPES).flatMap(([, buckets]) => buckets);
   const groups = others.length === 0 ? named : [...named, [OTHERS, others] as const];

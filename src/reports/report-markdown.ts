@@ -26,7 +26,6 @@ export function* reportMarkdown(report: Report): Iterable<string> {
   if (snapshots.length > 1) yield* overview(report);
   if (changes !== null) yield* changesTable(changes);
   for (const one of reports) yield* snapshotPart(one, rows, reports.length > 1);
-  yield "";
   yield `<sub>rdbscope ${report.tool_version}. \`rdbscope report -o report.html\` draws the same as a page.</sub>`;
 }
 
@@ -56,7 +55,7 @@ function* snapshotPart(report: SnapshotReport, rows: number, several: boolean): 
     ["Type", "Keys", "Memory", "Share"],
     report.types.rows
       .slice(0, rows)
-      .map((row) => [name(row.name), thousands(row.keys), bytes(row), humanShare(row.bytes_share)]),
+      .map((row) => [sentence(row.name), thousands(row.keys), bytes(row), humanShare(row.bytes_share)]),
   );
   yield* table(
     "Biggest keys",
@@ -138,7 +137,7 @@ function* method({ snapshot, target, sample, totals, used_memory: used }: Snapsh
 function keyRow(row: TopKey): string[] {
   return [
     name(row.key),
-    name(row.type),
+    sentence(row.type),
     `${row.lower_bound ? "≥" : ""}${humanBytes(row.bytes)}`,
     row.elements === null ? "-" : thousands(row.elements),
   ];
@@ -164,13 +163,14 @@ function signed(value: number, text: (value: number) => string): string {
   return `${value > 0 ? "+" : ""}${text(value)}`;
 }
 
-/** Names and sentences of a report are safe lines already: here they get shorter, and no markup. */
+/** Names of a report are safe already: here they get shorter, and no markup. */
 function name(text: string): string {
   return codeSpan(middleCut(text, NAME));
 }
 
+/** The same of sentences: a word in which something would be more than text stands as code, and not all of it. */
 function sentence(text: string, most = SENTENCE): string {
-  return markdownText(middleCut(text, most));
+  return middleCut(text, most).split(" ").map(markdownText).join(" ");
 }
 
 function* table(title: string, heads: readonly string[], rows: readonly string[][]): Iterable<string> {

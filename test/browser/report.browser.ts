@@ -1,7 +1,7 @@
 import fs from "node:fs";
-import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
+import axe from "axe-core";
 import Database from "better-sqlite3";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -229,8 +229,6 @@ describe("the page", () => {
 });
 
 describe("accessibility", () => {
-  const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
   it.each([
     ["light", WIDE],
     ["dark", WIDE],
@@ -242,7 +240,7 @@ describe("accessibility", () => {
     for (const details of await looked.locator("details").all()) {
       await details.evaluate((one) => one.setAttribute("open", ""));
     }
-    await looked.addScriptTag({ path: axe });
+    await looked.addScriptTag({ content: axe.source });
     const violations = await looked.evaluate(async () => {
       const { axe: run } = globalThis as unknown as {
         axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
