@@ -60,8 +60,14 @@ function holdersTable({ holders }: Pareto, isExact: boolean): HTMLElement {
         title: "Each from",
         cell: (row) => humanBytes(row.smallest_bytes),
         number: (row) => row.smallest_bytes,
+        from: "half",
       },
-      { title: "Or in patterns", cell: (row) => thousands(row.patterns), number: (row) => row.patterns },
+      {
+        title: "Or in patterns",
+        cell: (row) => thousands(row.patterns),
+        number: (row) => row.patterns,
+        from: "wide",
+      },
     ],
     holders,
   );
