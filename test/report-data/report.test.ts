@@ -154,6 +154,14 @@ describe("reports of other inventories", () => {
     });
   });
 
+  it("say in plain words that bytes were changed", async () => {
+    const writer = new RdbWriter("REDIS", 11).aux("redis-ver", "7.2.6").key("a", stringValue("v"));
+    fs.writeFileSync(at("changed.rdb"), writer.end("bad"));
+    asked(await analyzed("changed.sqlite", at("changed.rdb")), { filters: { types: ["string"] } }, (one) => {
+      expect(one.opening[1]!.text).toMatch(/^Beware: the checksum does not match/);
+    });
+  });
+
   it("have each snapshot in a line, and those with the most memory in detail", async () => {
     const copies = Array.from({ length: 8 }, (_, i) => at(`copy${i}.rdb`));
     for (const [i, copy] of copies.entries()) {
