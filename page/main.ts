@@ -1,4 +1,4 @@
-import type { Report } from "../src/report-data/shapes.ts";
+import type { Report } from "../src/report-data/types.ts";
 import { mountReport } from "./shell.ts";
 
 /** The report that the page carries. */

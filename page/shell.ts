@@ -1,4 +1,4 @@
-import type { Report, SnapshotReport } from "../src/report-data/shapes.ts";
+import type { Report, SnapshotReport } from "../src/report-data/types.ts";
 import { freshId, h, named } from "./dom.ts";
 import { humanBytes, timeText } from "./format.ts";
 import type { Section } from "./panel.ts";

@@ -26,6 +26,6 @@ export type { Sample, SampledKeys } from "./pipeline/sample.ts";
 export type { TargetChoice } from "./pipeline/target-choice.ts";
 export type { QuestionFilters } from "./queries/filters.ts";
 export { type ReportOptions, report } from "./report-data/report.ts";
-export type { Report, SnapshotReport } from "./report-data/shapes.ts";
+export type { Report, SnapshotReport } from "./report-data/types.ts";
 export { reportHtml } from "./report-page/html.ts";
 export type { ValueFormat } from "./values/formats.ts";

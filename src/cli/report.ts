@@ -5,7 +5,7 @@ import { isSqliteFile } from "../inventory/open.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
 import type { Scope } from "../queries/scope.ts";
 import { reportOf } from "../report-data/report.ts";
-import type { Report } from "../report-data/shapes.ts";
+import type { Report } from "../report-data/types.ts";
 import { reportHtml } from "../report-page/html.ts";
 import { toJson } from "../reports/json.ts";
 import { reportMarkdown } from "../reports/report-markdown.ts";

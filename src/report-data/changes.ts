@@ -1,7 +1,7 @@
 import { disagreements } from "../diff/mixed.ts";
 import { type DiffSide, type Grouping, rollupDiff, rollupTotals } from "../diff/rollup-diff.ts";
 import { shownLine, shownName } from "./names.ts";
-import type { Changes } from "./shapes.ts";
+import type { Changes } from "./types.ts";
 
 /** Changes of patterns and other groups that are listed. */
 const MOST = 150;

@@ -1,7 +1,7 @@
 import { chooseRules, diagnose } from "../doctor/diagnose.ts";
 import type { Scope } from "../queries/scope.ts";
 import { shownLine, shownName } from "./names.ts";
-import type { ReportFindings } from "./shapes.ts";
+import type { ReportFindings } from "./types.ts";
 
 /** Findings of one rule that are told. */
 const OF_A_RULE = 5;

@@ -1,7 +1,7 @@
 import { counted } from "../queries/words.ts";
 import { humanBytes, humanError, humanShare } from "../units.ts";
 import { shownName } from "./names.ts";
-import type { Paragraph, ReportFinding, SnapshotReport } from "./shapes.ts";
+import type { Paragraph, ReportFinding, SnapshotReport } from "./types.ts";
 
 /** What the opening is written from: all the rest of the report. */
 type Facts = Omit<SnapshotReport, "opening">;

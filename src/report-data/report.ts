@@ -8,8 +8,8 @@ import { totals } from "../queries/summary.ts";
 import { changesOf } from "./changes.ts";
 import { shownName } from "./names.ts";
 import { serverName } from "./opening.ts";
-import type { Overview, Report } from "./shapes.ts";
 import { type Limits, snapshotReport } from "./snapshot-report.ts";
+import type { Overview, Report } from "./types.ts";
 import { REPORT_VERSION } from "./version.ts";
 
 /** Which snapshots and keys a report is about. */

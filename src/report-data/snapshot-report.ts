@@ -14,11 +14,11 @@ import { histogramOf } from "./histogram.ts";
 import { shownLine, shownName } from "./names.ts";
 import { openingOf, serverName } from "./opening.ts";
 import { paretoOf } from "./pareto.ts";
-import type { SnapshotReport, Totals } from "./shapes.ts";
 import { slotsOf } from "./slots.ts";
 import { timelineOf } from "./timeline.ts";
 import { topKeysOf } from "./top-keys.ts";
 import { treeOf } from "./tree.ts";
+import type { SnapshotReport, Totals } from "./types.ts";
 import { usedMemoryOf } from "./used-memory.ts";
 
 /** How long the lists of a report are at most. */

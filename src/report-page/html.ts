@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Report } from "../report-data/shapes.ts";
+import type { Report } from "../report-data/types.ts";
 import { type PageAssets, pageAssets } from "./assets.ts";
 
 /** A report as one HTML file, which needs no other and asks no host for anything. */

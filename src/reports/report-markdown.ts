@@ -6,7 +6,7 @@ import type {
   ReportFinding,
   SnapshotReport,
   TopKey,
-} from "../report-data/shapes.ts";
+} from "../report-data/types.ts";
 import { codeSpan, markdownText } from "./markdown.ts";
 import { sizedAs } from "./target.ts";
 import { middleCut } from "./text.ts";
