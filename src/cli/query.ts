@@ -1,8 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
-import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { NAMED_QUESTIONS, namedQuestion } from "../queries/named/index.ts";
 import { mentionsKeys } from "../queries/query.ts";
@@ -20,11 +19,10 @@ import {
 import { runPrompt } from "./prompt/prompt.ts";
 import { askInProcess } from "./query-process/ask.ts";
 import type { QueryTask } from "./query-process/protocol.ts";
+import { QUERY_PROGRAM } from "./query-program.ts";
 import { statementOf } from "./statement.ts";
 import { withInventoryFile } from "./target.ts";
 
-/** Bundled, this file is as deep, but in another folder. */
-const CHILD = `../cli/query-process/child${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`;
 const NO_SQL = "no SQL: give a SELECT or the name of a question (query --list)";
 /** No statement that somebody wrote is longer. */
 const MAX_SQL_BYTES = 1024 ** 2;
@@ -87,9 +85,8 @@ async function run(cli: Cli, file: string, sql: string | undefined, options: Opt
   const keys = statement?.question === undefined || mentionsKeys(statement.sql) ? "all" : "none";
   await withInventoryFile(cli, file, options, { keys }, ({ path, name, opened }) => {
     const common = { parent: process.pid, path, name, color, rawCsv, limits };
-    const program = fileURLToPath(new URL(CHILD, import.meta.url));
     const ask = (task: QueryTask, signal: AbortSignal, onNote: (note: string) => void) =>
-      askInProcess(program, task, signal, (report) => {
+      askInProcess(QUERY_PROGRAM, task, signal, (report) => {
         if (report.opened && statement !== undefined) opened();
         if (report.note !== undefined) onNote(report.note);
       });

@@ -149,6 +149,23 @@ export class ValueMeter extends ElementWalk implements ValueVisitor {
     return bill;
   }
 
+  string(bytes: number, buffer: Uint8Array, start: number): void {
+    this.begin(LAYOUT.string, -1);
+    const { stats } = this;
+    if (this.flags !== FLAG.entry || bytes === 0) this.text(bytes, buffer, start);
+    else {
+      stats.reported = 1;
+      stats.payloadBytes = bytes;
+      stats.largestBytes = bytes;
+      this.textEntry(bytes, buffer, start);
+      if (bytes >= this.capture) this.head.look(bytes, buffer, start);
+    }
+    this.begun = false;
+    this.elements = -1;
+    this.payloadBytes = bytes;
+    this.largestBytes = bytes;
+  }
+
   private nothingReported(): void {
     this.stats.reset(-1, -1);
     this.type = -1;

@@ -12,7 +12,8 @@ interface End {
 }
 
 /**
- * Has a query answered by a process of its own that runs `program`, which writes the rows to our stdout; waits for its end.
+ * Has a query answered by a process of its own that runs `program`, which writes the rows to our stdout, or tells each line to
+ * `onLine`; waits for its end.
  * @throws {UsageError} when the statement is refused, or took more than its limits
  * @throws {IoError} when the inventory cannot be read, or the process died
  */
@@ -21,9 +22,10 @@ export async function askInProcess(
   task: QueryTask,
   signal: AbortSignal,
   onReport: (report: Report) => void,
+  onLine?: (line: string) => void,
 ): Promise<void> {
   const child = spawn(process.execPath, [...process.execArgv, program], {
-    stdio: ["pipe", "inherit", "ignore", "pipe"],
+    stdio: ["pipe", onLine === undefined ? "inherit" : "pipe", "ignore", "pipe"],
     env: { ...process.env, SQLITE_TMPDIR: task.limits.sortFolder },
   });
   const kill = () => child.kill("SIGKILL");
@@ -34,6 +36,7 @@ export async function askInProcess(
     failed ??= report.failed;
     onReport(report);
   });
+  if (onLine !== undefined) createInterface(child.stdout as Readable).on("line", onLine);
   child.stdin!.on("error", () => {}); // It ended early: how, the end tells.
   child.stdin!.end(JSON.stringify(task));
   try {

@@ -148,8 +148,8 @@ export class Rollup {
     }
     const byBytes = this.bigByBytes[k.type]!;
     const byElements = this.bigByElements[k.type]!;
-    const big = k.bytes >= byBytes.threshold;
-    const many = k.elements > 0 && k.elements >= byElements.threshold;
+    const big = k.bytes > byBytes.threshold;
+    const many = k.elements > 0 && k.elements > byElements.threshold;
     const used = this.access.count(k);
     if (!big && !many && !used) return;
     const largest = largestNameLength === 0 ? NO_NAME : this.nameForm(largestName, largestNameLength);

@@ -139,7 +139,7 @@ export class ElementWalk extends StructureWalk {
     for (let i = 0; i < hashLanes.length; i++) (hashLanes[i] as PairLane).add(this.fieldBytes, bytes, 0);
   }
 
-  private textEntry(bytes: number, buffer: Uint8Array, start: number): number {
+  protected textEntry(bytes: number, buffer: Uint8Array, start: number): number {
     const { stats } = this;
     let entryBytes = textIntegerEntryBytes(bytes, buffer, start);
     if (entryBytes === 0) {
