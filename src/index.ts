@@ -42,6 +42,10 @@ export type { KeyFilter } from "./pipeline/filter.ts";
 export { type FoundValue, type GetOptions, getValue } from "./pipeline/get-value.ts";
 export type { Sample, SampledKeys } from "./pipeline/sample.ts";
 export type { TargetChoice } from "./pipeline/target-choice.ts";
+export type { QuestionFilters } from "./queries/filters.ts";
+export { type ReportOptions, report } from "./report-data/report.ts";
+export type { Report, SnapshotReport } from "./report-data/types.ts";
+export { reportHtml } from "./report-page/html.ts";
 export type { Growth } from "./trend/growth.ts";
 export type { Limit } from "./trend/limit.ts";
 export {

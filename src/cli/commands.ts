@@ -17,6 +17,7 @@ import { memkeysCommand } from "./memkeys.ts";
 import { paretoCommand } from "./pareto.ts";
 import { patternsCommand } from "./patterns.ts";
 import { queryCommand } from "./query.ts";
+import { reportCommand } from "./report.ts";
 import { schemaCommand } from "./schema.ts";
 import { sizesCommand } from "./sizes.ts";
 import { slotsCommand } from "./slots.ts";
@@ -42,6 +43,7 @@ export const COMMANDS = {
   efficiency: efficiencyCommand,
   pareto: paretoCommand,
   doctor: doctorCommand,
+  report: reportCommand,
   check: checkCommand,
   explain: explainCommand,
   compare: compareCommand,

@@ -200,6 +200,23 @@ export const EXPORT_OPTIONS = z.object({
   snapshot: wholeNumber(1, 2 ** 15).optional(),
 });
 
+/** What a report can be written as. */
+export const REPORT_FORMAT_NAMES = ["html", "markdown", "json"] as const;
+
+/** Options of `report`. */
+export const REPORT_COMMAND_OPTIONS = z.object({
+  ...RUN,
+  ...INPUT,
+  ...FILTERS,
+  format: oneOf(REPORT_FORMAT_NAMES),
+  output: z.string().min(1).optional(),
+  force: z.boolean().optional(),
+  baseline: z.string().min(1).optional(),
+  quiet: REPORT.quiet,
+  pattern: z.string().optional(),
+  snapshot: wholeNumber(1, 2 ** 15).optional(),
+});
+
 const ANY_RUN = z.object({ ...REPORT, ...RUN, ...INPUT });
 
 /** Options of `query`: the SQL says everything else. */
@@ -316,6 +333,8 @@ export type AnalyzeOptions = z.infer<typeof ANALYZE_OPTIONS>;
 export type VerifyOptions = z.infer<typeof VERIFY_OPTIONS>;
 export type ExportOptions = z.infer<typeof EXPORT_OPTIONS>;
 export type CompareOptions = z.infer<typeof COMPARE_OPTIONS>;
+export type ReportFormat = (typeof REPORT_FORMAT_NAMES)[number];
+export type ReportCommandOptions = z.infer<typeof REPORT_COMMAND_OPTIONS>;
 export type TrendOptions = z.infer<typeof TREND_OPTIONS>;
 export type DiffOptions = z.infer<typeof DIFF_OPTIONS>;
 type ServerOptions = Pick<RunOptions, keyof typeof SERVER>;
@@ -375,6 +394,12 @@ export function checkOptions<T extends z.ZodType>(schema: T, command: Command): 
 }
 
 type FilterOptions = Pick<QuestionOptions, keyof typeof FILTERS> & { readonly pattern?: string | undefined };
+
+/** Options without those of how a snapshot is read. */
+export function withoutReading<T extends object>(options: T): T {
+  const reading = new Set(Object.keys({ ...RUN, ...INPUT }));
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !reading.has(name))) as T;
+}
 
 /** The filters among checked options. */
 export function filtersOf(options: FilterOptions): QuestionFilters {

@@ -8,6 +8,7 @@ import { PATTERN_ORDERS } from "../../queries/patterns.ts";
 import { CHECK_FORMATS } from "../../reports/check/index.ts";
 import { FORMATS } from "../../reports/index.ts";
 import { VALUE_FORMATS } from "../../values/formats.ts";
+import { REPORT_FORMAT_NAMES } from "../options.ts";
 
 const rules = RULES.map(({ id }) => id);
 
@@ -20,6 +21,7 @@ const params = [
 /** What options and arguments take that know their values; `command --option` where it is not the same for all commands. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   "--format": Object.keys(FORMATS),
+  "report --format": REPORT_FORMAT_NAMES,
   "check --format": Object.keys(CHECK_FORMATS),
   "check --report": Object.keys(CHECK_FORMATS).map((name) => `${name}=`),
   "--profile": Object.keys(PROFILES),
