@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { REPORT_VERSION } from "./version.ts";
 
 const count = z.number().meta({ description: "Keys, elements or other things counted" });
