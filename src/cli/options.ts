@@ -453,7 +453,7 @@ export const HASH_KEYS = "put keyed hashes in the place of names, with a secret 
 export function addRunOptions(command: Command): Command {
   return addSecretOption(addTargetOptions(command))
     .option("--hash-keys", HASH_KEYS)
-    .option("--workers <n>", "threads that read (default: as many as the machine has)")
+    .option("--workers <n>", "threads that read (default: as many as the machine has, fewer for small files)")
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
     .option(
       "--sample <share>",

@@ -1,5 +1,4 @@
 import fs from "node:fs";
-import os from "node:os";
 import { RDB_ERROR_CODES } from "../../parsers/errors.ts";
 import type {
   Damage,
@@ -30,7 +29,7 @@ import { inFile, inFileSync } from "./in-file.ts";
 import { inputNotes } from "./input-notes.ts";
 import { checkNames, hashedFilters, type NameOptions, secretOf } from "./names.ts";
 import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
-import { checkWorkers, WorkerPool } from "./pool.ts";
+import { checkWorkers, readersFor, WorkerPool } from "./pool.ts";
 import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 import { lostRangesOf, salvageWarnings, throwDamage } from "./salvage.ts";
 import {
@@ -119,7 +118,7 @@ export async function analyze(options: AnalyzeOptions): Promise<AnalyzeResult> {
   const { signal } = options;
   signal?.throwIfAborted();
   const bytesTotal = checkOptions(options);
-  const readers = options.workers ?? os.availableParallelism();
+  const readers = readersFor(bytesTotal, options.workers);
   const temp = new TempFile(options.output, options.force ?? false);
   const pool = new WorkerPool(readers + 1);
   const inputs = new Inputs(options);

@@ -1,4 +1,3 @@
-import os from "node:os";
 import type { SnapshotFacts } from "../../parsers/splitter.ts";
 import type { CompareResult, CompareTask } from "../../workers/protocol.ts";
 import {
@@ -31,7 +30,7 @@ import { inFile, inFileSync } from "./in-file.ts";
 import { inputNotes } from "./input-notes.ts";
 import { checkNames, hashedFilters, type NameOptions, secretOf } from "./names.ts";
 import { type Origin, originOf, type Plan } from "./origin.ts";
-import { checkWorkers, WorkerPool } from "./pool.ts";
+import { checkWorkers, readersFor, WorkerPool } from "./pool.ts";
 import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 import { throwDamage } from "./salvage.ts";
 import { checkChoice, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
@@ -135,7 +134,7 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
 
 async function comparePlan(plan: Plan, options: CompareOptions): Promise<Comparison> {
   const { signal, largest = DEFAULT_LARGEST, filters = {} } = options;
-  const readers = options.workers ?? os.availableParallelism();
+  const readers = readersFor(plan.bytes, options.workers);
   const pool = new WorkerPool(readers + 1);
   const nameSecret = secretOf(options);
   let origin = originOf(plan, new Map());

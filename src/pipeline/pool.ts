@@ -1,3 +1,4 @@
+import os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Transferable } from "node:worker_threads";
 import { Piscina } from "piscina";
@@ -9,12 +10,24 @@ const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 /** How long threads that load are waited for, and how often they are looked at. */
 const CALM_MS = 5000;
 const LOOK_MS = 2;
+/** What a reader gets through while another one starts, compressed. */
+const BYTES_A_READER = 4 * 2 ** 20;
 
 /** @throws {UsageError} for a number of threads that cannot be */
 export function checkWorkers(workers: number | undefined): void {
   if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= 256)) {
     throw new UsageError(`workers must be a whole number from 1 to 256, not ${workers}`);
   }
+}
+
+/**
+ * Threads that read a snapshot of so many bytes, when nobody says how many: as many as the machine has, and fewer where starting one
+ * takes longer than it saves. `bytes` is of the file, which may be compressed; 0: unknown.
+ */
+export function readersFor(bytes: number, workers: number | undefined): number {
+  if (workers !== undefined) return workers;
+  const useful = bytes === 0 ? Number.POSITIVE_INFINITY : Math.ceil(bytes / BYTES_A_READER);
+  return Math.min(os.availableParallelism(), useful);
 }
 
 /** Threads that live as long as one run. */

@@ -1,4 +1,3 @@
-import os from "node:os";
 import { RdbError } from "../../parsers/errors.ts";
 import { typesOf } from "../../parsers/types.ts";
 import type { CheckResult } from "../../workers/protocol.ts";
@@ -10,7 +9,7 @@ import { mergeDamages } from "./damages.ts";
 import { runGuarded } from "./guard.ts";
 import { inputNotes } from "./input-notes.ts";
 import type { Plan } from "./origin.ts";
-import { WorkerPool } from "./pool.ts";
+import { readersFor, WorkerPool } from "./pool.ts";
 import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 import { withPlan } from "./with-plan.ts";
 
@@ -75,7 +74,7 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
 
 async function verifyPlan(plan: Plan, options: VerifyOptions): Promise<Verification> {
   const { path, file, identity, input, header, bytes } = plan;
-  const readers = options.workers ?? os.availableParallelism();
+  const readers = readersFor(bytes, options.workers);
   const pool = new WorkerPool(readers + 1);
   let bytesDone = 0;
   let keys = 0;
