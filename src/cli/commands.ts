@@ -17,6 +17,7 @@ import { patternsCommand } from "./patterns.ts";
 import { queryCommand } from "./query.ts";
 import { reportCommand } from "./report.ts";
 import { schemaCommand } from "./schema.ts";
+import { serveCommand } from "./serve.ts";
 import { sizesCommand } from "./sizes.ts";
 import { slotsCommand } from "./slots.ts";
 import { summaryCommand } from "./summary.ts";
@@ -41,6 +42,7 @@ export const COMMANDS = {
   pareto: paretoCommand,
   doctor: doctorCommand,
   report: reportCommand,
+  serve: serveCommand,
   explain: explainCommand,
   compare: compareCommand,
   get: getCommand,

@@ -1,6 +1,5 @@
 import fs from "node:fs";
 import os from "node:os";
-import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { z } from "zod";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
@@ -23,11 +22,9 @@ import type { QueryTask } from "./query-process/protocol.ts";
 import { statementOf } from "./statement.ts";
 import { withInventoryFile } from "./target.ts";
 
-/** Bundled, this file is as deep, but in another folder. */
-const CHILD = `../cli/query-process/child${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`;
 const NO_SQL = "no SQL: give a SELECT or the name of a question (query --list)";
 /** No statement that somebody wrote is longer. */
-const MAX_SQL_BYTES = 1024 ** 2;
+export const MAX_SQL_BYTES = 1024 ** 2;
 
 const OPTIONS = z.object({
   ...QUERY_OPTIONS.shape,
@@ -87,9 +84,8 @@ async function run(cli: Cli, file: string, sql: string | undefined, options: Opt
   const keys = statement?.question === undefined || mentionsKeys(statement.sql) ? "all" : "none";
   await withInventoryFile(cli, file, options, { keys }, ({ path, name, opened }) => {
     const common = { parent: process.pid, path, name, color, rawCsv, limits };
-    const program = fileURLToPath(new URL(CHILD, import.meta.url));
     const ask = (task: QueryTask, signal: AbortSignal, onNote: (note: string) => void) =>
-      askInProcess(program, task, signal, (report) => {
+      askInProcess(task, signal, (report) => {
         if (report.opened && statement !== undefined) opened();
         if (report.note !== undefined) onNote(report.note);
       });
@@ -126,7 +122,7 @@ async function readStdin({ stdin }: Cli, file: string): Promise<string> {
 }
 
 /** @throws {IoError} when SQLite could not sort there: it would choose another folder without a word. */
-function checkFolder(folder: string): void {
+export function checkFolder(folder: string): void {
   try {
     fs.accessSync(`${folder}/.`, fs.constants.W_OK);
   } catch (cause) {

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
 import { fromErrorRecord, IoError } from "../../errors.ts";
 import { Interrupted } from "../exit-status.ts";
-import type { QueryTask, Report } from "./protocol.ts";
+import type { ExplainTask, QueryTask, Report } from "./protocol.ts";
 
 /** How a process ended. */
 interface End {
@@ -11,23 +12,30 @@ interface End {
   readonly signal: NodeJS.Signals | null;
 }
 
+const IS_SOURCE = import.meta.url.endsWith(".ts");
+/** The program of that process: beside this file, which is in another folder when it is bundled. */
+const PROGRAM = fileURLToPath(
+  new URL(IS_SOURCE ? "./child.ts" : "../cli/query-process/child.js", import.meta.url),
+);
+
 /**
- * Has a query answered by a process of its own that runs `program`, which writes the rows to our stdout; waits for its end.
+ * Has a query answered by a process of its own, which writes the rows to our stdout, or has them taken; waits for its end.
  * @throws {UsageError} when the statement is refused, or took more than its limits
  * @throws {IoError} when the inventory cannot be read, or the process died
  */
 export async function askInProcess(
-  program: string,
-  task: QueryTask,
+  task: QueryTask | ExplainTask,
   signal: AbortSignal,
   onReport: (report: Report) => void,
+  take?: (bytes: Buffer) => void,
 ): Promise<void> {
-  const child = spawn(process.execPath, [...process.execArgv, program], {
-    stdio: ["pipe", "inherit", "ignore", "pipe"],
+  const child = spawn(process.execPath, [...process.execArgv, PROGRAM], {
+    stdio: ["pipe", take === undefined ? "inherit" : "pipe", "ignore", "pipe"],
     env: { ...process.env, SQLITE_TMPDIR: task.limits.sortFolder },
   });
   const kill = () => child.kill("SIGKILL");
   signal.addEventListener("abort", kill, { once: true });
+  if (take !== undefined) child.stdout!.on("data", take);
   let failed: Report["failed"];
   createInterface(child.stdio[3] as Readable).on("line", (line) => {
     const report: Report = JSON.parse(line);
