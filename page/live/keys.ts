@@ -9,7 +9,8 @@ import { api } from "./api.ts";
 import { asking } from "./asking.ts";
 import { explanationView } from "./explanation.ts";
 
-const FIRST = 25;
+/** Keys that are shown until somebody asks for more, so that an explanation is not far below. */
+const FIRST = 12;
 
 /** Where keys are searched for and explained. */
 export function keysSection({ report }: Start): Section {
@@ -121,6 +122,7 @@ function columnsOf(
       title: "Type",
       cell: ({ type }) => h("span", { class: `chip ${typeClass(type)}` }, type),
       text: ({ type }) => type,
+      from: "half",
     },
     {
       title: "Memory",

@@ -53,7 +53,8 @@ function resultTable({ title, columns, rows }: ResultPart): HTMLElement {
     const order = isNumber
       ? { number: (row: readonly Cell[]) => Number(row[at] ?? Number.NEGATIVE_INFINITY) }
       : { text: (row: readonly Cell[]) => String(row[at] ?? "") };
-    return { title: name, cell: (row) => cellText(row[at] ?? null, kind), ...order };
+    const isHead = at === 0 && !isNumber;
+    return { title: name, cell: (row) => cellText(row[at] ?? null, kind), isHead, ...order };
   });
   return table(title || "Result", shown, rows, { sortable: true, first: FIRST });
 }

@@ -4,11 +4,11 @@ import { MAX_NAME_BYTES } from "../../inventory/rollup/top-keys.ts";
 import { SNAPSHOT_ID_SHIFT } from "../../inventory/schema.ts";
 import { explain } from "../../pipeline/explain.ts";
 import { snapshots } from "../../queries/snapshots.ts";
-import { shownName } from "../../reports/cells.ts";
 import { processCli, write } from "../io.ts";
 import type { ExplainedKey } from "../serve/shapes.ts";
 import { keyBytes } from "../split-args.ts";
 import { tellFailure } from "./answer.ts";
+import { nameCell } from "./cells.ts";
 import { type ExplainTask, tell } from "./protocol.ts";
 
 /** Explains a key and writes a line of JSON to stdout; what goes wrong is told to the waiting process. */
@@ -24,8 +24,8 @@ export async function explainTo(task: ExplainTask, onWaiting: (waiting: boolean)
     // A name that the inventory hides stays hidden.
     const told: ExplainedKey[] = chosen.map((one) => ({
       ...one,
-      path: shownName(one.path),
-      key: shownName(hashed ? Buffer.from(key) : one.key),
+      path: nameCell(one.path),
+      key: nameCell(hashed ? Buffer.from(key) : one.key),
     }));
     await write(processCli(onWaiting), `${JSON.stringify(told)}\n`);
   } catch (error) {
