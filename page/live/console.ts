@@ -24,7 +24,10 @@ export function consoleSection({ questions, tables, limits }: Start): Section {
   const run = () =>
     told.run("Asking…", async (signal) => {
       const began = performance.now();
-      const answer = await api.sql(asked(), signal);
+      const answer = await api.sql(asked(), signal).catch((error) => {
+        refill(result);
+        throw error;
+      });
       const rows = answer.parts.reduce((sum, part) => sum + part.rows.length, 0);
       refill(result, resultView(answer));
       return `${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"} in ${((performance.now() - began) / 1000).toFixed(1)} s`;
