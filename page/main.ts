@@ -1,4 +1,4 @@
-import type { Report } from "../src/report-data/shapes.ts";
+import type { Report } from "../src/report-data/types.ts";
 import { mountReport } from "./shell.ts";
 
 /** The report that the page carries. */
@@ -7,9 +7,4 @@ mountReport(document.getElementById("report")!, JSON.parse(data) as Report, {
   sections: [],
   brand: "rdbscope memory report",
   footer: "this file asks no host for anything.",
-});
-
-/** Paper shows all of the findings that are listed. */
-addEventListener("beforeprint", () => {
-  for (const one of document.querySelectorAll<HTMLDetailsElement>(".finding details")) one.open = true;
 });

@@ -1,4 +1,4 @@
-import type { Report, SnapshotReport } from "../src/report-data/shapes.ts";
+import type { Report, SnapshotReport } from "../src/report-data/types.ts";
 import { freshId, h, named } from "./dom.ts";
 import { humanBytes, timeText } from "./format.ts";
 import type { Section } from "./panel.ts";
@@ -166,3 +166,8 @@ function contentsOf(sections: readonly Section[]): HTMLElement {
     ),
   );
 }
+
+/** Paper shows all of the findings that are listed. */
+addEventListener("beforeprint", () => {
+  for (const one of document.querySelectorAll<HTMLDetailsElement>(".finding details")) one.open = true;
+});

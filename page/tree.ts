@@ -1,4 +1,4 @@
-import type { Tree } from "../src/report-data/shapes.ts";
+import type { Tree } from "../src/report-data/types.ts";
 
 /** A part of the memory and its own parts, the largest first. */
 export interface Place {

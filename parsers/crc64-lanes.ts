@@ -6,13 +6,17 @@ declare const WebAssembly: {
   readonly Instance: new (
     module: object,
   ) => {
-    readonly exports: { readonly memory: { readonly buffer: ArrayBuffer }; readonly update: () => void };
+    readonly exports: {
+      readonly memory: { readonly buffer: ArrayBuffer };
+      readonly update: (laneBytes: number) => void;
+    };
   };
 };
 
-/** As crc64.wat has them. */
 export const LANES = 3;
-export const LANE_BYTES = 15_360;
+/** Most that a lane holds; a multiple of eight. */
+export const MAX_LANE_BYTES = 16_360;
+/** As crc64.wat has them. */
 const VALUES_AT = 16_384;
 const LANES_AT = 16_448;
 
@@ -21,7 +25,7 @@ export class Lanes {
   /** Low and high half (int32) of each lane. */
   readonly values: Int32Array;
   private readonly bytes: Uint8Array;
-  private readonly run: () => void;
+  private readonly run: (laneBytes: number) => void;
 
   /** The halves of the tables of slicing-by-8, by table and byte. */
   constructor(high: Int32Array, low: Int32Array) {
@@ -33,17 +37,25 @@ export class Lanes {
       tables[i * 2 + 1] = high[i]!;
     }
     this.values = new Int32Array(buffer, VALUES_AT, LANES * 2);
-    this.bytes = new Uint8Array(buffer, LANES_AT, LANES * LANE_BYTES);
+    this.bytes = new Uint8Array(buffer, LANES_AT, LANES * MAX_LANE_BYTES);
     this.run = exports.update;
   }
 
-  /** Sums the `LANES * LANE_BYTES` bytes at `start`: the first lane goes on from a value, the others begin anew. */
-  update(from: { readonly high: number; readonly low: number }, bytes: Uint8Array, start: number): void {
+  /**
+   * Sums the `LANES * laneBytes` bytes at `start`, lanes being a multiple of eight bytes long: the first goes on from a value, the
+   * others begin anew.
+   */
+  update(
+    from: { readonly high: number; readonly low: number },
+    bytes: Uint8Array,
+    start: number,
+    laneBytes: number,
+  ): void {
     const { values } = this;
     values.fill(0);
     values[0] = from.low;
     values[1] = from.high;
-    this.bytes.set(bytes.subarray(start, start + LANES * LANE_BYTES));
-    this.run();
+    this.bytes.set(bytes.subarray(start, start + LANES * laneBytes));
+    this.run(laneBytes);
   }
 }

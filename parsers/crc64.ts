@@ -1,4 +1,4 @@
-import { LANE_BYTES, LANES, Lanes } from "./crc64-lanes.ts";
+import { LANES, Lanes, MAX_LANE_BYTES } from "./crc64-lanes.ts";
 
 /**
  * CRC-64/Jones as in the trailer of a snapshot: reflected polynomial 0x95ac9329ac4bc9b5, start value 0, no final
@@ -34,6 +34,9 @@ for (let slice = 1; slice < 8; slice++) {
   }
 }
 
+/** Shorter lanes cost more to combine than they save. */
+const MIN_LANE_BYTES = 2048;
+
 /** Made for the first bytes that fill them. */
 let lanes: Lanes | undefined;
 
@@ -50,7 +53,11 @@ export class Crc64 {
   /** Adds the bytes of the half-open range `[start, end)`. */
   update(bytes: Uint8Array, start: number, end: number): void {
     let p = start;
-    for (; end - p >= LANES * LANE_BYTES; p += LANES * LANE_BYTES) this.updateLanes(bytes, p);
+    while (end - p >= LANES * MIN_LANE_BYTES) {
+      const laneBytes = Math.min(MAX_LANE_BYTES, Math.floor((end - p) / (LANES * 8)) * 8);
+      this.updateLanes(bytes, p, laneBytes);
+      p += LANES * laneBytes;
+    }
     this.updateRest(bytes, p, end);
   }
 
@@ -59,14 +66,15 @@ export class Crc64 {
     this.appendShifted(high, low, powerOfX8(length));
   }
 
-  private updateLanes(bytes: Uint8Array, start: number): void {
+  private updateLanes(bytes: Uint8Array, start: number, laneBytes: number): void {
     lanes ??= new Lanes(HIGH, LOW);
-    lanes.update(this, bytes, start);
+    lanes.update(this, bytes, start, laneBytes);
+    const power = laneBytes === MAX_LANE_BYTES ? MAX_LANE_POWER : powerOfX8(laneBytes);
     const { values } = lanes;
     this.low = values[0]!;
     this.high = values[1]!;
     for (let lane = 1; lane < LANES; lane++)
-      this.appendShifted(values[lane * 2 + 1]!, values[lane * 2]!, LANE_POWER);
+      this.appendShifted(values[lane * 2 + 1]!, values[lane * 2]!, power);
   }
 
   private appendShifted(high: number, low: number, power: Polynomial): void {
@@ -145,4 +153,4 @@ function powerOfX8(bytes: number): Polynomial {
   return result;
 }
 
-const LANE_POWER = powerOfX8(LANE_BYTES);
+const MAX_LANE_POWER = powerOfX8(MAX_LANE_BYTES);

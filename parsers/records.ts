@@ -9,6 +9,10 @@ import { ValueReader } from "./values.ts";
 import type { ValueDetails, ValueVisitor } from "./visitor.ts";
 import { type ByteSource, LZF, RangeFeed, Window } from "./window.ts";
 
+/** STRING: the value is one RDB string. */
+const STRING_TYPE = 0;
+/** Most that the shortest form of a length says: 00|6. */
+const SHORT_BYTES = 0x3f;
 const NO_VALUE = -1;
 const NO_NAME = -1;
 const NO_SKIPS: readonly number[] = [];
@@ -23,7 +27,7 @@ const SECOND_WINDOW_BYTES = 20 * 1024;
  */
 export class RecordReader {
   /** The key: `key[0, keyLength)`. */
-  key = new Uint8Array(1024);
+  key: Uint8Array = new Uint8Array(1024);
   keyLength = 0;
   /** Whether the key is known to be ASCII without NUL: a long one is not. */
   keyIsPlain = true;
@@ -47,7 +51,11 @@ export class RecordReader {
   wanted: (() => boolean) | undefined;
   readonly values: ValueReader;
   private readonly w: Window;
+  private readonly visitor: ValueVisitor;
   private readonly copier = new Copier();
+  /** Where names stand that fit, and those that do not. */
+  private short = this.key;
+  private long = this.key;
   /** Made for the first damaged value. */
   private second: Window | undefined;
   private source!: ByteSource;
@@ -64,7 +72,13 @@ export class RecordReader {
   /** With `details`, elements are readable whole. */
   constructor(windowBytes: number, visitor: ValueVisitor, details?: ValueDetails) {
     this.w = new Window(windowBytes, details !== undefined);
+    this.visitor = visitor;
     this.values = new ValueReader(this.w, visitor, details);
+  }
+
+  /** Has names stand in a buffer of the caller's, if they fit. */
+  useBuffer(bytes: Uint8Array): void {
+    this.short = bytes;
   }
 
   /** Begins a chunk. `onBytes` sees each of its bytes once, in order. */
@@ -114,6 +128,7 @@ export class RecordReader {
       if (type !== undefined) {
         this.recordOffset = recordOffset < 0 ? at : recordOffset;
         this.typeCode = code;
+        if (code === STRING_TYPE && this.readShort()) return true;
         this.nameAt = w.offset();
         this.readKey();
         this.nameAt = NO_NAME;
@@ -129,6 +144,34 @@ export class RecordReader {
       if (opcode.ofKey === true && recordOffset < 0) recordOffset = at;
       this.act(opcode);
     }
+  }
+
+  /** Reads the rest of a record whose name and string are short and stand in the window; false, and nothing is read: they do not. */
+  private readShort(): boolean {
+    const { w, visitor } = this;
+    const { bytes } = w;
+    const at = w.pos + 1;
+    const nameBytes = bytes[w.pos]!;
+    if (nameBytes > SHORT_BYTES || visitor.string === undefined || this.wanted !== undefined) return false;
+    const behindName = at + nameBytes;
+    if (behindName + 2 > w.limit) return false;
+    let value = behindName + 1;
+    let valueBytes = bytes[behindName]!;
+    if (valueBytes > SHORT_BYTES) {
+      if (valueBytes >= 0x80) return false;
+      valueBytes = ((valueBytes & SHORT_BYTES) << 8) | bytes[value++]!;
+    }
+    if (value + valueBytes > w.limit) return false;
+    this.key = this.short;
+    this.keyLength = nameBytes;
+    this.keyIsPlain = this.copier.copy(bytes, at, this.key, 0, nameBytes);
+    this.damage = undefined;
+    w.pos = behindName;
+    this.valueOffset = w.offset();
+    visitor.string(valueBytes, bytes, value);
+    w.pos = value + valueBytes;
+    this.recordBytes = w.offset() - this.recordOffset;
+    return true;
   }
 
   private passSkipped(): void {
@@ -217,6 +260,7 @@ export class RecordReader {
     if (bytes > MAX_KEY_BYTES) throw new RdbError("BAD_LENGTH", this.w.offset(), `a key of ${bytes} bytes`);
     this.keyLength = 0;
     this.keyIsPlain = true;
+    this.key = bytes <= this.short.length ? this.short : this.long;
     let left = bytes;
     while (left > 0) {
       const step = Math.min(left, from.bytes.length >> 1);
@@ -235,12 +279,14 @@ export class RecordReader {
     if (needed <= this.key.length) return;
     const grown = new Uint8Array(Math.max(needed, this.key.length * 2));
     grown.set(this.key.subarray(0, this.keyLength));
+    this.long = grown;
     this.key = grown;
   }
 
   private writeDigits(value: number): void {
     const digits = String(value);
     this.keyIsPlain = true;
+    this.key = this.short;
     this.keyLength = digits.length;
     for (let i = 0; i < digits.length; i++) this.key[i] = digits.charCodeAt(i);
   }

@@ -13,7 +13,7 @@ const ENTRIES = [
   "src/cli/main",
   "src/cli/query-process/child",
   "src/cli/query-process/watchdog",
-  ...["split", "read", "check", "compare", "finish", "values"].map((name) => `workers/${name}`),
+  ...["split", "read", "check", "compare", "finish", "values", "diff"].map((name) => `workers/${name}`),
 ];
 
 const { metafile } = await build({

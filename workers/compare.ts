@@ -1,6 +1,5 @@
 import { type ComparedKey, Tally } from "../src/compare/tally.ts";
 import { NameHash } from "../src/inventory/name-hash.ts";
-import { keyHashSlot } from "../src/inventory/slot.ts";
 import { TYPE, targetOf, ValueMeter } from "../src/memory/index.ts";
 import { compileFilter } from "../src/pipeline/filter.ts";
 import { began } from "./began.ts";
@@ -54,6 +53,7 @@ class ChunkComparer implements ChunkWorker<CompareResult> {
     this.patterns = new PlacedPatterns(task.patterns);
     this.meter = new ValueMeter([first!, ...others]);
     this.input = new ChunkRecords(task, this.meter);
+    this.input.records.useBuffer(this.patterns.nameBuffer);
     this.bySlot = [first!, ...others].some(({ config }) => config.clusterEnabled);
     this.tally = new Tally(this.meter.bills, task.largest, this.bySlot);
     this.filter = compileFilter(task.filter, task.createdAt);
@@ -78,8 +78,8 @@ class ChunkComparer implements ChunkWorker<CompareResult> {
     k.expired = k.hasExpiry && k.expiresAt <= this.createdAt;
     k.expiringFields = meter.stats.fieldsWithExpiry > 0;
     k.recordOffset = records.recordOffset;
-    if (this.bySlot) k.slot = keyHashSlot(records.key, k.nameBytes);
     k.pattern = this.patterns.classify(records.key, k.nameBytes, k.recordOffset);
+    k.slot = this.patterns.slot;
     k.damaged = records.damage !== undefined;
     if (k.damaged) noteDamage(this.damages, records, this.hash);
     this.tally.add(k, records.key);

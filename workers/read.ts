@@ -9,7 +9,6 @@ import { Evidence, evidenceVariants } from "../src/inventory/rollup/evidence.ts"
 import { type KeyFacts, Rollup } from "../src/inventory/rollup/rollup.ts";
 import { plainName } from "../src/inventory/rollup/top-keys.ts";
 import { ACCURACY, KEY_COLUMNS, SNAPSHOT_ID_SHIFT } from "../src/inventory/schema.ts";
-import { keyHashSlot } from "../src/inventory/slot.ts";
 import { isText } from "../src/inventory/utf8.ts";
 import { type Bill, TYPE, TYPES, targetOf, ValueMeter } from "../src/memory/index.ts";
 import { compileFilter } from "../src/pipeline/filter.ts";
@@ -109,6 +108,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     this.bill = this.meter.bills[0] as Bill;
     this.input = new ChunkRecords(task, this.meter);
     this.records = this.input.records;
+    this.records.useBuffer(this.patterns.nameBuffer);
     const hash = task.nameSecret === undefined ? undefined : new NameHash(task.nameSecret);
     const nameForm = hash === undefined ? plainName : hash.bytes.bind(hash);
     this.hash = hash;
@@ -166,15 +166,15 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     k.expiringFields = meter.stats.fieldsWithExpiry > 0;
     k.freq = records.freq;
     k.idleSeconds = records.idleSeconds;
-    k.slot = keyHashSlot(records.key, k.nameBytes);
     k.accuracy = records.damage === undefined ? bill.exactness : DAMAGED;
     k.recordOffset = records.recordOffset;
     k.pattern = this.patterns.classify(records.key, k.nameBytes, k.recordOffset);
+    k.slot = this.patterns.slot;
     const stratum = k.serializedBytes >= this.certainBytes ? this.certain : this.drawn!;
     stratum.keys++;
     if (k.expired) stratum.expired++;
     if (records.damage !== undefined) noteDamage(this.damages, records, this.hash);
-    stratum.rollup.add(k, records.key, meter.largestName, meter.largestNameLength);
+    stratum.rollup.add(k, records.key, meter.largest);
     if (this.rows !== undefined) this.writeRow(this.rows);
     stratum.evidence.look(k, bill.encoding, this.compressedBytes());
   };

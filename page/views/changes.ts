@@ -1,4 +1,4 @@
-import type { Change, Changes } from "../../src/report-data/shapes.ts";
+import type { Change, Changes } from "../../src/report-data/types.ts";
 import { divergingBar } from "../bars.ts";
 import { h, named } from "../dom.ts";
 import { counted, humanBytes, shareText, thousands, timeText } from "../format.ts";

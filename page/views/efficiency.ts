@@ -1,4 +1,4 @@
-import type { SnapshotReport } from "../../src/report-data/shapes.ts";
+import type { SnapshotReport } from "../../src/report-data/types.ts";
 import { bar, legend } from "../bars.ts";
 import { named } from "../dom.ts";
 import { bytesText, humanBytes, shareText, thousands } from "../format.ts";

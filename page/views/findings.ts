@@ -1,4 +1,4 @@
-import type { ReportFinding, SnapshotReport } from "../../src/report-data/shapes.ts";
+import type { ReportFinding, SnapshotReport } from "../../src/report-data/types.ts";
 import { h, named, prose } from "../dom.ts";
 import { counted, humanBytes } from "../format.ts";
 import { nothing, type Section, section } from "../panel.ts";

@@ -1,4 +1,4 @@
-import type { Group, SnapshotReport } from "../../src/report-data/shapes.ts";
+import type { Group, SnapshotReport } from "../../src/report-data/types.ts";
 import { bar } from "../bars.ts";
 import { named } from "../dom.ts";
 import { bytesText, counted, humanBytes, humanShare, keysText, thousands } from "../format.ts";

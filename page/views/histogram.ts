@@ -1,5 +1,5 @@
 import { scaleBand, scaleLinear } from "d3-scale";
-import type { Histogram, SnapshotReport } from "../../src/report-data/shapes.ts";
+import type { Histogram, SnapshotReport } from "../../src/report-data/types.ts";
 import { legend } from "../bars.ts";
 import { picture, responsive, told, xAxis, yAxis } from "../chart.ts";
 import { svg } from "../dom.ts";
@@ -134,7 +134,12 @@ function drawn(types: readonly string[], classes: readonly Class[], measure: Mea
   const every = Math.ceil(classes.length / Math.max(2, Math.floor((width - left) / 74)));
   const ticks = classes.flatMap(({ max }, i) =>
     i % every === every - 1 || classes.length <= 2
-      ? [{ at: Math.min(x(i)! + x.bandwidth() / 2, width - 30), label: `≤${measure.short(max)}` }]
+      ? [
+          {
+            at: Math.min(x(i)! + x.bandwidth() / 2, width - 3.5 * (measure.short(max).length + 1)),
+            label: `≤${measure.short(max)}`,
+          },
+        ]
       : [],
   );
   const marks = up.ticks(4).map((value) => ({ at: middle - up(value), label: shortCount(value) }));

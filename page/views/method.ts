@@ -1,4 +1,4 @@
-import type { SnapshotReport } from "../../src/report-data/shapes.ts";
+import type { SnapshotReport } from "../../src/report-data/types.ts";
 import { type Child, h, named } from "../dom.ts";
 import { counted, humanBytes, humanShare, thousands, timeText } from "../format.ts";
 import { panel, type Section, section } from "../panel.ts";

@@ -1,4 +1,4 @@
-import type { SnapshotReport } from "../../src/report-data/shapes.ts";
+import type { SnapshotReport } from "../../src/report-data/types.ts";
 import { h } from "../dom.ts";
 import { bytesText, counted, keysText, shareText, within } from "../format.ts";
 

@@ -1,6 +1,6 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 import { area, curveMonotoneX, line } from "d3-shape";
-import type { Pareto, SnapshotReport } from "../../src/report-data/shapes.ts";
+import type { Pareto, SnapshotReport } from "../../src/report-data/types.ts";
 import { picture, responsive, told, xAxis, yAxis } from "../chart.ts";
 import { svg } from "../dom.ts";
 import { counted, humanBytes, humanShare, shareText, shortCount, thousands } from "../format.ts";

@@ -1,5 +1,5 @@
 import { scaleLog } from "d3-scale";
-import type { Slots, SnapshotReport } from "../../src/report-data/shapes.ts";
+import type { Slots, SnapshotReport } from "../../src/report-data/types.ts";
 import { h, refill } from "../dom.ts";
 import { counted, humanBytes, humanShare, shareText, thousands } from "../format.ts";
 import { panel, type Section, section } from "../panel.ts";

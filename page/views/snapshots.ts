@@ -1,4 +1,4 @@
-import type { Report } from "../../src/report-data/shapes.ts";
+import type { Report } from "../../src/report-data/types.ts";
 import { bar } from "../bars.ts";
 import { h, named } from "../dom.ts";
 import { counted, humanBytes, thousands, timeText } from "../format.ts";

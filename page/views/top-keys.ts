@@ -1,4 +1,4 @@
-import type { SnapshotReport, TopKey } from "../../src/report-data/shapes.ts";
+import type { SnapshotReport, TopKey } from "../../src/report-data/types.ts";
 import { type Child, freshId, h, named, refill } from "../dom.ts";
 import { bytesText, counted, humanBytes, thousands, timeText } from "../format.ts";
 import { keyExplainer, listsKeys } from "../links.ts";

@@ -1,4 +1,4 @@
-import type { SnapshotReport } from "../../src/report-data/shapes.ts";
+import type { SnapshotReport } from "../../src/report-data/types.ts";
 import { areasOf } from "../areas.ts";
 import { legend } from "../bars.ts";
 import { responsive } from "../chart.ts";

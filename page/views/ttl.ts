@@ -1,5 +1,5 @@
 import { scaleLinear } from "d3-scale";
-import type { PatternGroup, SnapshotReport, Span, Timeline } from "../../src/report-data/shapes.ts";
+import type { PatternGroup, SnapshotReport, Span, Timeline } from "../../src/report-data/types.ts";
 import { bar } from "../bars.ts";
 import { picture, responsive, told, xAxis, yAxis } from "../chart.ts";
 import { named, svg } from "../dom.ts";
@@ -155,10 +155,13 @@ function drawn(timeline: Timeline, width: number): SVGSVGElement {
       `${hoursText(hourOf(timeline, at))} to ${hoursText(hourOf(timeline, at + 1))}: ${counted(keys, "key")}, ${humanBytes(bytes)}`,
     ),
   );
-  const ticks = x
+  const end = hourOf(timeline, Math.max(steps.length, 4));
+  const unit = end > 72 ? 24 : 1;
+  const ticks = scaleLinear()
+    .domain([0, end / unit])
     .ticks(Math.max(2, Math.floor(width / 90)))
     .filter(Number.isInteger)
-    .map((at) => ({ at: x(at), label: hoursText(hourOf(timeline, at)) }));
+    .map((at) => ({ at: x((at * unit) / timeline.step_hours), label: `${at} ${unit === 24 ? "d" : "h"}` }));
   const marks = y.ticks(4).map((value) => ({ at: y(value), label: shortCount(value) }));
   const all = steps.reduce((sum, { keys }) => sum + keys, 0);
   return picture(

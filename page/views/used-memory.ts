@@ -1,4 +1,4 @@
-import type { SnapshotReport, UsedMemory } from "../../src/report-data/shapes.ts";
+import type { SnapshotReport, UsedMemory } from "../../src/report-data/types.ts";
 import { bar, legend } from "../bars.ts";
 import { h } from "../dom.ts";
 import { humanBytes, shareText, within } from "../format.ts";

@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import { analyzeCommand } from "./analyze.ts";
 import { bigkeysCommand } from "./bigkeys.ts";
+import { checkCommand } from "./check.ts";
 import { compareCommand } from "./compare.ts";
 import { completionCommand } from "./completion.ts";
+import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
 import { efficiencyCommand } from "./efficiency.ts";
 import { encodingsCommand } from "./encodings.ts";
@@ -21,6 +23,7 @@ import { serveCommand } from "./serve.ts";
 import { sizesCommand } from "./sizes.ts";
 import { slotsCommand } from "./slots.ts";
 import { summaryCommand } from "./summary.ts";
+import { trendCommand } from "./trend.ts";
 import { ttlCommand } from "./ttl.ts";
 import { typesCommand } from "./types.ts";
 import { verifyCommand } from "./verify.ts";
@@ -43,8 +46,11 @@ export const COMMANDS = {
   doctor: doctorCommand,
   report: reportCommand,
   serve: serveCommand,
+  check: checkCommand,
   explain: explainCommand,
   compare: compareCommand,
+  trend: trendCommand,
+  diff: diffCommand,
   get: getCommand,
   export: exportCommand,
   query: queryCommand,

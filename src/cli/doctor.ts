@@ -1,10 +1,9 @@
-import fs from "node:fs";
 import type { Command } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import { chooseRules, diagnose } from "../doctor/diagnose.ts";
 import { parseInfo } from "../doctor/info.ts";
 import { parseThresholds } from "../doctor/thresholds.ts";
-import { IoError, reasonOf, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { notesOf } from "../queries/notes.ts";
 import { findingNotes } from "../queries/sample-notes.ts";
 import type { Scope } from "../queries/scope.ts";
@@ -22,9 +21,11 @@ import { jsonArray } from "../reports/json.ts";
 import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
 import { addLimitOption, checkOptions, LIMIT, QUESTION_OPTIONS } from "./options.ts";
 import { forEachScope, questionCommand } from "./question.ts";
+import { readText } from "./read-text.ts";
 
 /** No INFO text and no thresholds are longer. */
 const MAX_FILE_BYTES = 1024 ** 2;
+const WHAT = "INFO text and no file of thresholds";
 
 const names = z.string().transform((text) => text.split(",").map((name) => name.trim()));
 const OPTIONS = z.object({
@@ -62,9 +63,12 @@ export function doctorCommand(cli: Cli): Command {
 async function run(cli: Cli, file: string, options: Options): Promise<void> {
   const rules = chooseRules(options.rules, options.disable);
   const { info: infoFile, thresholds: thresholdFile, limit: largest } = options;
-  const info = infoFile === undefined ? undefined : parseInfo(readText(infoFile), infoFile);
+  const info =
+    infoFile === undefined ? undefined : parseInfo(readText(infoFile, MAX_FILE_BYTES, WHAT), infoFile);
   const thresholds =
-    thresholdFile === undefined ? {} : parseThresholds(readText(thresholdFile), thresholdFile);
+    thresholdFile === undefined
+      ? {}
+      : parseThresholds(readText(thresholdFile, MAX_FILE_BYTES, WHAT), thresholdFile);
   await forEachScope(cli, file, options, true, async (scopes) => {
     if (info !== undefined && scopes.length > 1)
       throw new UsageError("--info is of one server: choose its snapshot with --snapshot ID");
@@ -93,14 +97,4 @@ function lines(cli: Cli, reports: readonly DoctorReport[], options: Options): It
   }
   const render = format === "markdown" ? doctorMarkdown : (one: DoctorReport) => renderDoctor(one, layout);
   return reports.flatMap((one, i) => [...(i > 0 ? [""] : []), ...render(one)]);
-}
-
-/** @throws {IoError} when it cannot be read. @throws {UsageError} when it is longer than such a file can be */
-function readText(path: string): string {
-  try {
-    if (fs.statSync(path).size <= MAX_FILE_BYTES) return fs.readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new IoError(`cannot read ${path}: ${reasonOf(cause)}`, { cause });
-  }
-  throw new UsageError(`${path} is larger than 1 MiB: it is no INFO text and no file of thresholds`);
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import type { Cli } from "./io.ts";
 import { addLimitOption, checkOptions, LIMIT } from "./options.ts";
 import { DEFAULT_LARGEST, questionCommand, runQuestion } from "./question.ts";

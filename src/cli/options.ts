@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
-import { z } from "zod";
+import * as z from "zod";
+import { GROUPING_NAMES } from "../diff/rollup-diff.ts";
 import { UsageError } from "../errors.ts";
 import {
   ALLOCATORS,
@@ -12,9 +13,6 @@ import { MAX_DEPTH } from "../patterns/index.ts";
 import type { TargetChoice } from "../pipeline/target-choice.ts";
 import { CSV_COMPAT, type CsvCompat } from "../queries/csv-compat.ts";
 import type { QuestionFilters } from "../queries/filters.ts";
-import { FORMATS, type FormatName } from "../reports/index.ts";
-import { VALUE_FORMATS, type ValueFormat } from "../values/formats.ts";
-import { readConfigFile, setLast } from "./config-file.ts";
 import {
   parseByteRange,
   parseBytes,
@@ -22,7 +20,10 @@ import {
   parseShare,
   parseTime,
   parseTimeRange,
-} from "./ranges.ts";
+} from "../ranges.ts";
+import { FORMATS, type FormatName } from "../reports/index.ts";
+import { VALUE_FORMATS, type ValueFormat } from "../values/formats.ts";
+import { readConfigFile, setLast } from "./config-file.ts";
 import { parseTypeName, TYPE_NAMES } from "./type-names.ts";
 
 /** A text that `parse` understands; else one line that says what it should be. */
@@ -157,7 +158,26 @@ export const QUESTION_OPTIONS = z.object({
   snapshot: wholeNumber(1, 2 ** 15).optional(),
 });
 
-/** Options of `export`: one of the first four says what. */
+/** maxmemory in the words of redis.conf, as bytes; undefined where it is none, or no limit. */
+const maxmemory = (text: string) => {
+  const bytes = parseSettingOrNone("maxmemory", text);
+  return typeof bytes === "number" && bytes > 0 ? bytes : undefined;
+};
+
+/** What one server may take. */
+const MAXMEMORY = parsed(maxmemory, "a size above 0 as redis.conf has it, such as 4gb or 500mb").optional();
+
+/** Labels that metrics have themselves. */
+const OWN_LABELS =
+  "db type encoding pattern ttl path input server_kind server_version profile allocator".split(" ");
+/** "name=value", the name as Prometheus has them; each once. */
+const constantLabel = (text: string) => {
+  const [, name, value] = /^([a-zA-Z_][a-zA-Z0-9_]*)=(.*)$/s.exec(text) ?? [];
+  const isFree = name !== undefined && !name.startsWith("__") && !OWN_LABELS.includes(name);
+  return isFree ? ([name, value!] as const) : undefined;
+};
+
+/** Options of `export`: one of the first five says what. */
 export const EXPORT_OPTIONS = z.object({
   ...RUN,
   ...INPUT,
@@ -166,6 +186,12 @@ export const EXPORT_OPTIONS = z.object({
   keys: oneOf(["csv", "ndjson"]).optional(),
   csvCompat: oneOf(Object.keys(CSV_COMPAT) as CsvCompat[]).optional(),
   folded: z.boolean().optional(),
+  prometheus: z.boolean().optional(),
+  limit: wholeNumber(1, 1000).optional(),
+  label: z
+    .array(parsed(constantLabel, "a label such as server=cache-1, with a name that no metric has"))
+    .optional(),
+  maxmemory: MAXMEMORY,
   output: z.string().min(1).optional(),
   force: z.boolean().optional(),
   quiet: REPORT.quiet,
@@ -257,6 +283,38 @@ export const COMPARE_OPTIONS = z.object({
   limit: wholeNumber(1, 10_000),
 });
 
+/** Options of `trend`. */
+export const TREND_OPTIONS = z.object({
+  ...REPORT,
+  ...RUN,
+  ...INPUT,
+  ...FILTERS,
+  pattern: z.string().optional(),
+  limit: wholeNumber(1, 10_000),
+  nodes: wholeNumber(1, 16384),
+  maxmemory: MAXMEMORY,
+  allowMixed: z.boolean().optional(),
+  fileTimes: z.boolean().optional(),
+});
+
+/** Options of `diff`. */
+export const DIFF_OPTIONS = z.object({
+  ...REPORT,
+  ...INPUT,
+  ...TARGET,
+  ...SECRET,
+  ...FILTERS,
+  workers: RUN.workers,
+  ignoreChecksum: RUN.ignoreChecksum,
+  salvage: RUN.salvage,
+  by: oneOf(GROUPING_NAMES).optional(),
+  limit: wholeNumber(1, 1_000_000),
+  exitCode: z.boolean().optional(),
+  allowMixed: z.boolean().optional(),
+  oldSnapshot: wholeNumber(1, 2 ** 15).optional(),
+  newSnapshot: wholeNumber(1, 2 ** 15).optional(),
+});
+
 /** Levels of a tree of patterns. */
 export const TREE_DEPTH = wholeNumber(1, MAX_DEPTH);
 
@@ -288,6 +346,8 @@ export type CompareOptions = z.infer<typeof COMPARE_OPTIONS>;
 export type ReportFormat = (typeof REPORT_FORMAT_NAMES)[number];
 export type ReportCommandOptions = z.infer<typeof REPORT_COMMAND_OPTIONS>;
 export type ServeOptions = z.infer<typeof SERVE_OPTIONS>;
+export type TrendOptions = z.infer<typeof TREND_OPTIONS>;
+export type DiffOptions = z.infer<typeof DIFF_OPTIONS>;
 type ServerOptions = Pick<RunOptions, keyof typeof SERVER>;
 
 /** Told what a reader of options should know. */
@@ -313,6 +373,15 @@ export function addSetting(
     throw new UsageError(`${option}: ${(error as Error).message}`);
   }
   setLast(settings, name, value);
+}
+
+/** The value of a directive; undefined where the text is none. */
+function parseSettingOrNone(name: "maxmemory", text: string): number | undefined {
+  try {
+    return parseSettings({ [name]: text })[name];
+  } catch {
+    return undefined;
+  }
 }
 
 /** The server to size for, among checked options. */

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import type { Cli } from "./io.ts";
 import { checkOptions } from "./options.ts";
 import { questionCommand, runQuestion } from "./question.ts";

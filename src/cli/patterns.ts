@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import { UsageError } from "../errors.ts";
 import { PATTERN_ORDERS } from "../queries/patterns.ts";
 import type { Cli } from "./io.ts";

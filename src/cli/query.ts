@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import { Command } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { NAMED_QUESTIONS, namedQuestion } from "../queries/named/index.ts";
 import { mentionsKeys } from "../queries/query.ts";
@@ -19,6 +19,7 @@ import {
 import { runPrompt } from "./prompt/prompt.ts";
 import { askInProcess } from "./query-process/ask.ts";
 import type { QueryTask } from "./query-process/protocol.ts";
+import { QUERY_PROGRAM } from "./query-program.ts";
 import { statementOf } from "./statement.ts";
 import { withInventoryFile } from "./target.ts";
 
@@ -85,7 +86,7 @@ async function run(cli: Cli, file: string, sql: string | undefined, options: Opt
   await withInventoryFile(cli, file, options, { keys }, ({ path, name, opened }) => {
     const common = { parent: process.pid, path, name, color, rawCsv, limits };
     const ask = (task: QueryTask, signal: AbortSignal, onNote: (note: string) => void) =>
-      askInProcess(task, signal, (report) => {
+      askInProcess(QUERY_PROGRAM, task, signal, (report) => {
         if (report.opened && statement !== undefined) opened();
         if (report.note !== undefined) onNote(report.note);
       });

@@ -42,7 +42,7 @@ type ScopeOptions = Omit<QuestionOptions, "format" | "color"> & { readonly forma
 /** Asks a question of every snapshot that is in scope. */
 export async function forEachScope(
   cli: Cli,
-  file: string,
+  file: string | readonly string[],
   options: ScopeOptions,
   needsRows: boolean,
   answer: (scopes: readonly Scope[]) => Promise<void>,

@@ -1,10 +1,11 @@
 import path from "node:path";
 import { Command, Option } from "commander";
+import { UsageError } from "../errors.ts";
 import { isSqliteFile } from "../inventory/open.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
 import type { Scope } from "../queries/scope.ts";
 import { reportOf } from "../report-data/report.ts";
-import type { Report } from "../report-data/shapes.ts";
+import type { Report } from "../report-data/types.ts";
 import { reportHtml } from "../report-page/html.ts";
 import { toJson } from "../reports/json.ts";
 import { reportMarkdown } from "../reports/report-markdown.ts";
@@ -100,5 +101,7 @@ function isInventory(file: string): boolean {
 function outputOf(file: string, { output, format }: ReportCommandOptions): string | undefined {
   if (output === "-") return undefined;
   if (output !== undefined || FORMATS[format].toStdout) return output;
-  return `${file === "-" ? "stdin" : path.basename(path.resolve(file))}.html`;
+  const files = expandGlobs([file]);
+  if (files.length > 1) throw new UsageError("several snapshots need a name for their report: -o FILE");
+  return `${file === "-" ? "stdin" : path.basename(path.resolve(files[0]!))}.html`;
 }

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import { UsageError } from "../errors.ts";
 import { DOCUMENTED, type Documented } from "../inventory/documentation/index.ts";
 import { type Inventory, openInventory } from "../inventory/open.ts";

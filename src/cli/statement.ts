@@ -4,8 +4,8 @@ import { isText } from "../inventory/utf8.ts";
 import { nearName } from "../near-names.ts";
 import { isPerSnapshot, looksNamed, namedQuestion } from "../queries/named/index.ts";
 import type { Param, ParamType } from "../queries/named/question.ts";
+import { parseBytes, parseDuration } from "../ranges.ts";
 import { type Statement, toParamRecords } from "./query-process/protocol.ts";
-import { parseBytes, parseDuration } from "./ranges.ts";
 import { keyBytes } from "./split-args.ts";
 import { parseTypeName, TYPE_NAMES } from "./type-names.ts";
 

@@ -5,6 +5,7 @@ import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { type Inventory, isSqliteFile, openInventory } from "../inventory/open.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
 import { removeLeftovers, removeTemp, tempName, track } from "../io/leftovers.ts";
+import type { PatternSettings } from "../patterns/index.ts";
 import type { KeyFilter } from "../pipeline/filter.ts";
 import { runAnalysis } from "./analysis.ts";
 import { interruptible } from "./interrupt.ts";
@@ -24,12 +25,12 @@ interface InventoryFile {
 
 /**
  * Lets `ask` ask an inventory: the file itself, or one made of a snapshot for this question and removed again.
- * Which of the two a file is, its content tells; the files
- * that a glob matches are snapshots of one inventory. `needed` is what the question needs of a snapshot.
+ * Which of the two a file is, its content tells; several files, or those
+ * that a glob matches, are snapshots of one inventory. `needed` is what the question needs of a snapshot.
  */
 export async function withInventory<T>(
   cli: Cli,
-  file: string,
+  file: string | readonly string[],
   options: AnalysisOptions,
   needed: Needed,
   ask: (inventory: Inventory) => Promise<T>,
@@ -45,12 +46,12 @@ export async function withInventory<T>(
 /** As `withInventory`, for another process to open. */
 export async function withInventoryFile<T>(
   cli: Cli,
-  file: string,
+  file: string | readonly string[],
   options: AnalysisOptions,
   needed: Needed,
   ask: (file: InventoryFile) => Promise<T>,
 ): Promise<T> {
-  const files = expandGlobs([file]);
+  const files = expandGlobs([file].flat());
   const [first] = files;
   if (files.length > 1 || !isSqliteFile(first!)) return withTemporary(cli, files, options, needed, ask);
   const { workers, profile, allocator, set, config, ignoreChecksum, maxExpanded, salvage } = options;
@@ -67,10 +68,22 @@ export async function withInventoryFile<T>(
   return ask({ path: first!, name: first!, isTemporary: false, opened: () => {} });
 }
 
-/** Whether a question needs a row a key, and which keys, if not all. */
+/** Whether what somebody gave is an inventory, not a snapshot, or several. */
+export function isInventoryInput(file: string): boolean {
+  const files = expandGlobs([file]);
+  return files.length === 1 && isSqliteFile(files[0]!);
+}
+
+/** Options without those that say how a snapshot is read: of two files these may be meant for the other one. */
+export function bareOptions<T extends AnalysisOptions>({ quiet, tempDir }: T): AnalysisOptions {
+  return { quiet, tempDir };
+}
+
+/** Whether a question needs a row a key, which keys, if not all, and how they become patterns, if not as usual. */
 interface Needed {
   readonly keys: "all" | "none";
   readonly filters?: KeyFilter;
+  readonly patterns?: PatternSettings;
 }
 
 /** Options that change how a snapshot is read say nothing about an inventory. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UsageError } from "../errors.ts";
 import { nearName } from "../near-names.ts";
 import type { Thresholds } from "./rule.ts";
@@ -10,7 +10,8 @@ export type ThresholdChoice = Readonly<Record<string, Thresholds>>;
 const valueLike = (value: number | readonly string[]) =>
   typeof value === "number" ? z.number().nonnegative() : z.array(z.string().min(1).toLowerCase());
 
-const SCHEMA = z
+/** Thresholds by rule, each as its default is: a number or a list of words. */
+export const THRESHOLDS = z
   .strictObject(
     Object.fromEntries(
       RULES.map(({ id, thresholds }) => [
@@ -36,7 +37,7 @@ export function parseThresholds(text: string, path: string): ThresholdChoice {
   } catch (error) {
     throw new UsageError(`${path} is no JSON: ${(error as Error).message.replace(/\s+/g, " ")}`);
   }
-  const result = SCHEMA.safeParse(value);
+  const result = THRESHOLDS.safeParse(value);
   if (result.success) return result.data as ThresholdChoice;
   throw new UsageError(`${path}: ${issueText(result.error.issues[0]!)}`);
 }

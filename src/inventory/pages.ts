@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { Copier } from "../../parsers/copier.ts";
+import { cellBytesBeside, RowEncoder } from "./row-encoder.ts";
 import { PAGE_BYTES } from "./schema.ts";
 
 /**
@@ -81,26 +82,6 @@ function putVarint(target: Uint8Array, at: number, value: number): number {
   return end;
 }
 
-/** Record-format serial types (file format, section 2.1). */
-const NULL = 0;
-const ZERO = 8;
-const ONE = 9;
-const BODY_BYTES = [0, 1, 2, 3, 4, 6, 8, 0, 0, 0];
-
-/** Types of integers from 0 to 2^31 - 1, by leading zeros. */
-const SERIAL_TYPES = Uint8Array.from({ length: 33 }, (_, zeros) => integerSerialType(2 ** (32 - zeros) - 1));
-
-function integerSerialType(value: number): number {
-  if (value === 0) return ZERO;
-  if (value === 1) return ONE;
-  const magnitude = value < 0 ? -1 - value : value;
-  if (magnitude < 0x80) return 1;
-  if (magnitude < 0x8000) return 2;
-  if (magnitude < 0x800000) return 3;
-  if (magnitude < 0x80000000) return 4;
-  return magnitude < 0x800000000000 ? 5 : 6;
-}
-
 /**
  * Writes rows of one table, in ascending order of their ids, into leaf pages of their own. Set `integers[column]`
  * (NaN is NULL), then call `add`. Leaves of different writers must not overlap in ids: `finishRange` ends one
@@ -113,10 +94,11 @@ export class RowWriter {
   rows = 0;
   private readonly fd: number;
   private readonly allocator: PageAllocator;
-  private readonly columns: number;
-  private readonly bytesColumn: number;
-  private readonly run = new Uint8Array(RUN_PAGES * PAGE_BYTES);
-  private readonly types: Uint8Array;
+  private readonly encoder: RowEncoder;
+  /** Most that a row takes besides its text or blob. */
+  private readonly besideBytes: number;
+  /** The pages being filled. */
+  private readonly run: Uint8Array;
   private readonly copier = new Copier();
   private readonly pendingIds: number[] = [];
   private pageStart = 0;
@@ -128,36 +110,21 @@ export class RowWriter {
   constructor(fd: number, allocator: PageAllocator, columns: number, bytesColumn: number) {
     this.fd = fd;
     this.allocator = allocator;
-    this.columns = columns;
-    this.bytesColumn = bytesColumn;
-    this.integers = new Float64Array(columns).fill(Number.NaN);
-    this.types = new Uint8Array(columns);
+    this.encoder = new RowEncoder(columns, bytesColumn);
+    this.integers = this.encoder.integers;
+    this.run = this.encoder.cells.subarray(0, RUN_PAGES * PAGE_BYTES);
+    this.besideBytes = cellBytesBeside(columns) + 2;
   }
 
   /** Adds a row whose text (or blob) is `bytes[0, length)`. */
   add(id: number, bytes: Uint8Array, length: number, isText: boolean): void {
-    const { integers, types, columns } = this;
-    let bodyBytes = length;
-    for (let i = 0; i < columns; i++) {
-      const value = integers[i]!;
-      const small = value | 0;
-      let type = NULL;
-      if (small === value && small >= 0) type = SERIAL_TYPES[Math.clz32(small)]!;
-      else if (!Number.isNaN(value)) type = integerSerialType(value);
-      types[i] = type;
-      bodyBytes += BODY_BYTES[type]!;
-    }
-    const bytesType = length * 2 + (isText ? 13 : 12);
-    const headerBytes = columns + varintBytes(bytesType); // its own length byte, and one a column but the bytes
-    const payloadBytes = headerBytes + bodyBytes;
-    if (payloadBytes > MAX_LOCAL) this.addLarge(id, bytes, length, bytesType, headerBytes, payloadBytes);
+    const { encoder, pageStart } = this;
+    const free = this.contentStart - LEAF_HEADER_BYTES - this.cells * 2;
+    if (length + this.besideBytes > free) this.addClosely(id, bytes, length, isText);
     else {
-      const cellBytes = varintBytes(payloadBytes) + varintBytes(id) + payloadBytes;
-      const page = this.placeCell(cellBytes);
-      let at = page + this.contentStart;
-      at = putVarint(this.run, at, payloadBytes);
-      at = putVarint(this.run, at, id);
-      this.putRecord(this.run, at, bytes, length, bytesType, headerBytes);
+      const start = encoder.encode(id, pageStart + this.contentStart, length, isText, length);
+      this.copier.copy(bytes, 0, this.run, encoder.textAt, length);
+      this.place(start - pageStart);
     }
     this.lastId = id;
     this.rows++;
@@ -174,16 +141,21 @@ export class RowWriter {
     this.writeRun();
   }
 
-  /** Makes room for a cell and its offset in the current page; returns where the page stands in the run. */
-  private placeCell(cellBytes: number): number {
+  /** Notes that a cell stands at an offset of the current page. */
+  private place(offset: number): void {
+    const pointer = this.pageStart + LEAF_HEADER_BYTES + this.cells * 2;
+    this.run[pointer] = offset >> 8;
+    this.run[pointer + 1] = offset & 0xff;
+    this.contentStart = offset;
+    this.cells++;
+  }
+
+  /** Makes room for a cell in the current page, or a new one; returns its position in the run. */
+  private room(cellBytes: number): number {
     const used = LEAF_HEADER_BYTES + (this.cells + 1) * 2;
     if (this.contentStart - cellBytes < used) this.finishPage();
-    this.contentStart -= cellBytes;
-    const pointer = this.pageStart + LEAF_HEADER_BYTES + this.cells * 2;
-    this.run[pointer] = this.contentStart >> 8;
-    this.run[pointer + 1] = this.contentStart & 0xff;
-    this.cells++;
-    return this.pageStart;
+    this.place(this.contentStart - cellBytes);
+    return this.pageStart + this.contentStart;
   }
 
   private finishPage(): void {
@@ -217,64 +189,39 @@ export class RowWriter {
     this.pageStart = 0;
   }
 
-  private putRecord(
-    target: Uint8Array,
-    start: number,
-    bytes: Uint8Array,
-    length: number,
-    bytesType: number,
-    headerBytes: number,
-  ): void {
-    const { integers, types, columns, bytesColumn } = this;
-    let at = putVarint(target, start, headerBytes);
-    let body = start + headerBytes;
-    for (let i = 0; i < columns; i++) {
-      if (i === bytesColumn) {
-        at = putVarint(target, at, bytesType);
-        this.copier.copy(bytes, 0, target, body, length);
-        body += length;
-      } else {
-        const type = types[i]!;
-        target[at++] = type;
-        const bodyBytes = BODY_BYTES[type]!;
-        if (bodyBytes > 4) putLarge(target, body, integers[i]!, bodyBytes);
-        else putSmall(target, body, integers[i]! | 0, bodyBytes);
-        body += bodyBytes;
-      }
+  /** Adds a row that may not fit in the current page, or in none: then its tail goes to a chain of overflow pages (section 2.6). */
+  private addClosely(id: number, bytes: Uint8Array, length: number, isText: boolean): void {
+    const { encoder } = this;
+    const { cells } = encoder;
+    const start = encoder.encode(id, cells.length, length, isText, 0);
+    const cell = new Uint8Array(cells.length - start + length);
+    const textAt = encoder.textAt - start;
+    cell.set(cells.subarray(start, encoder.textAt));
+    cell.set(bytes.subarray(0, length), textAt);
+    cell.set(cells.subarray(encoder.textAt), textAt + length);
+    const recordAt = encoder.recordAt - start;
+    const payloadBytes = cell.length - recordAt;
+    if (payloadBytes <= MAX_LOCAL) {
+      this.run.set(cell, this.room(cell.length));
+      return;
     }
-  }
-
-  /** A row that does not fit in a page: its tail goes to a chain of overflow pages (file format, section 2.6). */
-  private addLarge(
-    id: number,
-    bytes: Uint8Array,
-    length: number,
-    bytesType: number,
-    headerBytes: number,
-    payloadBytes: number,
-  ): void {
-    const record = new Uint8Array(payloadBytes);
-    this.putRecord(record, 0, bytes, length, bytesType, headerBytes);
     const wanted = MIN_LOCAL + ((payloadBytes - MIN_LOCAL) % (PAGE_BYTES - 4));
-    const local = wanted > MAX_LOCAL ? MIN_LOCAL : wanted;
-    const firstOverflow = this.writeOverflow(record, local);
-    const cellBytes = varintBytes(payloadBytes) + varintBytes(id) + local + 4;
-    const page = this.placeCell(cellBytes);
-    let at = page + this.contentStart;
-    at = putVarint(this.run, at, payloadBytes);
-    at = putVarint(this.run, at, id);
-    this.run.set(record.subarray(0, local), at);
+    const local = recordAt + (wanted > MAX_LOCAL ? MIN_LOCAL : wanted);
+    const firstOverflow = this.writeOverflow(cell, local);
+    const at = this.room(local + 4);
+    this.run.set(cell.subarray(0, local), at);
     putUint32(this.run, at + local, firstOverflow);
   }
 
-  private writeOverflow(record: Uint8Array, from: number): number {
+  /** Writes `cell` from there on; returns the first of the pages. */
+  private writeOverflow(cell: Uint8Array, from: number): number {
     const page = new Uint8Array(PAGE_BYTES);
     const first = this.allocator.allocate(1);
     let number = first;
-    for (let at = from; at < record.length; ) {
-      const part = record.subarray(at, at + PAGE_BYTES - 4);
+    for (let at = from; at < cell.length; ) {
+      const part = cell.subarray(at, at + PAGE_BYTES - 4);
       at += part.length;
-      const next = at < record.length ? this.allocator.allocate(1) : 0;
+      const next = at < cell.length ? this.allocator.allocate(1) : 0;
       page.fill(0);
       putUint32(page, 0, next);
       page.set(part, 4);
@@ -283,33 +230,6 @@ export class RowWriter {
     }
     return first;
   }
-}
-
-/** Writes the lowest bytes of an integer, four at most. */
-function putSmall(target: Uint8Array, at: number, value: number, bytes: number): void {
-  switch (bytes) {
-    case 4:
-      putUint32(target, at, value);
-      break;
-    case 3:
-      target[at] = value >> 16;
-      target[at + 1] = value >> 8;
-      target[at + 2] = value;
-      break;
-    case 2:
-      target[at] = value >> 8;
-      target[at + 1] = value;
-      break;
-    case 1:
-      target[at] = value;
-  }
-}
-
-/** Writes an integer of more than four bytes. */
-function putLarge(target: Uint8Array, at: number, value: number, bytes: number): void {
-  const high = Math.floor(value / 4294967296);
-  putSmall(target, at, high | 0, bytes - 4);
-  putUint32(target, at + bytes - 4, value - high * 4294967296);
 }
 
 function putUint32(target: Uint8Array, at: number, value: number): void {

@@ -1,19 +1,18 @@
-/** What a byte adds to the CRC, by how many bytes come behind it: four are taken at once. */
-const TABLES = [0, 1, 2, 3].map(() => new Uint16Array(256)) as [
-  Uint16Array,
-  Uint16Array,
-  Uint16Array,
-  Uint16Array,
-];
-const [LAST, THIRD, SECOND, FIRST] = TABLES;
-for (let n = 0; n < 256; n++) {
-  let crc = n << 8;
-  for (const table of TABLES) {
-    for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1;
-    table[n] = crc;
-    crc &= 0xffff;
+/** Tables of CRC16 (XMODEM) for so many bytes at once: what a byte adds, by how many bytes come behind it. */
+export function crc16Tables(count: number): readonly Uint16Array[] {
+  const tables = Array.from({ length: count }, () => new Uint16Array(256));
+  for (let n = 0; n < 256; n++) {
+    let crc = n << 8;
+    for (const table of tables) {
+      for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1;
+      table[n] = crc;
+      crc &= 0xffff;
+    }
   }
+  return tables;
 }
+
+const [LAST, THIRD, SECOND, FIRST] = crc16Tables(4) as [Uint16Array, Uint16Array, Uint16Array, Uint16Array];
 
 /** Hash slots of a cluster: CLUSTER_SLOTS, cluster.h, Redis 7.2. */
 export const SLOTS = 16384;

@@ -62,6 +62,11 @@ function uuid(bytes: Uint8Array, p: number, end: number): number {
   return areHex(bytes, p + 19, p + 23) && areHex(bytes, p + 24, p + 36) ? p + 36 : p;
 }
 
+/** Whether all of `[start, end)` is a UUID. */
+export function isUuid(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start === 36 && uuid(bytes, start, end) === end;
+}
+
 function mac(bytes: Uint8Array, p: number, end: number): number {
   const joint = bytes[p + 2];
   if (end - p < 17 || (joint !== COLON && joint !== DASH)) return p;

@@ -1,5 +1,5 @@
 import { BYTE_CLASS, CONTROL, DIGIT, HIGH, isUtf8, JOINT, UPPER, UPPER_HEX } from "./bytes.ts";
-import { endOfEmail, endOfLongId, idInToken, isHexNumber, NO_ID, timesIn } from "./ids.ts";
+import { endOfEmail, endOfLongId, idInToken, isHexNumber, isUuid, NO_ID, timesIn } from "./ids.ts";
 
 /** What stands for an id in a normalised segment: no byte of a segment that is text. */
 export const ID = 1;
@@ -50,6 +50,13 @@ function tableOf(separators: string): Uint16Array {
   return table;
 }
 
+/** Of every byte its bit of BYTE_CLASS; 0: it parts names wherever it stands. `separators`: as `Segments` takes them. */
+export function byteClasses(separators?: string): Uint8Array {
+  return Uint8Array.from(tableOf(separators ?? STRONG), (bits) =>
+    (bits & IS_SEPARATOR) === 0 ? bits & 255 : 0,
+  );
+}
+
 /** Hash of `[start, end)`, as `Segments` has it. */
 export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
   let hash = HASH_BASIS;
@@ -82,6 +89,11 @@ export class Segments {
   /** All bytes that may part names. */
   readonly separatorsUsed: string;
   private out = 0;
+  /**
+   * Whether names that differ from the last one in ids alone, each all of a segment and a number of three digits or more, a hex
+   * number or a UUID, have the same segments.
+   */
+  isSteady = true;
 
   /** `separators`: the only bytes that part names; default: the usual ones. `depth`: segments that are told apart. */
   constructor(separators?: string, depth = MAX_SEGMENTS) {
@@ -98,6 +110,12 @@ export class Segments {
     this.count = 0;
     this.out = 0;
     this.table = this.strong;
+    this.isSteady = true;
+    this.parse(bytes, start, end);
+    if (this.table !== this.strong) this.isSteady = false;
+  }
+
+  private parse(bytes: Uint8Array, start: number, end: number): void {
     let p = start;
     for (;;) {
       if (this.count === this.limit) {
@@ -197,6 +215,9 @@ export class Segments {
 
   private closer(bytes: Uint8Array, start: number, p: number, end: number, mask: number): number {
     const long = endOfLongId(bytes, start, end);
+    // What a time of day goes on with may be the beginning of a number.
+    const mayBeTime = bytes[p] === COLON && BYTE_CLASS[bytes[start]!] === DIGIT && p - start > 2;
+    if (long > p || (mayBeTime && !isUuid(bytes, start, p))) this.isSteady = false;
     if (long > p || (long === p && long > start)) {
       if (long === end || (this.table[bytes[long]!]! & IS_SEPARATOR) !== 0) {
         this.addId();

@@ -20,6 +20,13 @@ export interface PatternExport {
 /** Raw ids from which on users' expressions make no new patterns: those that leave much of a name as it is make one a name. */
 const MAX_OWN = 2 ** 17;
 
+/** Knows the raw ids of some names, without looking at them closely: those that have the form of one that was kept. */
+export interface Recall {
+  /** Keeps the raw id of names of the same form as the one that is being classified. */
+  keep(id: number): void;
+  forget(): void;
+}
+
 /** Gives names their patterns: users' own, those of the model, else what a trie finds; a raw id stands for one. */
 export class PatternTable {
   private trie = new Trie(0);
@@ -30,13 +37,16 @@ export class PatternTable {
   private readonly idOfText = new Map<string, number>();
   private ids = 0;
   private readonly segments: Segments;
+  private readonly recall: Recall | undefined;
   private readonly classOf = new Uint8Array(256);
   private readonly own: OwnTemplates | undefined;
   private classifier: Classifier | undefined;
   /** Raw ids of the model's templates. */
   private modelIds = new Int32Array(0);
 
-  constructor(settings: PatternSettings = {}) {
+  /** `recall`: told of what was found, where it is the same for all names of a form. */
+  constructor(settings: PatternSettings = {}, recall?: Recall) {
+    this.recall = recall;
     this.segments = new Segments(settings.separators, settings.depth);
     const { separatorsUsed } = this.segments;
     for (let i = 0; i < separatorsUsed.length; i++) this.classOf[separatorsUsed.charCodeAt(i)] = i + 1;
@@ -47,6 +57,12 @@ export class PatternTable {
   use(model: PatternModel): void {
     this.classifier = model.templates.length === 0 ? undefined : new Classifier(model);
     this.modelIds = Int32Array.from(model.templates, (text) => this.idOf(text));
+    this.recall?.forget();
+  }
+
+  /** Counts a name whose raw id is known. */
+  count(id: number): void {
+    this.names[id]! += 1;
   }
 
   /** Classifies the name in `[start, end)`: a raw id, dense from 0. */
@@ -63,7 +79,11 @@ export class PatternTable {
     segments.read(buffer, start, end);
     if (classifier !== undefined) {
       const template = classifier.find(segments);
-      if (template >= 0) return this.modelIds[template]!;
+      if (template >= 0) {
+        const id = this.modelIds[template]!;
+        if (this.own === undefined && segments.isSteady) this.recall?.keep(id);
+        return id;
+      }
     }
     return this.idOfLeaf(this.leafOf(segments));
   }

@@ -3,13 +3,14 @@ import { thousands } from "./words.ts";
 
 /** Filters in words: "type hash; size from 10,240 bytes"; empty when nothing is filtered. */
 export function filterWords(filters: QuestionFilters): string {
-  const { dbs, types, pattern, key, notKey, regex, minBytes, maxBytes, ttl } = filters;
+  const { dbs, types, pattern, key, keys, notKey, regex, minBytes, maxBytes, ttl } = filters;
   const like = regex === true ? "matching" : "like";
   const words: [unknown, () => string][] = [
     [types, () => `type ${types!.join(" or ")}`],
     [dbs, () => `database ${dbs!.join(" or ")}`],
     [pattern, () => `pattern ${pattern}`],
     [key, () => `a name ${like} ${key}`],
+    [keys, () => `a name like ${keys!.join(" or ")}`],
     [notKey, () => `no name ${like} ${notKey}`],
     [minBytes, () => `at least ${thousands(minBytes!)} bytes`],
     [maxBytes, () => `at most ${thousands(maxBytes!)} bytes`],

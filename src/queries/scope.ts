@@ -172,9 +172,9 @@ function requireKeyRows(scope: Scope): void {
 
 /** @throws {UsageError} when names are hashed and something else than a hash is looked for */
 function requireNames({ inventory, snapshot, filters }: Scope): void {
-  const { key, notKey } = filters;
-  if (snapshot.hashed_names === null || [key, notKey].every((one) => one === undefined || /^\^?#/.test(one)))
-    return;
+  const { key, keys = [], notKey } = filters;
+  const globs = [key, notKey, ...keys];
+  if (snapshot.hashed_names === null || globs.every((one) => one === undefined || /^\^?#/.test(one))) return;
   throw new UsageError(
     `names in ${inventory.path} are hashed: --key and --not-key find hashes there (#…); --pattern finds patterns`,
   );

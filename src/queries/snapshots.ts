@@ -26,6 +26,8 @@ export interface SnapshotRow {
   readonly allocator: string;
   readonly settings: string;
   readonly filters: string;
+  /** What was given to say how names are parted; JSON. */
+  readonly pattern_settings: string;
   readonly keys: number;
   readonly expired_keys: number;
   readonly stored_rows: number;

@@ -1,13 +1,10 @@
 import { disagreements } from "../diff/mixed.ts";
 import { type DiffSide, type Grouping, rollupDiff, rollupTotals } from "../diff/rollup-diff.ts";
 import { shownLine, shownName } from "./names.ts";
-import type { Changes } from "./shapes.ts";
+import type { Changes } from "./types.ts";
 
-/** Changes of patterns and other groups that are listed. */
-const MOST = 150;
-
-/** What became of the snapshots of a baseline. */
-export function changesOf(old: DiffSide, now: DiffSide): Changes {
+/** What became of the snapshots of a baseline: the `most` largest changes of each grouping. */
+export function changesOf(old: DiffSide, now: DiffSide, most: number): Changes {
   const madeAt = (side: DiffSide) => Math.max(...side.map(({ snapshot }) => snapshot.created_at));
   return {
     baseline: shownName(old[0]!.inventory.path),
@@ -20,17 +17,17 @@ export function changesOf(old: DiffSide, now: DiffSide): Changes {
       new: after,
       change,
     })),
-    patterns: groupsOf(old, now, "pattern"),
-    types: groupsOf(old, now, "type"),
-    encodings: groupsOf(old, now, "encoding"),
+    patterns: groupsOf(old, now, "pattern", most),
+    types: groupsOf(old, now, "type", most),
+    encodings: groupsOf(old, now, "encoding", most),
   };
 }
 
-function groupsOf(old: DiffSide, now: DiffSide, by: Grouping): Changes["patterns"] {
+function groupsOf(old: DiffSide, now: DiffSide, by: Grouping, most: number): Changes["patterns"] {
   const all = rollupDiff(old, now, by).filter(({ status }) => status !== "same");
-  const left = all.slice(MOST);
+  const left = all.slice(most);
   return {
-    rows: all.slice(0, MOST).map((row) => ({
+    rows: all.slice(0, most).map((row) => ({
       group: shownName(row.group),
       status: row.status,
       old_keys: row.old_keys,

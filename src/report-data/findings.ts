@@ -1,14 +1,11 @@
 import { chooseRules, diagnose } from "../doctor/diagnose.ts";
 import type { Scope } from "../queries/scope.ts";
 import { shownLine, shownName } from "./names.ts";
-import type { ReportFindings } from "./shapes.ts";
+import type { ReportFindings } from "./types.ts";
 
-/** Findings of one rule that are told. */
-const OF_A_RULE = 5;
-
-/** What the doctor sees, with its own rules and thresholds. */
-export function findingsOf(scope: Scope): ReportFindings {
-  const options = { rules: chooseRules(undefined), thresholds: {}, info: undefined, largest: OF_A_RULE };
+/** What the doctor sees, with its own rules and thresholds: the `largest` findings of each rule. */
+export function findingsOf(scope: Scope, largest: number): ReportFindings {
+  const options = { rules: chooseRules(undefined), thresholds: {}, info: undefined, largest };
   const { findings, counts, left, looked, skipped } = diagnose(scope, options);
   return {
     counts: { ...counts },

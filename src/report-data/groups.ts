@@ -5,7 +5,7 @@ import { types } from "../queries/types.ts";
 import { amountOf } from "./amount.ts";
 import { shownLine, shownName } from "./names.ts";
 import { firstOf } from "./rest.ts";
-import type { Group, PatternGroup } from "./shapes.ts";
+import type { Group, PatternGroup } from "./types.ts";
 
 /** Types and encodings that are listed: servers have fewer, but modules may bring any number. */
 const MOST_GROUPS = 60;

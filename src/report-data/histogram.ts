@@ -1,7 +1,7 @@
 import { type Bucket, bucketsBy, bucketValue } from "../queries/quantiles.ts";
 import type { Scope } from "../queries/scope.ts";
 import { shownName } from "./names.ts";
-import type { Histogram } from "./shapes.ts";
+import type { Histogram } from "./types.ts";
 
 /** Types that have a colour of their own; all others are one. */
 const MOST_TYPES = 8;
@@ -50,7 +50,6 @@ export function histogramOf(
         sum: Math.round(sum),
       }))
       .slice(Math.max(0, first)),
-    is_exact: false,
   };
 }
 

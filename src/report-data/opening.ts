@@ -1,7 +1,7 @@
 import { counted } from "../queries/words.ts";
 import { humanBytes, humanError, humanShare } from "../units.ts";
 import { shownName } from "./names.ts";
-import type { Paragraph, ReportFinding, SnapshotReport } from "./shapes.ts";
+import type { Paragraph, ReportFinding, SnapshotReport } from "./types.ts";
 
 /** What the opening is written from: all the rest of the report. */
 type Facts = Omit<SnapshotReport, "opening">;
@@ -77,13 +77,10 @@ function expiry({ totals: { keys, keys_without_ttl: without, expired, expired_by
     : `${lives} ${counted(expired, "key")} had expired already and still took ${humanBytes(bytes)}.`;
 }
 
-function wrong({ findings, snapshot, notes }: Facts): (string | undefined)[] {
+function wrong({ findings, snapshot }: Facts): (string | undefined)[] {
   const { counts, told, looked } = findings;
   const found = (["critical", "warning", "info"] as const).filter((severity) => counts[severity] > 0);
-  const damage =
-    snapshot.complete && snapshot.checksum !== "mismatch"
-      ? undefined
-      : `Beware: ${snapshot.salvaged ? "the snapshot was damaged, and this is what could be salvaged of it" : notes[0]}.`;
+  const damage = damageOf(snapshot);
   if (found.length === 0)
     return [damage, `Nothing, as far as the doctor's ${counted(looked.length, "rule")} can see.`];
   const list = found.map((severity) => counted(counts[severity], NOUNS[severity])).join(", ");
@@ -91,9 +88,18 @@ function wrong({ findings, snapshot, notes }: Facts): (string | undefined)[] {
   return [
     damage,
     `The doctor has ${list}.`,
-    `The ${worst.length > 1 ? "worst are" : "one is"}: ${worst.join("; ")}.`,
+    `The ${worst.length > 1 ? "worst are" : "worst is"}: ${worst.join("; ")}.`,
     saving(told),
   ];
+}
+
+/** Why the numbers are not to be trusted as others are. */
+function damageOf({ salvaged, complete, checksum }: Facts["snapshot"]): string | undefined {
+  if (salvaged) return "Beware: the snapshot was damaged, and this is what could be salvaged of it.";
+  if (!complete) return "Beware: not all of the snapshot was read.";
+  return checksum === "mismatch"
+    ? "Beware: the checksum does not match, so bytes of the snapshot were changed."
+    : undefined;
 }
 
 /** The largest saving that is claimed; savings of several findings may be of the same bytes. */

@@ -1,7 +1,7 @@
 import { bytesFromLargest, type SizeStep } from "../queries/largest-first.ts";
 import { pareto } from "../queries/pareto.ts";
 import type { Scope } from "../queries/scope.ts";
-import type { Pareto } from "./shapes.ts";
+import type { Pareto } from "./types.ts";
 
 const POINTS = 160;
 
@@ -25,7 +25,7 @@ function curveOf(steps: readonly SizeStep[]): Pareto["curve"] {
   const keys = steps.reduce((sum, step) => sum + step.keys, 0);
   const bytes = steps.reduce((sum, step) => sum + step.bytes, 0);
   if (keys === 0 || bytes === 0) return [];
-  const curve: Pareto["curve"] = [];
+  const curve: [number, number][] = [];
   const place = (at: readonly [number, number]) => [
     (Math.log(at[0]) / Math.max(1, Math.log(keys))) * POINTS,
     (at[1] / bytes) * POINTS,

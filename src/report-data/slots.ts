@@ -1,7 +1,7 @@
 import { SLOTS } from "../inventory/slot.ts";
 import type { Scope } from "../queries/scope.ts";
 import { slotAmounts, slotBalance } from "../queries/slots.ts";
-import type { Slots } from "./shapes.ts";
+import type { Slots } from "./types.ts";
 
 /** How hash slots are filled; null where there are no keys. */
 export function slotsOf(scope: Scope): Slots | null {

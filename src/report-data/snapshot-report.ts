@@ -14,11 +14,11 @@ import { histogramOf } from "./histogram.ts";
 import { shownLine, shownName } from "./names.ts";
 import { openingOf, serverName } from "./opening.ts";
 import { paretoOf } from "./pareto.ts";
-import type { SnapshotReport, Totals } from "./shapes.ts";
 import { slotsOf } from "./slots.ts";
 import { timelineOf } from "./timeline.ts";
 import { topKeysOf } from "./top-keys.ts";
 import { treeOf } from "./tree.ts";
+import type { SnapshotReport, Totals } from "./types.ts";
 import { usedMemoryOf } from "./used-memory.ts";
 
 /** How long the lists of a report are at most. */
@@ -26,6 +26,10 @@ export interface Limits {
   readonly leaves: number;
   readonly patterns: number;
   readonly keys: number;
+  /** Of a rule. */
+  readonly findings: number;
+  /** Whether there is room for all slots. */
+  readonly slots: boolean;
 }
 
 /** All that a report says of one snapshot. */
@@ -42,7 +46,7 @@ export function snapshotReport(scope: Scope, limits: Limits): SnapshotReport {
     notes: notesOf(scope).map(shownLine),
     totals: wholeTotals(all),
     used_memory: usedMemoryOf(scope, all),
-    findings: findingsOf(scope),
+    findings: findingsOf(scope, limits.findings),
     tree: treeOf(scope, limits.leaves),
     types: typeGroups(scope),
     encodings: encodingGroups(scope),
@@ -52,7 +56,7 @@ export function snapshotReport(scope: Scope, limits: Limits): SnapshotReport {
     ttl: answerable || scope.filters.types === undefined ? spansOf(scope) : [],
     timeline: answerable || scope.filters.types === undefined ? timelineOf(scope) : null,
     pareto: paretoOf(scope, ofPatterns),
-    slots: slotsOf(scope),
+    slots: limits.slots ? slotsOf(scope) : null,
     top_keys: topKeysOf(scope, typeNames, limits.keys),
   };
   const { snapshot, target, sample, filters, notes, ...rest } = facts;

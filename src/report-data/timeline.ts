@@ -1,6 +1,6 @@
 import { keyRowFilters } from "../queries/filters.ts";
 import { amountSource, expirySource, type Scope, scopeParams } from "../queries/scope.ts";
-import type { Timeline } from "./shapes.ts";
+import type { Timeline } from "./types.ts";
 
 const HOUR_MS = 3_600_000;
 /**
@@ -35,7 +35,7 @@ export function timelineOf(scope: Scope): Timeline | null {
   const hours = hoursOf(scope);
   if (hours.length === 0) return null;
   const stepHours = stepOf(hours);
-  const steps: Timeline["steps"] = [];
+  const steps: { keys: number; bytes: number }[] = [];
   const later = { keys: 0, bytes: 0 };
   for (const { hour, keys, bytes } of hours) {
     const at = Math.floor(hour / stepHours);

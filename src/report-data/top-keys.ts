@@ -1,7 +1,7 @@
 import { type BigKeyRow, bigkeys, isRanked } from "../queries/bigkeys.ts";
 import type { Scope } from "../queries/scope.ts";
 import { shownName } from "./names.ts";
-import type { TopKey } from "./shapes.ts";
+import type { TopKey } from "./types.ts";
 
 const RANKINGS = ["bytes", "elements"] as const;
 /** Rankings of every inventory go this deep, by type and over all. */

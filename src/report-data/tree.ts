@@ -1,7 +1,7 @@
 import { type Scope, scopeParams, tallySource } from "../queries/scope.ts";
 import { shownName } from "./names.ts";
 import { firstOf } from "./rest.ts";
-import type { Tree } from "./shapes.ts";
+import type { Tree } from "./types.ts";
 
 interface Leaf {
   readonly db: number;

@@ -1,7 +1,7 @@
 import { memory } from "../queries/memory.ts";
 import type { Scope } from "../queries/scope.ts";
 import type { TotalsRow } from "../queries/summary.ts";
-import type { UsedMemory } from "./shapes.ts";
+import type { UsedMemory } from "./types.ts";
 
 /** What used_memory is made of; null where only a part of the keys is looked at. */
 export function usedMemoryOf(scope: Scope, totals: TotalsRow): UsedMemory | null {

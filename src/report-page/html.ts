@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Report } from "../report-data/shapes.ts";
+import { embedded } from "../report-data/embedded.ts";
+import type { Report } from "../report-data/types.ts";
 import { type PageAssets, pageAssets } from "./assets.ts";
 
 /** A report as one HTML file, which needs no other and asks no host for anything. */
@@ -72,12 +73,4 @@ ${body}
 
 function hashOf(text: string): string {
   return `sha256-${createHash("sha256").update(text).digest("base64")}`;
-}
-
-/** JSON that cannot end the element it stands in, nor be taken for markup. */
-export function embedded(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

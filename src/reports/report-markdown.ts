@@ -6,7 +6,7 @@ import type {
   ReportFinding,
   SnapshotReport,
   TopKey,
-} from "../report-data/shapes.ts";
+} from "../report-data/types.ts";
 import { codeSpan, markdownText } from "./markdown.ts";
 import { sizedAs } from "./target.ts";
 import { middleCut } from "./text.ts";
@@ -120,14 +120,21 @@ function* finding(one: ReportFinding): Iterable<string> {
   if (one.advice[0] !== undefined) yield `  - ${sentence(one.advice[0])}`;
 }
 
-function* method({ snapshot, target, sample, totals, used_memory: used }: SnapshotReport): Iterable<string> {
+function* method({
+  snapshot,
+  target,
+  sample,
+  filters,
+  totals,
+  used_memory: used,
+}: SnapshotReport): Iterable<string> {
   const usage =
     used === null
       ? ""
       : `used_memory ${humanBytes(used.estimated_bytes)} estimated, ${used.saved_bytes === null ? "not told" : humanBytes(used.saved_bytes)} when saved; `;
   const read =
     sample === null
-      ? `all ${counted(totals.keys, "key")} read`
+      ? `${filters === "" ? "all " : ""}${counted(totals.keys, "key")} counted`
       : `a sample of ${counted(sample.drawn_keys, "key")}, totals are estimates`;
   const profile = sizedAs(target.profile, target.measured !== null);
   yield `${usage}${sentence(snapshot.server)}, created ${humanTime(snapshot.created_at)} UTC, checksum ${snapshot.checksum}${snapshot.salvaged ? ", salvaged" : ""}; sized as ${profile} with ${target.allocator}; ${read}.`;

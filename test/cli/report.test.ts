@@ -62,6 +62,13 @@ describe("where a report goes", () => {
     expect(JSON.parse(await text(inventory, "--format", "json")).report_version).toBe(1);
   });
 
+  it("has to be told for several snapshots", async () => {
+    for (const name of ["one.rdb", "two.rdb"]) fs.copyFileSync(SAMPLE, at(name));
+    const several = await runInside(["report", at("[ot]*.rdb")]);
+    expect(several.status).toBe(2);
+    expect(several.stderr.toString()).toContain("-o FILE");
+  });
+
   it("is nowhere where it cannot be written", async () => {
     const { status, stderr } = await runInside(["report", inventory, "-o", at("no-such-folder/r.html")]);
     expect(status).toBe(4);

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseByteRange, parseTimeRange } from "../../src/cli/ranges.ts";
 import { byteString, globToRegExp } from "../../src/patterns/index.ts";
 import { grouped } from "../../src/queries/groups.ts";
 import { quantilesOf } from "../../src/queries/quantiles.ts";
+import { parseByteRange, parseTimeRange } from "../../src/ranges.ts";
 
 describe("globs match as Redis's do", () => {
   test.each([

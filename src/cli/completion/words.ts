@@ -1,9 +1,11 @@
+import { GROUPING_NAMES } from "../../diff/rollup-diff.ts";
 import { RULES } from "../../doctor/rules/index.ts";
 import { INDEX_COLUMNS } from "../../inventory/summaries.ts";
 import { ALLOCATORS, PROFILES, TYPES } from "../../memory/index.ts";
 import { CSV_COMPAT } from "../../queries/csv-compat.ts";
 import { NAMED_QUESTIONS } from "../../queries/named/index.ts";
 import { PATTERN_ORDERS } from "../../queries/patterns.ts";
+import { CHECK_FORMATS } from "../../reports/check/index.ts";
 import { FORMATS } from "../../reports/index.ts";
 import { VALUE_FORMATS } from "../../values/formats.ts";
 import { REPORT_FORMAT_NAMES } from "../options.ts";
@@ -20,6 +22,8 @@ const params = [
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   "--format": Object.keys(FORMATS),
   "report --format": REPORT_FORMAT_NAMES,
+  "check --format": Object.keys(CHECK_FORMATS),
+  "check --report": Object.keys(CHECK_FORMATS).map((name) => `${name}=`),
   "--profile": Object.keys(PROFILES),
   "--profiles": Object.keys(PROFILES),
   "--allocator": Object.keys(ALLOCATORS),
@@ -30,6 +34,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   "ttl --by": ["pattern"],
   "bigkeys --by": ["type"],
   "sizes --by": ["type"],
+  "diff --by": GROUPING_NAMES,
   "--rules": rules,
   "--disable": rules,
   "--values": Object.keys(VALUE_FORMATS),

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { fromErrorRecord, IoError } from "../../errors.ts";
 import { Interrupted } from "../exit-status.ts";
 import type { ExplainTask, QueryTask, Report } from "./protocol.ts";
@@ -12,36 +11,32 @@ interface End {
   readonly signal: NodeJS.Signals | null;
 }
 
-const IS_SOURCE = import.meta.url.endsWith(".ts");
-/** The program of that process: beside this file, which is in another folder when it is bundled. */
-const PROGRAM = fileURLToPath(
-  new URL(IS_SOURCE ? "./child.ts" : "../cli/query-process/child.js", import.meta.url),
-);
-
 /**
- * Has a query answered by a process of its own, which writes the rows to our stdout, or has them taken; waits for its end.
+ * Has a query answered by a process of its own that runs `program`, which writes the rows to our stdout, or hands what it
+ * writes to `take`; waits for its end.
  * @throws {UsageError} when the statement is refused, or took more than its limits
  * @throws {IoError} when the inventory cannot be read, or the process died
  */
 export async function askInProcess(
+  program: string,
   task: QueryTask | ExplainTask,
   signal: AbortSignal,
   onReport: (report: Report) => void,
-  take?: (bytes: Buffer) => void,
+  take?: (output: Readable) => void,
 ): Promise<void> {
-  const child = spawn(process.execPath, [...process.execArgv, PROGRAM], {
+  const child = spawn(process.execPath, [...process.execArgv, program], {
     stdio: ["pipe", take === undefined ? "inherit" : "pipe", "ignore", "pipe"],
     env: { ...process.env, SQLITE_TMPDIR: task.limits.sortFolder },
   });
   const kill = () => child.kill("SIGKILL");
   signal.addEventListener("abort", kill, { once: true });
-  if (take !== undefined) child.stdout!.on("data", take);
   let failed: Report["failed"];
   createInterface(child.stdio[3] as Readable).on("line", (line) => {
     const report: Report = JSON.parse(line);
     failed ??= report.failed;
     onReport(report);
   });
+  take?.(child.stdout as Readable);
   child.stdin!.on("error", () => {}); // It ended early: how, the end tells.
   child.stdin!.end(JSON.stringify(task));
   try {

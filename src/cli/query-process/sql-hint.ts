@@ -1,7 +1,7 @@
 import { UsageError } from "../../errors.ts";
 import { DOCUMENTED } from "../../inventory/documentation/index.ts";
 import { nearName } from "../../near-names.ts";
-import { parseBytes } from "../ranges.ts";
+import { parseBytes } from "../../ranges.ts";
 
 const TABLES = DOCUMENTED.map(({ name }) => name);
 const COLUMNS = [...new Set(DOCUMENTED.flatMap(({ columns }) => columns.map(({ name }) => name)))];

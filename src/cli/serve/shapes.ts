@@ -1,4 +1,4 @@
-import type { Report } from "../../report-data/shapes.ts";
+import type { Report } from "../../report-data/types.ts";
 
 /*
  * What the page of `serve` and its server tell each other, as JSON. Browsers read this too: it imports nothing that needs Node.

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import { IoError, reasonOf } from "../../errors.ts";
 import { askInProcess } from "../query-process/ask.ts";
 import type { ExplainTask, QueryLimits, QueryTask } from "../query-process/protocol.ts";
+import { QUERY_PROGRAM } from "../query-program.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Processes that may run at once: a person asks one thing after another. */
@@ -77,7 +78,8 @@ async function collected(task: QueryTask | ExplainTask, room: Room, signal: Abor
     if (note !== undefined) notes.push(note);
   };
   try {
-    await askInProcess(task, AbortSignal.any([signal, full.signal]), onReport, take);
+    const ended = AbortSignal.any([signal, full.signal]);
+    await askInProcess(QUERY_PROGRAM, task, ended, onReport, (output) => output.on("data", take));
   } catch (error) {
     if (!full.signal.aborted || signal.aborted) throw error;
   }

@@ -13,7 +13,7 @@ import { snapshots } from "../../../src/queries/snapshots.ts";
 /** A distribution's server: its name begins with "debian-", which stands for the distribution's allocator. */
 const SERVER = process.env.REDIS_SERVER ?? "redis-server";
 const NAME = process.env.REDIS_SERVER_NAME ?? "debian-redis-7.0";
-const ALLOCATOR = NAME.startsWith("debian-") ? "jemalloc-16" : undefined;
+export const ALLOCATOR = NAME.startsWith("debian-") ? "jemalloc-16" : undefined;
 /** Keys in one pipeline. */
 const BATCH = 5000;
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { REPORT_VERSION } from "./version.ts";
 
 const count = z.number().meta({ description: "Keys, elements or other things counted" });
@@ -153,7 +153,6 @@ const HISTOGRAM = z
         sum: z.number().meta({ description: "Of the values of all these keys" }),
       }),
     ),
-    is_exact: z.boolean().meta({ description: "False: class ends are right within 2%" }),
   })
   .meta({ description: "Keys by a measure, in classes that double; empty where the inventory cannot tell" });
 
@@ -328,23 +327,3 @@ export const REPORT = z
     changes: CHANGES.nullable().meta({ description: "Null without a baseline" }),
   })
   .meta({ title: "rdbscope report", description: "Where the memory of Redis and Valkey snapshots is" });
-
-export type Report = z.infer<typeof REPORT>;
-export type SnapshotReport = z.infer<typeof SNAPSHOT_REPORT>;
-export type Changes = z.infer<typeof CHANGES>;
-export type Change = z.infer<typeof CHANGE>;
-export type Overview = z.infer<typeof OVERVIEW>;
-export type Paragraph = z.infer<typeof PARAGRAPH>;
-export type ReportFindings = z.infer<typeof FINDINGS>;
-export type ReportFinding = z.infer<typeof FINDING>;
-export type Group = z.infer<typeof GROUP>;
-export type PatternGroup = z.infer<typeof PATTERN>;
-export type Tree = z.infer<typeof TREE>;
-export type Histogram = z.infer<typeof HISTOGRAM>;
-export type Timeline = z.infer<typeof TIMELINE>;
-export type Pareto = z.infer<typeof PARETO>;
-export type Slots = z.infer<typeof SLOTS>;
-export type TopKey = z.infer<typeof TOP_KEY>;
-export type UsedMemory = z.infer<typeof USED_MEMORY>;
-export type Totals = z.infer<typeof TOTALS>;
-export type Span = z.infer<typeof SPAN>;

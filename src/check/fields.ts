@@ -1,0 +1,95 @@
+import * as z from "zod";
+import { TYPES } from "../memory/index.ts";
+import { parseBytes } from "../ranges.ts";
+
+/**
+ * Kinds of values that a policy has. The message of each is what it should be, in words: whoever reads a wrong policy is told
+ * that the value "is not" this.
+ */
+
+const SIZE = /^\d{1,15}(?:\.\d{1,6})?[bkmgtBKMGT]?$/; // Schemas for editors have no flags.
+const SHARE = /^(?:100(?:\.0{1,6})?|\d{1,2}(?:\.\d{1,6})?)%$/;
+const PERCENT = /^\d{1,9}(?:\.\d{1,6})?%$/;
+
+/** The number that is nearest to it: 33.3% is 0.333, as 333 of 1000 are. */
+const hundredth = (text: string) => Number(`${text.slice(0, -1)}e-2`);
+
+/** Bytes: a number, or a text with a unit (1024-based). */
+export function size(meaning: string) {
+  const error = "a size in bytes such as 500, 10K, 500M or 4G";
+  return z
+    .union([z.int(error).nonnegative(error), z.string(error).regex(SIZE, error)], error)
+    .transform((value) => (typeof value === "number" ? value : parseBytes(value)!))
+    .describe(`${meaning} Bytes, or a text such as 500M or 4G (1024-based).`);
+}
+
+/** A number of things. */
+export function count(meaning: string) {
+  const error = "a whole number such as 10000";
+  return z.int(error).nonnegative(error).describe(meaning);
+}
+
+/** A part of a whole, as a share of one. */
+export function share(meaning: string) {
+  const error = "a percentage from 0% to 100%, such as 95%";
+  return z.string(error).regex(SHARE, error).transform(hundredth).describe(`${meaning} Such as 95%.`);
+}
+
+/** A growth, as a share of what there was. */
+export function percent(meaning: string) {
+  const error = "a percentage such as 10% or 150%";
+  return z.string(error).regex(PERCENT, error).transform(hundredth).describe(`${meaning} Such as 10%.`);
+}
+
+/** One of a few words. */
+export function choice<const T extends readonly [string, ...string[]]>(words: T, meaning: string) {
+  return z.enum(words, `one of ${words.join(", ")}`).describe(meaning);
+}
+
+/** A text that says something. */
+export function words(meaning: string) {
+  const error = "a text";
+  return z.string(error).trim().min(1, error).describe(meaning);
+}
+
+/** One thing, or a list of such; always a list afterwards. */
+function oneOrMore<T extends z.ZodType>(one: T, plural: string) {
+  const error = `${plural}: one, or a list`;
+  return z
+    .union([one, z.array(one, error).min(1, error)], error)
+    .transform((value): z.output<T>[] => (Array.isArray(value) ? value : [value]));
+}
+
+const glob = z.string("a glob such as session:*").min(1, "a glob such as session:*");
+
+/** Globs, one or a list. */
+export function globs(meaning: string) {
+  return oneOrMore(glob, "globs such as session:*").describe(meaning);
+}
+
+const TYPE_NAMES = `${TYPES.join(", ")} or a module's own name`;
+
+/** Names that TYPE answers, one or a list. */
+export function types(meaning: string) {
+  const known = z.enum(TYPES as unknown as [string, ...string[]], TYPE_NAMES);
+  const module = z.string(TYPE_NAMES).regex(/^[\w-]{9}$/, TYPE_NAMES);
+  return oneOrMore(z.union([known, module], TYPE_NAMES), TYPE_NAMES).describe(meaning);
+}
+
+/** Numbers of databases, one or a list. */
+export function databases(meaning: string) {
+  const error = "numbers of databases such as 0";
+  return oneOrMore(z.int(error).nonnegative(error), error).describe(meaning);
+}
+
+/** Some of a few words, one or a list. */
+export function someOf(known: readonly string[], meaning: string) {
+  const error = `one of ${known.join(", ")}, or a list`;
+  return oneOrMore(z.enum(known as [string, ...string[]], error), error).describe(meaning);
+}
+
+/** Names of encodings, one or a list. */
+export function encodings(meaning: string) {
+  const error = "encodings as OBJECT ENCODING answers, such as listpack";
+  return oneOrMore(z.string(error).regex(/^[\w-]+$/, error), error).describe(meaning);
+}

@@ -1,0 +1,115 @@
+import type { CheckReport, RuleResult, SnapshotCheck } from "../../check/check.ts";
+import type { Waiver } from "../../check/policy.ts";
+import type { Unit, Violation } from "../../check/rule.ts";
+import { counted, thousands } from "../../queries/words.ts";
+import { safeLine, safeText } from "../text.ts";
+import { humanBytes, humanShare } from "../units.ts";
+
+/** What reports on policies say, each a line of safe text. */
+
+const NUMBERS: Readonly<Record<Unit, (value: number) => string>> = {
+  bytes: humanBytes,
+  count: thousands,
+  share: humanShare,
+};
+
+/**
+ * CI services obey `##[command]` and `##vso[command]` wherever they stand in a line of a log: no name of a key shall.
+ */
+export function logSafe(text: string): string {
+  return text.replace(/##(?=\w*\[)/g, "#\\x23");
+}
+
+/** What a violation is about: "all keys", "session:*", "database 0". */
+export function subjectOf({ about, name, db }: Violation): string {
+  if (name === null) return about === "row" ? "a row" : "all keys";
+  const text = safeText(name);
+  const shown = text === "" ? '""' : text;
+  if (about === "db") return `database ${shown}`;
+  return about === "key" && db !== null && db > 0 ? `${shown} (database ${db})` : shown;
+}
+
+/** What is wrong with it: "376.20K of memory, max_bytes is 100.00K (stream of 600 elements)". */
+export function faultOf({ what, value, unit, field, limit, detail }: Violation): string {
+  const number = NUMBERS[unit];
+  const parts = [value === null ? what : `${number(value)} ${what}`];
+  if (limit !== null) parts.push(`${field} is ${number(limit)}`);
+  return safeLine(`${parts.join(", ")}${detail === "" ? "" : ` (${detail})`}`);
+}
+
+/** Some keys of it; empty where none is known but itself. */
+export function examplesOf({ name, examples }: Violation): string {
+  const others = examples.filter((one) => one !== name);
+  return others.length === 0 ? "" : `for example: ${others.map(safeText).join(", ")}`;
+}
+
+/** A violation in one line. */
+export function sentenceOf(one: Violation): string {
+  const examples = examplesOf(one);
+  return `${subjectOf(one)}: ${faultOf(one)}${examples === "" ? "" : `; ${examples}`}`;
+}
+
+/** How many violations are not told; empty: none. */
+export function othersOf({ violations, violation_count: all }: RuleResult): string {
+  const more = all - violations.length;
+  return more === 0 ? "" : `… and ${thousands(more)} other${more === 1 ? "" : "s"}`;
+}
+
+/** What there is to say of a rule besides its violations. */
+export function remarksOf({
+  waived_count: waived,
+  expired_waivers: expired,
+  notes,
+  estimated,
+}: RuleResult): string[] {
+  return [
+    ...(estimated ? ["estimated from a sample"] : []),
+    ...(waived > 0 ? [`waived: ${counted(waived, "violation")}`] : []),
+    ...expired.map((one) => `the waiver ${ofWaiver(one)} expired on ${one.until}: ${one.reason}`),
+    ...notes,
+  ].map(safeLine);
+}
+
+function ofWaiver({ for: globs, line }: Waiver): string {
+  return `${globs === null ? "" : `for ${globs.join(", ")} `}(line ${line})`;
+}
+
+/** A waiver that nothing needs. */
+export function unusedWaiver(one: Waiver): string {
+  return safeLine(
+    `the waiver of ${one.rule} ${ofWaiver(one)} is not needed: nothing there is wrong any more`,
+  );
+}
+
+/** What a rule is called where people read: FAILED, WARNING, … */
+export function statusWord({ status, severity }: RuleResult): string {
+  return (status === "failed" && severity === "warning" ? "warning" : status).toUpperCase();
+}
+
+/** How a snapshot fared: "dump.rdb: 2 rules failed, 5 passed". */
+export function headline({ path, results }: SnapshotCheck): string {
+  const words = ["FAILED", "WARNING", "WAIVED", "SKIPPED", "PASSED"];
+  const found = results.map(statusWord);
+  const parts = words.flatMap((word) => {
+    const count = found.filter((one) => one === word).length;
+    if (count === 0) return [];
+    return [word === "WARNING" ? counted(count, "warning") : `${thousands(count)} ${word.toLowerCase()}`];
+  });
+  return safeLine(`${path}: ${parts.join(", ")}, of ${counted(results.length, "rule")}`);
+}
+
+/** Everything that is to be told of a rule that does not hold, a line each. */
+export function bodyOf(result: RuleResult): string[] {
+  const others = othersOf(result);
+  return [
+    ...(result.description === null ? [] : [safeLine(result.description)]),
+    ...result.violations.map(sentenceOf),
+    ...(others === "" ? [] : [others]),
+    ...remarksOf(result),
+  ];
+}
+
+/** Where a rule stands. */
+export function placeOf({ policy }: Pick<CheckReport, "policy">, { line }: RuleResult): string {
+  return safeLine(`${policy}:${line}`);
+}
