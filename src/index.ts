@@ -10,7 +10,14 @@ export {
   type SnapshotCheck,
   type Violation,
 } from "./check/index.ts";
-export type { ChangedKeyRow, ComparedPattern, ComparedType, EncodingChange } from "./compare/merge.ts";
+export type {
+  ChangedKeyRow,
+  ComparedDatabase,
+  ComparedPattern,
+  ComparedType,
+  EncodingChange,
+  HeaviestKeyRow,
+} from "./compare/merge.ts";
 export { type Diff, type DiffedSide, type DiffOptions, diff, isDifferent } from "./diff/diff.ts";
 export type { KeyChange, KeyTotals } from "./diff/key-changes.ts";
 export type { PatternChange } from "./diff/pattern-changes.ts";
@@ -42,6 +49,14 @@ export type { KeyFilter } from "./pipeline/filter.ts";
 export { type FoundValue, type GetOptions, getValue } from "./pipeline/get-value.ts";
 export type { Sample, SampledKeys } from "./pipeline/sample.ts";
 export type { TargetChoice } from "./pipeline/target-choice.ts";
+export {
+  type Plan,
+  type PlanData,
+  type PlannedScenario,
+  type PlanOptions,
+  type PlanSource,
+  plan,
+} from "./plan/index.ts";
 export type { QuestionFilters } from "./queries/filters.ts";
 export { type ReportOptions, report } from "./report-data/report.ts";
 export type { Report, SnapshotReport } from "./report-data/types.ts";

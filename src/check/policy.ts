@@ -1,7 +1,10 @@
 import * as z from "zod";
-import { globs, words } from "./fields.ts";
+import { globs, words } from "../yaml/fields.ts";
+import type { Place } from "../yaml/read-yaml.ts";
 import { LEVELS, type Level, type RuleKind } from "./rule.ts";
 import { RULE_KINDS } from "./rules/index.ts";
+
+export type { Place } from "../yaml/read-yaml.ts";
 
 /** The form of policies that this version reads. */
 export const POLICY_VERSION = 1;
@@ -67,12 +70,6 @@ export const POLICY_SCHEMA = z.strictObject({
     .optional()
     .describe("Violations that are tolerated for a while."),
 });
-
-/** Where something stands in the text of a policy; both count from 1. */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-}
 
 /** A rule of a policy. */
 export interface PolicyRule extends Place {

@@ -3,7 +3,7 @@ import type { SqlParams } from "../inventory/open.ts";
 import { byteString, globToRegExp } from "../patterns/index.ts";
 import { LOWER_BOUND_SUMS, type LowerBounds } from "../queries/lower-bounds.ts";
 import { hasKeyRows, keySource, type Scope, scopeParams, tallySource } from "../queries/scope.ts";
-import { choice, count, databases, globs, types } from "./fields.ts";
+import { choice, count, databases, globs, types } from "../yaml/fields.ts";
 import type { Need } from "./rule.ts";
 
 /** Fields that choose keys: all that are given must hold. */

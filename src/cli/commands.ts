@@ -16,6 +16,7 @@ import type { Cli } from "./io.ts";
 import { memkeysCommand } from "./memkeys.ts";
 import { paretoCommand } from "./pareto.ts";
 import { patternsCommand } from "./patterns.ts";
+import { planCommand } from "./plan.ts";
 import { queryCommand } from "./query.ts";
 import { reportCommand } from "./report.ts";
 import { schemaCommand } from "./schema.ts";
@@ -49,6 +50,7 @@ export const COMMANDS = {
   check: checkCommand,
   explain: explainCommand,
   compare: compareCommand,
+  plan: planCommand,
   trend: trendCommand,
   diff: diffCommand,
   get: getCommand,

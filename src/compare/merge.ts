@@ -10,6 +10,7 @@ import {
   usedMemory,
 } from "../memory/index.ts";
 import { mergePatterns, type PatternExport } from "../patterns/index.ts";
+import { heaviestOf } from "./heaviest-key.ts";
 import { largestChanges } from "./largest-changes.ts";
 import { changeParts, DATABASE_COUNTS, PER_TARGET, type TallyExport } from "./tally.ts";
 
@@ -50,6 +51,22 @@ export interface ChangedKeyRow extends Omit<EncodingChange, "keys"> {
   readonly record_offset: number;
 }
 
+/** The key that takes most heap on a target. */
+export interface HeaviestKeyRow {
+  readonly db: number;
+  readonly key: string | Buffer;
+  readonly type: string;
+  readonly heap_bytes: number;
+  readonly record_offset: number;
+}
+
+/** Keys of a database that a server would load. */
+export interface ComparedDatabase {
+  readonly db: number;
+  readonly keys: number;
+  readonly expires: number;
+}
+
 /** What one thread found. */
 export interface ComparedPart {
   readonly tally: TallyExport;
@@ -75,6 +92,9 @@ export interface Compared {
   readonly changes: readonly EncodingChange[];
   readonly changedKeys: readonly ChangedKeyRow[];
   readonly usedMemory: readonly UsedMemory[];
+  readonly databases: readonly ComparedDatabase[];
+  /** In the targets' order; null where there is no key. */
+  readonly heaviest: readonly (HeaviestKeyRow | null)[];
 }
 
 /** Sums up what all threads found; `largest` is how many changed keys of each target are kept. */
@@ -95,6 +115,7 @@ export function mergeTallies(
     }
   });
   const databases = targets.map((_, t) => loadedDatabases(parts, t));
+  const [first = []] = databases;
   const { types, ...sorted } = groups.sorted();
   const lowerBounds = lowerBoundsOf(parts, targets.length);
   const ofType = (type: string) => lowerBounds.map((one) => one.get(type)?.[0] ?? 0);
@@ -108,6 +129,21 @@ export function mergeTallies(
     changes: changesOf(parts, names),
     changedKeys: changedKeysOf(parts, names, largest),
     usedMemory: targets.map((target, t) => usedMemory(target, databases[t]!, libraries)),
+    databases: first.map(({ db, keys, expires }) => ({ db, keys, expires })).sort((a, b) => a.db - b.db),
+    heaviest: targets.map((_, t) => heaviestRow(parts, t)),
+  };
+}
+
+function heaviestRow(parts: readonly ComparedPart[], target: number): HeaviestKeyRow | null {
+  const found = heaviestOf(parts.map(({ tally }) => tally.heaviest[target]));
+  if (found === undefined) return null;
+  const { db, key, type, heapBytes, recordOffset } = found;
+  return {
+    db,
+    key: textOrBytes(key),
+    type: TYPES[type]!,
+    heap_bytes: heapBytes,
+    record_offset: recordOffset,
   };
 }
 
@@ -176,7 +212,10 @@ function lowerBoundsOf(parts: readonly ComparedPart[], targets: number): Map<str
   return found;
 }
 
-function loadedDatabases(parts: readonly ComparedPart[], target: number): LoadedDatabase[] {
+function loadedDatabases(
+  parts: readonly ComparedPart[],
+  target: number,
+): (LoadedDatabase & { readonly db: number })[] {
   const byDb = new Map<
     number,
     { keys: number; expires: number; expiringHashes: number; heapBytes: number }
@@ -197,7 +236,7 @@ function loadedDatabases(parts: readonly ComparedPart[], target: number): Loaded
       parts.map(({ tally }) => tally.loadedSlots),
       db,
     );
-    return { ...counts, ...bySlot };
+    return { db, ...counts, ...bySlot };
   });
 }
 

@@ -1,6 +1,7 @@
 import { type CounterExport, CounterTable } from "../inventory/rollup/counters.ts";
 import { CLASS_LIMIT, countLoaded } from "../inventory/rollup/rollup.ts";
 import { type Bill, ENCODINGS, EXACTNESS } from "../memory/index.ts";
+import { Heaviest, type HeaviestKey } from "./heaviest-key.ts";
 import { type ChangedKey, LargestChanges } from "./largest-changes.ts";
 
 /** Numbers of one key that do not depend on a target. */
@@ -43,6 +44,8 @@ export interface TallyExport {
   /** Keys whose size on a target is a lower bound, or that are damaged. */
   readonly lowerBounds: CounterExport;
   readonly largest: readonly (readonly ChangedKey[])[];
+  /** By target, of the keys that a server would load; undefined where there was none. */
+  readonly heaviest: readonly (HeaviestKey | undefined)[];
 }
 
 /** Counts each key on all targets at once: numbers in typed arrays, nothing allocated a key. */
@@ -54,6 +57,7 @@ export class Tally {
   private readonly lowerBounds = new CounterTable(LOWER_BOUND_SUMS);
   private readonly loadedSlots: Map<number, Float64Array> | undefined;
   private readonly largest: readonly LargestChanges[];
+  private readonly heaviest: readonly Heaviest[];
   private lastDb = -1;
   private lastDbAt = 0;
 
@@ -63,6 +67,7 @@ export class Tally {
     this.groups = new CounterTable(1 + bills.length * PER_TARGET);
     this.databases = new CounterTable(DATABASE_COUNTS + bills.length);
     this.largest = bills.map(() => new LargestChanges(largest));
+    this.heaviest = bills.map(() => new Heaviest());
     this.loadedSlots = bySlot ? new Map() : undefined;
   }
 
@@ -79,10 +84,10 @@ export class Tally {
       if (k.damaged || bill.exactness === EXACTNESS.lowerBound) this.lowerBound(k, t, bill);
       if (bill.encoding !== first.encoding) this.change(k, key, t, bill);
     }
-    if (!k.expired) this.load(k);
+    if (!k.expired) this.load(k, key);
   }
 
-  private load(k: ComparedKey): void {
+  private load(k: ComparedKey, key: Uint8Array): void {
     const { bills, databases } = this;
     if (k.db !== this.lastDb) {
       this.lastDb = k.db;
@@ -92,7 +97,11 @@ export class Tally {
     databases.sums[at]! += 1;
     if (k.hasExpiry) databases.sums[at + 1]! += 1;
     if (k.expiringFields) databases.sums[at + 2]! += 1;
-    for (let t = 0; t < bills.length; t++) databases.sums[at + DATABASE_COUNTS + t]! += bills[t]!.heapBytes;
+    for (let t = 0; t < bills.length; t++) {
+      const { heapBytes } = bills[t]!;
+      databases.sums[at + DATABASE_COUNTS + t]! += heapBytes;
+      this.heaviest[t]!.add(k, key, heapBytes);
+    }
     if (this.loadedSlots !== undefined) countLoaded(this.loadedSlots, k);
   }
 
@@ -124,6 +133,7 @@ export class Tally {
       changes: this.changes.export(),
       lowerBounds: this.lowerBounds.export(),
       largest: this.largest.map((one) => one.take()),
+      heaviest: this.heaviest.map((one) => one.take()),
     };
   }
 }

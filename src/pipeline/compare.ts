@@ -3,10 +3,12 @@ import type { SnapshotFacts } from "../../parsers/splitter.ts";
 import type { CompareResult, CompareTask } from "../../workers/protocol.ts";
 import {
   type ChangedKeyRow,
+  type ComparedDatabase,
   type ComparedPattern,
   type ComparedSums,
   type ComparedType,
   type EncodingChange,
+  type HeaviestKeyRow,
   mergeTallies,
 } from "../compare/merge.ts";
 import { UsageError } from "../errors.ts";
@@ -76,6 +78,8 @@ export interface ComparedTarget {
   readonly lower_bound_heap_bytes: number;
   /** Null where only a part of the keys is looked at. */
   readonly used_memory: ComparedUsedMemory | null;
+  /** The key that takes most of those that a server would load; null where there is none. */
+  readonly heaviest_key: HeaviestKeyRow | null;
 }
 
 /** What used_memory would be after loading, by what it is made of. */
@@ -103,6 +107,8 @@ export interface Comparison {
   readonly filters: KeyFilter;
   /** Which secret names are hashed with, as `snapshots.hashed_names` has it; null: they are names. */
   readonly hashed_names: string | null;
+  /** Keys that a server would load. */
+  readonly databases: readonly ComparedDatabase[];
   /** A single one is the snapshot's own server, compared with itself. */
   readonly targets: readonly ComparedTarget[];
   readonly types: readonly ComparedType[];
@@ -182,6 +188,10 @@ function withoutNames(found: Comparison, { databases, unlisted }: SnapshotFacts,
       one.pattern.includes("*") && one.keys > single ? one : { ...one, pattern: hashed(one.pattern) },
     ),
     changed_keys: found.changed_keys.map((one) => ({ ...one, key: hashed(one.key) })),
+    targets: found.targets.map((target) => {
+      const heaviest = target.heaviest_key;
+      return { ...target, heaviest_key: heaviest && { ...heaviest, key: hashed(heaviest.key) } };
+    }),
   };
 }
 
@@ -234,7 +244,7 @@ function comparison(
   const targets = servers.map(({ spec }) => targetOf(spec));
   const names = servers.map(({ name }) => name);
   const merged = mergeTallies(read.readers, targets, names, librariesOf(read.facts), largest);
-  const { totals, types, patterns, changes, changedKeys, usedMemory, lowerBounds } = merged;
+  const { totals, types, patterns, changes, changedKeys, usedMemory, lowerBounds, heaviest } = merged;
   const { everything } = compileFilter(filters, 0);
   return {
     path: plan.path,
@@ -255,7 +265,9 @@ function comparison(
       ...sumsOf(totals, t),
       ...lowerBounds[t]!,
       used_memory: everything ? comparedUsedMemory(usedMemory, t) : null,
+      heaviest_key: heaviest[t]!,
     })),
+    databases: merged.databases,
     types,
     patterns,
     encoding_changes: changes,

@@ -16,10 +16,17 @@ type Figure = [section: string, item: string | Buffer, target: string, measure: 
 
 function* figures(one: Comparison): Iterable<Figure> {
   const names = one.targets.map(({ name }) => name);
-  for (const { name, used_memory: used, settings: _, ...target } of one.targets) {
+  for (const { name, used_memory: used, settings: _, heaviest_key: heaviest, ...target } of one.targets) {
     for (const [measure, value] of Object.entries({ ...target, ...used })) {
       yield ["targets", "", name, measure, typeof value === "boolean" ? Number(value) : value];
     }
+    if (heaviest === null) continue;
+    const { key, ...facts } = heaviest;
+    for (const [measure, value] of Object.entries(facts)) yield ["heaviest_key", key, name, measure, value];
+  }
+  for (const { db, keys, expires } of one.databases) {
+    yield ["databases", String(db), "", "keys", keys];
+    yield ["databases", String(db), "", "expires", expires];
   }
   for (const { type, ...sums } of one.types) yield* groupFigures("types", type, sums, names);
   for (const { pattern, ...sums } of one.patterns) yield* groupFigures("patterns", pattern, sums, names);

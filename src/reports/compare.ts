@@ -157,6 +157,7 @@ function targetRow(target: ComparedTarget, i: number): Row {
     allocator,
     settings: _,
     used_memory: used,
+    heaviest_key: _key,
     ...figures
   } = target;
   const none = { heap_bytes_more: null, heap_bytes_more_share: null, bytes_more_share: null };

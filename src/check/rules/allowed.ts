@@ -2,7 +2,7 @@ import { byteString, globToRegExp } from "../../patterns/index.ts";
 import { keySource } from "../../queries/scope.ts";
 import { counted } from "../../queries/words.ts";
 import { humanBytes } from "../../units.ts";
-import { count } from "../fields.ts";
+import { count } from "../../yaml/fields.ts";
 import { type Context, type Found, type Outcome, ruleKind, violation } from "../rule.ts";
 import { chosen, exampleKeys, needsOf, patternMatcher, SELECT, type Select, sumsOf } from "../select.ts";
 

@@ -1,7 +1,7 @@
 import { UsageError } from "../../errors.ts";
 import { hasKeyRows, keySource } from "../../queries/scope.ts";
 import { counted, thousands } from "../../queries/words.ts";
-import { count, size } from "../fields.ts";
+import { count, size } from "../../yaml/fields.ts";
 import { isBeyond, ruleKind, type Unit, violation } from "../rule.ts";
 import { type Chosen, chosen, needsOf, SELECT } from "../select.ts";
 

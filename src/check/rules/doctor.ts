@@ -4,7 +4,7 @@ import { RULES } from "../../doctor/rules/index.ts";
 import { THRESHOLDS, type ThresholdChoice } from "../../doctor/thresholds.ts";
 import { UsageError } from "../../errors.ts";
 import { counted } from "../../queries/words.ts";
-import { choice, count, someOf } from "../fields.ts";
+import { choice, count, someOf } from "../../yaml/fields.ts";
 import { isBeyond, ruleKind, violation } from "../rule.ts";
 
 const IDS = RULES.map(({ id }) => id);

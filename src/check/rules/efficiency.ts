@@ -1,6 +1,6 @@
 import { counted } from "../../queries/words.ts";
 import { humanBytes, humanShare } from "../../units.ts";
-import { share } from "../fields.ts";
+import { share } from "../../yaml/fields.ts";
 import { isBeyond, ruleKind, violation } from "../rule.ts";
 import { emptyNotes, GROUPS, type GroupSums, needsOf, SELECT, sumsOf } from "../select.ts";
 

@@ -1,6 +1,6 @@
 import { counted } from "../../queries/words.ts";
 import { humanBytes } from "../../units.ts";
-import { count, encodings as encodingNames } from "../fields.ts";
+import { count, encodings as encodingNames } from "../../yaml/fields.ts";
 import { isBeyond, ruleKind, violation } from "../rule.ts";
 import { chosen, emptyNotes, exampleKeys, needsOf, SELECT, sumsOf } from "../select.ts";
 

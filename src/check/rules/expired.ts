@@ -1,6 +1,6 @@
 import { counted, thousands } from "../../queries/words.ts";
 import { humanShare } from "../../units.ts";
-import { share } from "../fields.ts";
+import { share } from "../../yaml/fields.ts";
 import { isBeyond, ruleKind, violation } from "../rule.ts";
 import {
   chosen,

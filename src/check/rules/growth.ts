@@ -1,6 +1,6 @@
 import { thousands } from "../../queries/words.ts";
 import { humanBytes, humanShare } from "../../units.ts";
-import { choice, count, percent, size } from "../fields.ts";
+import { choice, count, percent, size } from "../../yaml/fields.ts";
 import { isBeyond, ruleKind, type Unit, violation } from "../rule.ts";
 import { type Each, GROUPS, patternMatcher, SELECT, type Select } from "../select.ts";
 import { type Totals, totalsOf } from "../totals.ts";

@@ -1,6 +1,6 @@
 import { counted } from "../../queries/words.ts";
 import { humanBytes } from "../../units.ts";
-import { count, share, size } from "../fields.ts";
+import { count, share, size } from "../../yaml/fields.ts";
 import { isBeyond, ruleKind, type Unit, violation } from "../rule.ts";
 import {
   chosen,

@@ -3,7 +3,7 @@ import { UsageError } from "../../errors.ts";
 import type { Row, Value } from "../../queries/answer.ts";
 import { mentionsKeys } from "../../queries/query.ts";
 import { counted } from "../../queries/words.ts";
-import { words } from "../fields.ts";
+import { words } from "../../yaml/fields.ts";
 import { type Context, ruleKind, violation } from "../rule.ts";
 
 /** Columns of a row that are told. */

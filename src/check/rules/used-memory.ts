@@ -1,6 +1,6 @@
 import { UsageError } from "../../errors.ts";
 import { humanBytes } from "../../units.ts";
-import { size } from "../fields.ts";
+import { size } from "../../yaml/fields.ts";
 import { isBeyond, ruleKind, violation } from "../rule.ts";
 
 /** What the server would take after loading the snapshot: does it fit in maxmemory? */

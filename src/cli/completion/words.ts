@@ -2,6 +2,7 @@ import { GROUPING_NAMES } from "../../diff/rollup-diff.ts";
 import { RULES } from "../../doctor/rules/index.ts";
 import { INDEX_COLUMNS } from "../../inventory/summaries.ts";
 import { ALLOCATORS, PROFILES, TYPES } from "../../memory/index.ts";
+import { SYNC_TYPES, WORKLOAD_NAMES } from "../../plan/rules-of-thumb.ts";
 import { CSV_COMPAT } from "../../queries/csv-compat.ts";
 import { NAMED_QUESTIONS } from "../../queries/named/index.ts";
 import { PATTERN_ORDERS } from "../../queries/patterns.ts";
@@ -26,6 +27,8 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   "check --report": Object.keys(CHECK_FORMATS).map((name) => `${name}=`),
   "--profile": Object.keys(PROFILES),
   "--profiles": Object.keys(PROFILES),
+  "--workload": WORKLOAD_NAMES,
+  "--sync": SYNC_TYPES,
   "--allocator": Object.keys(ALLOCATORS),
   "--type": TYPES,
   "--ttl": ["none", "any", "expired"],

@@ -3,7 +3,7 @@ import { TYPES } from "../memory/index.ts";
 import { parseBytes } from "../ranges.ts";
 
 /**
- * Kinds of values that a policy has. The message of each is what it should be, in words: whoever reads a wrong policy is told
+ * Kinds of values that policies, scenarios and catalogues have. The message of each is what it should be, in words: whoever reads a wrong policy is told
  * that the value "is not" this.
  */
 
@@ -92,4 +92,34 @@ export function someOf(known: readonly string[], meaning: string) {
 export function encodings(meaning: string) {
   const error = "encodings as OBJECT ENCODING answers, such as listpack";
   return oneOrMore(z.string(error).regex(/^[\w-]+$/, error), error).describe(meaning);
+}
+
+/** A number that may have a fraction, `min` to `max`. */
+export function number(meaning: string, min: number, max: number) {
+  const error = `a number from ${min} to ${max}`;
+  return z.number(error).min(min, error).max(max, error).describe(meaning);
+}
+
+/** A whole number, `min` to `max`. */
+export function whole(meaning: string, min: number, max: number) {
+  const error = `a whole number from ${min} to ${max}`;
+  return z.int(error).min(min, error).max(max, error).describe(meaning);
+}
+
+const CHANGE = /^[+-]?\d{1,6}(?:\.\d{1,6})?%$/;
+
+/** A change as a share of what there was; below 0 it shrinks. */
+export function change(meaning: string) {
+  const error = "a percentage such as 5% or -2%";
+  return z
+    .string(error)
+    .regex(CHANGE, error)
+    .transform(hundredth)
+    .refine((value) => value > -1, error)
+    .describe(`${meaning} Such as 5%, or -2%.`);
+}
+
+/** yes or no. */
+export function flag(meaning: string) {
+  return z.boolean("true or false").describe(meaning);
 }

@@ -1,0 +1,246 @@
+import { Command } from "commander";
+import * as z from "zod";
+import { UsageError } from "../errors.ts";
+import { isSqliteFile } from "../inventory/open.ts";
+import { expandGlobs, expandOne } from "../io/inputs/globs.ts";
+import type { PlanData } from "../plan/data.ts";
+import { dataOfInventory } from "../plan/from-inventory.ts";
+import { planOf } from "../plan/plan.ts";
+import type { PlanContext } from "../plan/sections/section.ts";
+import { FORMATS, HUMAN_FORMATS, lineEnd } from "../reports/index.ts";
+import { notesOfPlan, planCsv, planParts, planRecords } from "../reports/plan.ts";
+import { type Measured, measured } from "../trend/measured.ts";
+import { type Trend, trendOf } from "../trend/trend.ts";
+import { MAX_YAML_BYTES } from "../yaml/limits.ts";
+import { reportChecksum } from "./analysis.ts";
+import { interruptible } from "./interrupt.ts";
+import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
+import {
+  addInputOptions,
+  addLimitOption,
+  addPatternOptions,
+  addReportOptions,
+  addSecretOption,
+  addServerOptions,
+  COMPARE_OPTIONS,
+  checkOptions,
+  defined,
+  HASH_KEYS,
+  QUESTION_OPTIONS,
+} from "./options.ts";
+import { addScenarioOptions, readWanted, SCENARIO_OPTIONS, type Wanted } from "./plan-scenarios.ts";
+import { ProgressBar } from "./progress.ts";
+import { forEachScope } from "./question.ts";
+import { readText } from "./read-text.ts";
+import { readSecretFile } from "./secret-file.ts";
+
+const { format, color, quiet, rawCsv, tempDir, maxExpanded, allocator, set, config, ...others } =
+  COMPARE_OPTIONS.shape;
+const {
+  workers,
+  ignoreChecksum,
+  hashKeys,
+  hashKeysSecretFile,
+  template,
+  separators,
+  depth,
+  profiles,
+  limit,
+} = others;
+const OPTIONS = z.object({
+  ...{ format, color, quiet, rawCsv, tempDir, maxExpanded, allocator, set, config },
+  ...{ workers, ignoreChecksum, hashKeys, hashKeysSecretFile, template, separators, depth, profiles, limit },
+  ...SCENARIO_OPTIONS,
+  snapshot: QUESTION_OPTIONS.shape.snapshot,
+  model: z.string().min(1).optional(),
+  history: z.array(z.string().min(1)).optional(),
+});
+type Options = z.infer<typeof OPTIONS>;
+
+/** Flags of how snapshots are read, be it one that is planned for or those of a history. */
+const COMMON_READING = [
+  ["workers", "workers"],
+  ["temp-dir", "tempDir"],
+  ["max-expanded", "maxExpanded"],
+] as const;
+
+/** `rdbscope plan FILE` */
+export function planCommand(cli: Cli): Command {
+  const command = new Command("plan")
+    .description("what the data needs elsewhere, later: memory, machines and money (docs/sizing.md)")
+    .argument("[file]", "a snapshot, or an inventory for the server that it was made for");
+  addScenarioOptions(command)
+    .option("--model <file>", "counts and averages in place of a snapshot, as YAML")
+    .option("--history <file...>", "inventories or snapshots over time: when each machine is outgrown")
+    .option("--snapshot <id>", "this snapshot of an inventory of several")
+    .option("--workers <n>", "threads that read (default: as many as the machine has)")
+    .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
+    .option("--hash-keys", HASH_KEYS);
+  addSecretOption(addPatternOptions(addLimitOption(command, "show this many patterns", 10)));
+  addReportOptions(addInputOptions(addServerOptions(command)));
+  return command.action((file: string | undefined) => run(cli, file, checkOptions(OPTIONS, command)));
+}
+
+async function run(cli: Cli, file: string | undefined, options: Options): Promise<void> {
+  const { model, history: series, limit: largest } = options;
+  if ((file === undefined) === (model === undefined))
+    throw new UsageError("give a snapshot or an inventory, or --model with counts and averages: one of them");
+  if (model !== undefined) refuseReading(options);
+  const wanted = await readWanted(options, warner(cli, options.quiet));
+  if (series !== undefined && wanted.catalogue === undefined)
+    throw new UsageError("--history tells when machines are outgrown: give them with --catalogue");
+  const data = file === undefined ? await ofModel(model!, wanted) : await ofFile(cli, file, options, wanted);
+  const inputs = wanted.scenarios.map((scenario, i) => ({
+    scenario,
+    data: data[i]!,
+    info: wanted.infos.get(scenario),
+  }));
+  const plan = planOf(inputs, wanted.catalogue);
+  const history = series === undefined ? undefined : await historyOf(cli, series, options, data);
+  await show(cli, { plan, history, largest }, options);
+}
+
+/** What says how a snapshot is read says nothing of a model. */
+function refuseReading(options: Options): void {
+  const { ignoreChecksum, hashKeys, hashKeysSecretFile, template, separators, depth, snapshot, history } =
+    options;
+  const reading = history === undefined ? COMMON_READING : [];
+  const others = {
+    ...{
+      "ignore-checksum": ignoreChecksum,
+      "hash-keys": hashKeys,
+      "hash-keys-secret-file": hashKeysSecretFile,
+    },
+    ...{ template, separators, depth, snapshot },
+    ...Object.fromEntries(reading.map(([flag, member]) => [flag, options[member]])),
+  };
+  const given = Object.entries(others).find(([, value]) => value !== undefined);
+  if (given) throw new UsageError(`--${given[0]} is for snapshots and inventories; --model reads none`);
+}
+
+async function ofModel(file: string, { scenarios }: Wanted): Promise<PlanData[]> {
+  const { dataOfModel, parseModel } = await import("../plan/model.ts");
+  const structures = parseModel(readText(file, MAX_YAML_BYTES, "model"), file);
+  return scenarios.map((scenario) => dataOfModel(structures, file, scenario));
+}
+
+async function ofFile(
+  cli: Cli,
+  name: string,
+  options: Options,
+  { scenarios }: Wanted,
+): Promise<readonly PlanData[]> {
+  const file = expandOne(name);
+  if (!isSqliteFile(file)) return ofSnapshot(cli, file, options, scenarios);
+  const { template, separators, depth } = options;
+  const data: PlanData[] = [];
+  // What says how a snapshot is read is refused; what says which server is planned for has been read.
+  const {
+    quiet,
+    format,
+    workers,
+    ignoreChecksum,
+    hashKeys,
+    hashKeysSecretFile,
+    tempDir,
+    maxExpanded,
+    snapshot,
+  } = options;
+  const given = Object.entries({ template, separators, depth }).find(([, value]) => value !== undefined);
+  if (given) throw new UsageError(`--${given[0]} is for snapshots; ${file} is an inventory already`);
+  const asked = {
+    quiet,
+    format,
+    workers,
+    ignoreChecksum,
+    hashKeys,
+    hashKeysSecretFile,
+    tempDir,
+    maxExpanded,
+    snapshot,
+  };
+  await forEachScope(cli, file, asked, false, async (scopes) => {
+    const [scope] = scopes;
+    if (scopes.length > 1)
+      throw new UsageError(
+        `${file} holds ${scopes.length} snapshots: choose one with --snapshot ID (all of them: --history)`,
+      );
+    data.push(...scenarios.map((scenario) => dataOfInventory(scope!, scenario)));
+  });
+  return data;
+}
+
+async function ofSnapshot(cli: Cli, input: string, options: Options, scenarios: Wanted["scenarios"]) {
+  const { workers, tempDir, maxExpanded, template: templates, separators, depth, snapshot } = options;
+  if (snapshot !== undefined) throw new UsageError(`--snapshot is for inventories; ${input} is a snapshot`);
+  const { dataOfSnapshot } = await import("../plan/from-snapshot.ts");
+  const secretFile = options.hashKeysSecretFile;
+  const hashKeys = secretFile === undefined ? options.hashKeys : readSecretFile(secretFile);
+  const bar = new ProgressBar(cli, options.quiet === true);
+  try {
+    const { comparison, data } = await interruptible((signal) =>
+      dataOfSnapshot(scenarios, {
+        ...{ input, hashKeys, workers, tempDir, maxExpanded, signal },
+        patterns: defined({ templates, separators, depth }),
+        onProgress: (progress) => bar.update(progress),
+      }),
+    );
+    bar.stop();
+    reportChecksum(cli, options, { ...comparison, checksumOffset: comparison.checksum_offset });
+    return data;
+  } finally {
+    bar.stop();
+  }
+}
+
+/** A series for the server that is planned for: other ones are of other sizes. */
+async function historyOf(
+  cli: Cli,
+  names: readonly string[],
+  options: Options,
+  data: readonly PlanData[],
+): Promise<Trend> {
+  const files = expandGlobs(names);
+  const { quiet, format, workers, tempDir, maxExpanded } = options;
+  const all: Measured[] = [];
+  const take = async (scopes: Parameters<typeof measured>[0][]) => void all.push(...scopes.map(measured));
+  const snapshots = files.filter((one) => !isSqliteFile(one));
+  const { profile, allocator } = data[0]!.target;
+  if (snapshots.length > 0) {
+    const set = data[0]!.settings.map((text) => text.split("=") as [string, string]);
+    await forEachScope(
+      cli,
+      snapshots,
+      { quiet, format, workers, tempDir, maxExpanded, profile, allocator, set },
+      false,
+      (scopes) => take([...scopes]),
+    );
+  }
+  for (const file of files.filter(isSqliteFile))
+    await forEachScope(cli, file, { quiet, format }, false, (scopes) => take([...scopes]));
+  const other = all.find(({ scope }) =>
+    data.some(
+      ({ target }) =>
+        target.profile !== scope.snapshot.profile || target.allocator !== scope.snapshot.allocator,
+    ),
+  );
+  if (other !== undefined) {
+    const { path, profile: made } = other.scope.snapshot;
+    throw new UsageError(
+      `--history: ${path} is sized for ${made}, the plan is for ${data.map(({ target }) => target.profile).join(", ")}: analyze the series for the server that is planned for (--profile), and plan for that one`,
+    );
+  }
+  return trendOf(all, {});
+}
+
+/** Tables tell notes themselves; in JSON they are rows, and beside CSV they go to stderr. */
+async function show(cli: Cli, context: PlanContext, options: Options): Promise<void> {
+  const { format, quiet } = options;
+  const layout = layoutOf(cli, options, true);
+  if (HUMAN_FORMATS.includes(format)) await writeParts(cli, planParts(context), format, layout);
+  else if (format !== "csv") await writeLines(cli, FORMATS[format](planRecords(context), layout));
+  else {
+    notesOfPlan(context).forEach(warner(cli, quiet));
+    await writeLines(cli, planCsv(context, layout.rawCsv), lineEnd(format));
+  }
+}

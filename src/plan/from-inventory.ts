@@ -1,0 +1,72 @@
+import { UsageError } from "../errors.ts";
+import { type MemoryConfig, profileOf, targetOf } from "../memory/index.ts";
+import { specOfStored } from "../pipeline/target-choice.ts";
+import { memory, settingsChanged } from "../queries/memory.ts";
+import { notesOf } from "../queries/notes.ts";
+import { firstKeySource, hasKeyRows, type Scope, scopeParams, tallySource } from "../queries/scope.ts";
+import type { LargestKey, PatternLoad, PlanData } from "./data.ts";
+import type { Scenario } from "./scenario.ts";
+
+const PATTERNS = (source: string) =>
+  `SELECT pattern, sum(keys) AS keys, sum(heap_bytes) AS heap_bytes FROM ${source} GROUP BY pattern`;
+const DATABASES = `SELECT loaded_keys AS keys, loaded_expires AS expires FROM databases WHERE snapshot = @snapshot`;
+/** Inventories without rows have keys ranked by MEMORY USAGE alone, which is near. */
+const RANKED = `SELECT db, key, bytes AS heap_bytes FROM big_keys
+  WHERE snapshot = @snapshot AND ranked_by = 'bytes' AND (expires_at IS NULL OR expires_at > @createdAt) ORDER BY bytes DESC LIMIT 1`;
+
+/**
+ * What an inventory says of its data.
+ * @throws {UsageError} where it was made of a part of the keys, or for another server than the scenario is about
+ */
+export function dataOfInventory(scope: Scope, scenario: Scenario): PlanData {
+  const { inventory, snapshot } = scope;
+  const target = specOfStored(snapshot, {});
+  checkTarget(scope, scenario);
+  const row = memory(scope);
+  if (row === undefined)
+    throw new UsageError(`${inventory.path} was made of a part of the keys: a plan is made of all`);
+  const params = scopeParams(scope);
+  const databases = inventory.all<{ keys: number; expires: number }>(DATABASES, {
+    snapshot: snapshot.snapshot,
+  });
+  return {
+    path: snapshot.path,
+    created_at: snapshot.created_at,
+    target,
+    profile_measured: snapshot.profile_measured === 1,
+    settings: settingsChanged(snapshot),
+    keys: databases.reduce((sum, { keys }) => sum + keys, 0),
+    key_bytes: row.key_bytes,
+    table_bytes: row.table_bytes,
+    function_bytes: row.function_bytes,
+    baseline_bytes: row.baseline_bytes,
+    databases,
+    patterns: inventory.all<PatternLoad>(PATTERNS(tallySource(scope)), params),
+    largest_key: inventory.get<LargestKey>(largestSql(scope), { ...params, largest: 1 }) ?? null,
+    notes: notesOf(scope),
+  };
+}
+
+function largestSql(scope: Scope): string {
+  if (!hasKeyRows(scope)) return RANKED;
+  const loaded = "iif(expires_at IS NULL OR expires_at > @createdAt, heap_bytes, -1)";
+  return `SELECT db, key, heap_bytes FROM ${firstKeySource(scope, "heap_bytes", `${loaded} DESC`)}`;
+}
+
+/** An inventory knows one target: for others only the snapshot can tell. */
+function checkTarget({ inventory, snapshot }: Scope, scenario: Scenario): void {
+  const { profile, allocator, settings } = scenario;
+  const stored = specOfStored(snapshot, {});
+  const wanted = specOfStored(snapshot, { profile, allocator, settings });
+  const config = (spec: typeof stored): MemoryConfig => targetOf({ ...spec, loadedAt: 0 }).config;
+  const field = (["profile", "allocator"] as const).find((name) => wanted[name] !== stored[name]);
+  const same =
+    JSON.stringify(Object.entries(config(wanted)).sort()) ===
+    JSON.stringify(Object.entries(config(stored)).sort());
+  if (field === undefined && same) return;
+  const made = `${inventory.path} was made for ${profileOf(stored).name} with ${stored.allocator}`;
+  scenario.fail(
+    field ?? "settings",
+    `${made}${field === undefined ? " and other settings" : ""}: for another target plan reads the snapshot (${snapshot.path})`,
+  );
+}

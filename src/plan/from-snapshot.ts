@@ -1,0 +1,77 @@
+import { changedSettings, PROFILES, type ProfileName, parseSettings } from "../memory/index.ts";
+import { type CompareOptions, type Comparison, compare, type NamedTarget } from "../pipeline/compare.ts";
+import { counted } from "../queries/words.ts";
+import { humanBytes } from "../units.ts";
+import type { PlanData } from "./data.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** How a snapshot is read. */
+export type ReadOptions = Omit<CompareOptions, "targets" | "filters" | "largest">;
+
+/** What a snapshot holds on the target of each scenario, in their order. */
+export interface SnapshotData {
+  readonly comparison: Comparison;
+  readonly data: readonly PlanData[];
+}
+
+/**
+ * Sizes a snapshot for all targets in one pass.
+ * @throws {RdbError} when it is damaged. @throws {UsageError} for wrong options. @throws {IoError} when it cannot be read
+ */
+export async function dataOfSnapshot(
+  scenarios: readonly Scenario[],
+  options: ReadOptions,
+): Promise<SnapshotData> {
+  const choices = scenarios.map(({ profile, allocator, settings }) =>
+    JSON.stringify([profile, allocator, settings]),
+  );
+  const different = [...new Set(choices)];
+  const targets = different.map((choice, i): NamedTarget => {
+    const { profile, allocator, settings } = scenarios[choices.indexOf(choice)]!;
+    return { name: String(i), profile, allocator, settings };
+  });
+  const comparison = await compare({ ...options, targets, largest: 1 });
+  const data = choices.map((choice) => dataOf(comparison, String(different.indexOf(choice))));
+  return { comparison, data };
+}
+
+function dataOf(comparison: Comparison, name: string): PlanData {
+  const at = comparison.targets.findIndex((target) => target.name === name);
+  const target = comparison.targets[at]!;
+  const used = target.used_memory!;
+  const profile = target.profile as ProfileName;
+  const config = parseSettings(target.settings);
+  const { lower_bound_keys: floors, lower_bound_bytes: known } = target;
+  return {
+    path: comparison.path,
+    created_at: comparison.created_at,
+    target: {
+      profile,
+      allocator: target.allocator as PlanData["target"]["allocator"],
+      config,
+      loadedAt: comparison.created_at,
+    },
+    profile_measured: target.profile_measured,
+    settings: changedSettings(config, PROFILES[profile].config),
+    keys: comparison.databases.reduce((sum, { keys }) => sum + keys, 0),
+    key_bytes: used.key_bytes,
+    table_bytes: used.table_bytes,
+    function_bytes: used.function_bytes,
+    baseline_bytes: used.baseline_bytes,
+    databases: comparison.databases,
+    patterns: comparison.patterns.map(({ pattern, keys, heap_bytes: heap }) => ({
+      pattern,
+      keys,
+      heap_bytes: heap[at]!,
+    })),
+    largest_key: target.heaviest_key,
+    notes: [
+      ...comparison.warnings.map(({ message }) => message),
+      ...(floors > 0
+        ? [
+            `on ${profile}, the sizes of ${counted(floors, "key")} (${humanBytes(known)}) are lower bounds: not all of it is known`,
+          ]
+        : []),
+    ],
+  };
+}

@@ -1,0 +1,60 @@
+import { planNotes } from "../plan/notes.ts";
+import { PLAN_SECTIONS } from "../plan/sections/index.ts";
+import type { PlanContext } from "../plan/sections/section.ts";
+import { column, type Section, type Value } from "../queries/answer.ts";
+import { csvField, rawCsvField } from "./csv.ts";
+import type { Part } from "./index.ts";
+import { DERIVED_NOTE } from "./target.ts";
+
+/** All that a reader has to know of a plan. */
+export function notesOfPlan({ plan, history }: PlanContext): string[] {
+  const derived = plan.scenarios.some(({ data }) => !data.profile_measured);
+  return [...planNotes(plan), ...(derived ? [DERIVED_NOTE] : []), ...(history?.notes ?? [])];
+}
+
+/** A plan as tables; machine formats begin each row with its section. Notes stand below the last. */
+export function planParts(context: PlanContext): Part[] {
+  const sections = sectionsOf(context);
+  const last = sections.length - 1;
+  return sections.map((section, i) => ({
+    section: i === last ? { ...section, notes: notesOfPlan(context) } : section,
+    extra: { section: section.name },
+  }));
+}
+
+/** The same for programs: notes are rows of a section of their own. */
+export function planRecords(context: PlanContext): Part[] {
+  const notes: Section = {
+    name: "notes",
+    title: "Notes",
+    columns: [column("note", "Note", "text")],
+    rows: notesOfPlan(context).map((note) => ({ note })),
+  };
+  return [...sectionsOf(context), notes].map((section) => ({ section, extra: { section: section.name } }));
+}
+
+function sectionsOf(context: PlanContext): Section[] {
+  return PLAN_SECTIONS.flatMap(({ make }) => make(context) ?? []);
+}
+
+/** What a row is about: one value as it is, several as words. */
+function itemOf(values: readonly (Value | undefined)[]): Value | undefined {
+  return values.length === 1 ? values[0] : values.join(", ");
+}
+
+/** A plan as CSV in long form, one figure a line: `section,scenario,item,measure,value`. */
+export function* planCsv(context: PlanContext, raw: boolean): Iterable<string> {
+  const field = raw ? rawCsvField : csvField;
+  yield "section,scenario,item,measure,value";
+  for (const { name, items, make } of PLAN_SECTIONS) {
+    const section = make(context);
+    if (section === undefined) continue;
+    const measures = section.columns
+      .map((one) => one.name)
+      .filter((one) => one !== "scenario" && !items.includes(one));
+    for (const row of section.rows) {
+      const start = [name, row.scenario, itemOf(items.map((one) => row[one]))].map(field).join(",");
+      for (const measure of measures) yield `${start},${measure},${field(row[measure])}`;
+    }
+  }
+}
