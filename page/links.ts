@@ -10,3 +10,17 @@ export function listsKeys(list: (pattern: string) => void): void {
 export function listKeys(pattern: string): void {
   listed(pattern);
 }
+
+/** What a key's place is told to, where the page can explain keys. */
+type Explain = (snapshot: number, offset: number) => void;
+let explains: Explain | undefined;
+
+/** Says who explains keys. */
+export function explainsKeys(explain: Explain): void {
+  explains = explain;
+}
+
+/** Explains a key, and goes there; undefined where nobody can. */
+export function keyExplainer(): Explain | undefined {
+  return explains;
+}

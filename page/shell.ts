@@ -33,23 +33,37 @@ const VIEWS: readonly ((report: SnapshotReport) => Section | null)[] = [
   methodView,
 ];
 
+/** What is around the views: `sections` stand before them, and stay as they are when another snapshot is chosen. */
+export interface Surroundings {
+  readonly sections: readonly Section[];
+  readonly brand: string;
+  /** The end of a sentence that begins with who made the page. */
+  readonly footer: string;
+}
+
 /** Shows a report in `root`: all of it, of the first snapshot until another one is chosen. */
-export function mountReport(root: HTMLElement, report: Report): void {
+export function mountReport(root: HTMLElement, report: Report, around: Surroundings): void {
   const choose = (snapshot: number) => {
     const chosen = report.reports.find((one) => one.snapshot.snapshot === snapshot) ?? report.reports[0]!;
-    root.replaceChildren(...pageOf(report, chosen, choose));
+    root.replaceChildren(...pageOf(report, chosen, around, choose));
   };
   choose(report.reports[0]!.snapshot.snapshot);
 }
 
-function pageOf(report: Report, chosen: SnapshotReport, choose: (snapshot: number) => void): HTMLElement[] {
+function pageOf(
+  report: Report,
+  chosen: SnapshotReport,
+  around: Surroundings,
+  choose: (snapshot: number) => void,
+): HTMLElement[] {
   const sections = [
+    ...around.sections,
     report.snapshots.length > 1 ? snapshotsView(report, choose) : null,
     report.changes === null ? null : changesView(report.changes),
     ...VIEWS.map((view) => view(chosen)),
   ].filter((one) => one !== null);
   return [
-    headerOf(report, chosen, choose),
+    headerOf(report, chosen, around.brand, choose),
     h(
       "div",
       { class: "page" },
@@ -63,17 +77,14 @@ function pageOf(report: Report, chosen: SnapshotReport, choose: (snapshot: numbe
         ...sections.map(({ element }) => element),
       ),
     ),
-    h(
-      "footer",
-      {},
-      `Made offline by rdbscope ${report.tool_version} from an RDB snapshot; this file asks no host for anything.`,
-    ),
+    h("footer", {}, `Made offline by rdbscope ${report.tool_version} from an RDB snapshot; ${around.footer}`),
   ];
 }
 
 function headerOf(
   report: Report,
   { snapshot }: SnapshotReport,
+  brand: string,
   choose: (snapshot: number) => void,
 ): HTMLElement {
   const facts = [
@@ -88,7 +99,7 @@ function headerOf(
     h(
       "div",
       {},
-      h("p", { class: "brand" }, "rdbscope memory report"),
+      h("p", { class: "brand" }, brand),
       h("h1", {}, named(snapshot.path)),
       h("p", { class: "facts-line" }, facts.join(" · ")),
       h("p", { class: "marks" }, ...marksOf(report, snapshot.snapshot)),
@@ -155,3 +166,8 @@ function contentsOf(sections: readonly Section[]): HTMLElement {
     ),
   );
 }
+
+/** Paper shows all of the findings that are listed. */
+addEventListener("beforeprint", () => {
+  for (const one of document.querySelectorAll<HTMLDetailsElement>(".finding details")) one.open = true;
+});

@@ -34,14 +34,16 @@ const { metafile } = await build({
   logLevel: "warning",
 });
 
-/** The page of reports. */
-const page = await buildPage();
+/** The pages of `report` and `serve`. */
+const pages = await Promise.all(["report", "live"].map(buildPage));
 fs.mkdirSync("dist/page", { recursive: true });
-fs.writeFileSync("dist/page/report.js", page.script);
-fs.writeFileSync("dist/page/report.css", page.style);
+for (const [i, name] of ["report", "live"].entries()) {
+  fs.writeFileSync(`dist/page/${name}.js`, pages[i].script);
+  fs.writeFileSync(`dist/page/${name}.css`, pages[i].style);
+}
 
 /** The licences of what was bundled go with it. */
-const texts = licencesOf({ inputs: { ...metafile.inputs, ...page.metafile.inputs } }).map(
-  ({ name, version, text }) => `${name} ${version}\n\n${text}\n`,
-);
+const texts = licencesOf({
+  inputs: { ...metafile.inputs, ...pages[0].metafile.inputs, ...pages[1].metafile.inputs },
+}).map(({ name, version, text }) => `${name} ${version}\n\n${text}\n`);
 fs.writeFileSync("dist/LICENSES.txt", texts.join(`\n${"-".repeat(80)}\n\n`));

@@ -4,14 +4,20 @@ import { licencesOf } from "./licences.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** What each page is made of. */
+const PAGES = {
+  report: ["page/main.ts", "page/style.css"],
+  live: ["page/live/main.ts", "page/live/style.css"],
+};
+
 /**
- * Builds the page of a report: its script and its style, and esbuild's account of what is in them. The script begins with the
- * licences of the packages in it, as it goes wherever a report goes.
+ * Builds a page, that of reports or that of `serve`: its script and its style, and esbuild's account of what is in them. The
+ * script begins with the licences of the packages in it, as it goes wherever a report goes.
  */
-export async function buildPage() {
+export async function buildPage(name) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ["page/main.ts", "page/style.css"],
+    entryPoints: PAGES[name],
     outdir: "page",
     bundle: true,
     minify: true,

@@ -1,7 +1,7 @@
 import type { SnapshotReport, TopKey } from "../../src/report-data/types.ts";
 import { type Child, freshId, h, named, refill } from "../dom.ts";
 import { bytesText, counted, humanBytes, thousands, timeText } from "../format.ts";
-import { listsKeys } from "../links.ts";
+import { keyExplainer, listsKeys } from "../links.ts";
 import { panel, type Section, section } from "../panel.ts";
 import { type Column, table } from "../table.ts";
 import { typeClass } from "../types.ts";
@@ -58,6 +58,24 @@ const COLUMNS: readonly Column<TopKey>[] = [
   { title: "DB", cell: ({ db }) => String(db), number: ({ db }) => db, from: "wide" },
 ];
 
+/** The same with a button that explains a key, on a page that can. */
+function columnsOf(snapshot: number): readonly Column<TopKey>[] {
+  const explain = keyExplainer();
+  if (explain === undefined) return COLUMNS;
+  const button = ({ key, record_offset: offset }: TopKey) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet small",
+        "aria-label": `Explain ${key}`,
+        click: () => explain(snapshot, offset),
+      },
+      "Explain",
+    );
+  return [...COLUMNS, { title: "", cell: button }];
+}
+
 /** The biggest keys, to be sorted and sifted. */
 export function topKeysView(report: SnapshotReport): Section {
   const { top_keys: keys } = report;
@@ -70,6 +88,7 @@ export function topKeysView(report: SnapshotReport): Section {
   const elements = choice(ELEMENTS);
   const status = h("p", { class: "hint", role: "status" });
   const list = h("div", { class: "list" });
+  const columns = columnsOf(report.snapshot.snapshot);
   const show = () => {
     const wanted = name.value.trim().toLowerCase();
     const rows = keys.filter(
@@ -81,7 +100,7 @@ export function topKeysView(report: SnapshotReport): Section {
         (row.elements ?? -1) >= Number(elements.value),
     );
     refill(status, `${counted(rows.length, "key")} of the ${thousands(keys.length)} that the report lists`);
-    refill(list, table("Biggest keys", COLUMNS, rows, { sortable: true, sorted: 2, first: FIRST }));
+    refill(list, table("Biggest keys", columns, rows, { sortable: true, sorted: 2, first: FIRST }));
   };
   const controls: [string, HTMLInputElement | HTMLSelectElement][] = [
     ["Name has", name],

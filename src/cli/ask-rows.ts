@@ -1,4 +1,6 @@
 import os from "node:os";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import type { AskSql } from "../check/rule.ts";
 import type { Row, Value } from "../queries/answer.ts";
 import { interruptible } from "./interrupt.ts";
@@ -32,7 +34,8 @@ export function askChild(
       limits,
     } as const;
     const onLine = (line: string) => onRow(rowOf(line));
-    return interruptible((signal) => askInProcess(QUERY_PROGRAM, task, signal, () => {}, onLine));
+    const take = (output: Readable) => void createInterface(output).on("line", onLine);
+    return interruptible((signal) => askInProcess(QUERY_PROGRAM, task, signal, () => {}, take));
   };
 }
 

@@ -20,6 +20,7 @@ import { planCommand } from "./plan.ts";
 import { queryCommand } from "./query.ts";
 import { reportCommand } from "./report.ts";
 import { schemaCommand } from "./schema.ts";
+import { serveCommand } from "./serve.ts";
 import { sizesCommand } from "./sizes.ts";
 import { slotsCommand } from "./slots.ts";
 import { summaryCommand } from "./summary.ts";
@@ -45,6 +46,7 @@ export const COMMANDS = {
   pareto: paretoCommand,
   doctor: doctorCommand,
   report: reportCommand,
+  serve: serveCommand,
   check: checkCommand,
   explain: explainCommand,
   compare: compareCommand,

@@ -226,6 +226,16 @@ export const QUERY_OPTIONS = z.object({
   maxMemory: parsed(parseBytes, "a size such as 500M or 4G (0: no limit)"),
 });
 
+/** Options of `serve`. */
+export const SERVE_OPTIONS = QUERY_OPTIONS.pick({ timeout: true, maxMemory: true }).extend({
+  ...RUN,
+  ...INPUT,
+  quiet: REPORT.quiet,
+  port: wholeNumber(0, 65535),
+  host: z.string(),
+  snapshotFile: z.string().min(1).optional(),
+});
+
 /** Options of `verify`. */
 export const VERIFY_OPTIONS = z.object({
   ...REPORT,
@@ -335,6 +345,7 @@ export type ExportOptions = z.infer<typeof EXPORT_OPTIONS>;
 export type CompareOptions = z.infer<typeof COMPARE_OPTIONS>;
 export type ReportFormat = (typeof REPORT_FORMAT_NAMES)[number];
 export type ReportCommandOptions = z.infer<typeof REPORT_COMMAND_OPTIONS>;
+export type ServeOptions = z.infer<typeof SERVE_OPTIONS>;
 export type TrendOptions = z.infer<typeof TREND_OPTIONS>;
 export type DiffOptions = z.infer<typeof DIFF_OPTIONS>;
 type ServerOptions = Pick<RunOptions, keyof typeof SERVER>;

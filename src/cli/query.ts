@@ -25,7 +25,7 @@ import { withInventoryFile } from "./target.ts";
 
 const NO_SQL = "no SQL: give a SELECT or the name of a question (query --list)";
 /** No statement that somebody wrote is longer. */
-const MAX_SQL_BYTES = 1024 ** 2;
+export const MAX_SQL_BYTES = 1024 ** 2;
 
 const OPTIONS = z.object({
   ...QUERY_OPTIONS.shape,
@@ -123,7 +123,7 @@ async function readStdin({ stdin }: Cli, file: string): Promise<string> {
 }
 
 /** @throws {IoError} when SQLite could not sort there: it would choose another folder without a word. */
-function checkFolder(folder: string): void {
+export function checkFolder(folder: string): void {
   try {
     fs.accessSync(`${folder}/.`, fs.constants.W_OK);
   } catch (cause) {

@@ -8,12 +8,13 @@ export interface PageAssets {
 
 const FROM_SOURCES = import.meta.url.endsWith(".ts");
 
-/** The page's script and style: as they were built, or of the sources where this runs from them. */
-export async function pageAssets(): Promise<PageAssets> {
+/** The script and the style of a page: as they were built, or of the sources where this runs from them. */
+export async function pageAssets(name: "report" | "live"): Promise<PageAssets> {
   if (FROM_SOURCES) {
     const { buildPage } = await import(new URL("../../scripts/page.mjs", import.meta.url).href);
-    return buildPage() as Promise<PageAssets>;
+    return buildPage(name) as Promise<PageAssets>;
   }
-  const text = (name: string) => fs.readFileSync(new URL(`../../page/${name}`, import.meta.url), "utf8");
-  return { script: text("report.js"), style: text("report.css") };
+  const text = (ending: string) =>
+    fs.readFileSync(new URL(`../../page/${name}.${ending}`, import.meta.url), "utf8");
+  return { script: text("js"), style: text("css") };
 }

@@ -38,6 +38,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   "bigkeys --by": ["type"],
   "sizes --by": ["type"],
   "diff --by": GROUPING_NAMES,
+  "--host": ["127.0.0.1", "::1", "localhost"],
   "--rules": rules,
   "--disable": rules,
   "--values": Object.keys(VALUE_FORMATS),

@@ -9,7 +9,8 @@ import { HASHED_NOTE } from "../../queries/scope.ts";
 import { type SnapshotRow, snapshots } from "../../queries/snapshots.ts";
 import type { Part } from "../../reports/index.ts";
 import { ClosedOutput, EXIT, statusOf } from "../exit-status.ts";
-import { layoutOf, processCli, writeParts } from "../io.ts";
+import { layoutOf, processCli, writeLines, writeParts } from "../io.ts";
+import { cellLines } from "./cells.ts";
 import { fromParamRecords, type QueryTask, type Statement, tell } from "./protocol.ts";
 import { withSqlHint } from "./sql-hint.ts";
 
@@ -23,10 +24,15 @@ export async function answer(task: QueryTask, onWaiting: (waiting: boolean) => v
     tell({ opened: true });
     await write(inventory, task, onWaiting);
   } catch (error) {
-    if (error instanceof ClosedOutput) return;
-    const outside = statusOf(error) === EXIT.io && !(error instanceof IoError);
-    tell({ failed: toErrorRecord(outside ? new IoError((error as Error).message) : withSqlHint(error)) });
+    tellFailure(error);
   }
+}
+
+/** Tells the waiting process what went wrong. */
+export function tellFailure(error: unknown): void {
+  if (error instanceof ClosedOutput) return;
+  const outside = statusOf(error) === EXIT.io && !(error instanceof IoError);
+  tell({ failed: toErrorRecord(outside ? new IoError((error as Error).message) : withSqlHint(error)) });
 }
 
 async function write(inventory: Inventory, task: QueryTask, onWaiting: (waiting: boolean) => void) {
@@ -38,7 +44,8 @@ async function write(inventory: Inventory, task: QueryTask, onWaiting: (waiting:
     section: { ...section, rows: counted(section.rows, () => count++) },
     extra,
   }));
-  await writeParts(cli, counting, task.format, layoutOf(cli, task, parts.length > 1));
+  if (task.format === "cells") await writeLines(cli, cellLines(counting));
+  else await writeParts(cli, counting, task.format, layoutOf(cli, task, parts.length > 1));
   if (count === 0 && hint !== undefined) tell({ note: hint });
 }
 

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fromErrorRecord, IoError } from "../../errors.ts";
 import { Interrupted } from "../exit-status.ts";
-import type { QueryTask, Report } from "./protocol.ts";
+import type { ExplainTask, QueryTask, Report } from "./protocol.ts";
 
 /** How a process ended. */
 interface End {
@@ -12,20 +12,20 @@ interface End {
 }
 
 /**
- * Has a query answered by a process of its own that runs `program`, which writes the rows to our stdout, or tells each line to
- * `onLine`; waits for its end.
+ * Has a query answered by a process of its own that runs `program`, which writes the rows to our stdout, or hands what it
+ * writes to `take`; waits for its end.
  * @throws {UsageError} when the statement is refused, or took more than its limits
  * @throws {IoError} when the inventory cannot be read, or the process died
  */
 export async function askInProcess(
   program: string,
-  task: QueryTask,
+  task: QueryTask | ExplainTask,
   signal: AbortSignal,
   onReport: (report: Report) => void,
-  onLine?: (line: string) => void,
+  take?: (output: Readable) => void,
 ): Promise<void> {
   const child = spawn(process.execPath, [...process.execArgv, program], {
-    stdio: ["pipe", onLine === undefined ? "inherit" : "pipe", "ignore", "pipe"],
+    stdio: ["pipe", take === undefined ? "inherit" : "pipe", "ignore", "pipe"],
     env: { ...process.env, SQLITE_TMPDIR: task.limits.sortFolder },
   });
   const kill = () => child.kill("SIGKILL");
@@ -36,7 +36,7 @@ export async function askInProcess(
     failed ??= report.failed;
     onReport(report);
   });
-  if (onLine !== undefined) createInterface(child.stdout as Readable).on("line", onLine);
+  take?.(child.stdout as Readable);
   child.stdin!.on("error", () => {}); // It ended early: how, the end tells.
   child.stdin!.end(JSON.stringify(task));
   try {

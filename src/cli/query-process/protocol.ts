@@ -32,18 +32,40 @@ export function fromParamRecords(records: Statement["params"]): SqlParams {
   return Object.fromEntries(Object.entries(records).map(([name, record]) => [name, value(record)]));
 }
 
-/** What the process of a query is asked; it comes as JSON on its standard input. */
-export interface QueryTask {
+/** What a process is told whatever it is asked; it comes as JSON on its standard input. */
+interface Task {
   /** The process that waits for the answer: without it there is nobody to answer. */
   readonly parent: number;
   readonly path: string;
   /** As messages call the inventory. */
   readonly name: string;
+  readonly limits: QueryLimits;
+}
+
+/** What the process of a query is asked. */
+export interface QueryTask extends Task {
   readonly statement: Statement;
-  readonly format: FormatName;
+  /** `cells`: for a page, as `cellLines` has them. */
+  readonly format: FormatName | "cells";
   readonly color: boolean;
   readonly rawCsv?: boolean | undefined;
-  readonly limits: QueryLimits;
+}
+
+/** What a process is asked that explains a key: it answers with a line of JSON, an array of explanations. */
+export interface ExplainTask extends Task {
+  readonly explain: WantedKey & ReadingRecord;
+}
+
+/** A key by its place in a snapshot, or by its name as somebody typed it. */
+export type WantedKey =
+  | { readonly snapshot: number; readonly offset: number }
+  | { readonly key: string; readonly db?: number | undefined };
+
+/** How the snapshot of an inventory is read again. */
+interface ReadingRecord {
+  readonly snapshotFile?: string | undefined;
+  readonly tempDir?: string | undefined;
+  readonly maxExpanded?: number | undefined;
 }
 
 /** What a query may take; 0: no limit. */
