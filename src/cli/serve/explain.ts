@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ExplainTask } from "../query-process/protocol.ts";
 import type { Explained } from "./shapes.ts";
 import type { Room, Work } from "./work.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Inventory } from "../../inventory/open.ts";
 import { snapshots } from "../../queries/snapshots.ts";
 import type { Cell, FoundKey, FoundKeys } from "./shapes.ts";

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { z } from "zod";
+import * as z from "zod";
 import type { Page } from "../../report-page/html.ts";
 import { bodyOf, checked } from "./body.ts";
 import { explainKey, WANTED_KEY } from "./explain.ts";
