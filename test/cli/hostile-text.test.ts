@@ -72,7 +72,7 @@ const titled = COMMANDS.map(
 );
 
 /** Commands whose JSON is one document, and NDJSON the rows or records that are in it. */
-const DOCUMENTS: readonly string[] = ["trend", "diff"];
+const DOCUMENTS: readonly string[] = ["trend"];
 
 /** Colours and the like that reports may have on a terminal, and line ends. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a colour is
