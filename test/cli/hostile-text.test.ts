@@ -79,10 +79,18 @@ const DOCUMENTS: readonly string[] = ["trend"];
 const STYLED = /\x1b\[(?:1|2|22|33|39)m|\n/g;
 
 describe.each(titled)("%j", (_, args) => {
+  const runs = new Map<FormatName, ReturnType<typeof runInside>>();
+  /** What the command prints: it is run once a format. */
+  const printed = (format: FormatName) => {
+    const run = runs.get(format) ?? runInside([...args, "--format", format]);
+    runs.set(format, run);
+    return run;
+  };
+
   test.each(Object.keys(FORMATS) as FormatName[])(
     "prints nothing that a terminal obeys, as %s",
     async (format) => {
-      const { status, stdout, stderr } = await runInside([...args, "--format", format]);
+      const { status, stdout, stderr } = await printed(format);
       expect(stderr.toString()).not.toMatch(/a bug of rdbscope/);
       expect([0, 3]).toContain(status);
       expect(stdout.length).toBeGreaterThan(10);
@@ -97,12 +105,12 @@ describe.each(titled)("%j", (_, args) => {
   });
 
   test("prints Markdown in which nothing is markup", async () => {
-    const { stdout } = await runInside([...args, "--format", "markdown"]);
+    const { stdout } = await printed("markdown");
     expect(activeMarkup(stdout.toString())).toEqual([]);
   });
 
   test("prints CSV in which no text is a formula", async () => {
-    const { stdout } = await runInside([...args, "--format", "csv"]);
+    const { stdout } = await printed("csv");
     const records = readCsv(stdout.toString());
     expect(new Set(records.map((record) => record.length)).size).toBe(1);
     expect(records.flat().filter((field) => /^\s*[=+@＝＋－＠\t\r]|^\s*-(?![\d.]+$)/.test(field))).toEqual(
@@ -112,8 +120,8 @@ describe.each(titled)("%j", (_, args) => {
   });
 
   test("prints JSON that parses", async () => {
-    const { stdout } = await runInside([...args, "--format", "json"]);
-    const lines = await runInside([...args, "--format", "ndjson"]);
+    const { stdout } = await printed("json");
+    const lines = await printed("ndjson");
     const rows: unknown = JSON.parse(stdout.toString());
     const timeless = (value: unknown) => JSON.stringify(value).replace(/"analyzed_at":\d+/g, "");
     const parsed = lines.stdout
