@@ -6,6 +6,7 @@ import { notesOf } from "../queries/notes.ts";
 import { firstKeySource, hasKeyRows, type Scope, scopeParams, tallySource } from "../queries/scope.ts";
 import type { LargestKey, PatternLoad, PlanData } from "./data.ts";
 import type { Scenario } from "./scenario.ts";
+import { slotsOfInventory } from "./slots-of-inventory.ts";
 
 const PATTERNS = (source: string) =>
   `SELECT pattern, sum(keys) AS keys, sum(heap_bytes) AS heap_bytes FROM ${source} GROUP BY pattern`;
@@ -29,20 +30,23 @@ export function dataOfInventory(scope: Scope, scenario: Scenario): PlanData {
   const databases = inventory.all<{ keys: number; expires: number }>(DATABASES, {
     snapshot: snapshot.snapshot,
   });
+  const keys = databases.reduce((sum, { keys }) => sum + keys, 0);
+  const largest = inventory.get<LargestKey>(largestSql(scope), { ...params, largest: 1 }) ?? null;
   return {
     path: snapshot.path,
     created_at: snapshot.created_at,
     target,
     profile_measured: snapshot.profile_measured === 1,
     settings: settingsChanged(snapshot),
-    keys: databases.reduce((sum, { keys }) => sum + keys, 0),
+    keys,
     key_bytes: row.key_bytes,
     table_bytes: row.table_bytes,
     function_bytes: row.function_bytes,
     baseline_bytes: row.baseline_bytes,
     databases,
     patterns: inventory.all<PatternLoad>(PATTERNS(tallySource(scope)), params),
-    largest_key: inventory.get<LargestKey>(largestSql(scope), { ...params, largest: 1 }) ?? null,
+    largest_key: largest,
+    slots: slotsOfInventory(scope, { keys, bytes: row.key_bytes }, largest),
     notes: notesOf(scope),
   };
 }

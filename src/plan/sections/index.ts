@@ -5,6 +5,7 @@ import { machinesSection } from "./machines.ts";
 import { patternsSection } from "./patterns.ts";
 import { scenariosSection } from "./scenarios.ts";
 import type { PlanSection } from "./section.ts";
+import { shardsSection } from "./shards.ts";
 import { termsSection } from "./terms.ts";
 
 /** The tables of a plan, in the order in which they are shown. A new one: a file, and a line here. */
@@ -14,6 +15,7 @@ export const PLAN_SECTIONS: readonly PlanSection[] = [
   termsSection,
   patternsSection,
   machinesSection,
+  shardsSection,
   costsSection,
   forecastSection,
 ];
