@@ -16,6 +16,13 @@ export interface LargestKey {
   readonly heap_bytes: number;
 }
 
+/** Keys of a database that a server would load. */
+export interface PlanDatabase {
+  readonly db: number;
+  readonly keys: number;
+  readonly expires: number;
+}
+
 /** What a server holds with the data loaded, by the memory model. Bytes are the allocator's. */
 export interface PlanData {
   /** What it is of, as messages call it. */
@@ -33,7 +40,7 @@ export interface PlanData {
   readonly function_bytes: number;
   /** used_memory of the server with no data. */
   readonly baseline_bytes: number;
-  readonly databases: readonly { readonly keys: number; readonly expires: number }[];
+  readonly databases: readonly PlanDatabase[];
   readonly patterns: readonly PatternLoad[];
   readonly largest_key: LargestKey | null;
   /** Null: no key has a name, so that shards are taken to be even. */
@@ -103,7 +110,8 @@ function fullestPart({ slots, keys, key_bytes: bytes }: PlanData, shards: number
 /** Targets as they were made: a plan asks for many numbers of shards. */
 const made = new WeakMap<TargetSpec, Target>();
 
-function tablesOf({ target, databases }: PlanData, scale: number): number {
+/** Bytes of the tables of all databases, with so many times their keys. */
+export function tablesOf({ target, databases }: PlanData, scale: number): number {
   const server = made.get(target) ?? targetOf(target);
   made.set(target, server);
   return databases.reduce((sum, { keys, expires }) => {

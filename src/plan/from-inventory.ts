@@ -4,13 +4,13 @@ import { specOfStored } from "../pipeline/target-choice.ts";
 import { memory, settingsChanged } from "../queries/memory.ts";
 import { notesOf } from "../queries/notes.ts";
 import { firstKeySource, hasKeyRows, type Scope, scopeParams, tallySource } from "../queries/scope.ts";
-import type { LargestKey, PatternLoad, PlanData } from "./data.ts";
+import type { LargestKey, PatternLoad, PlanDatabase, PlanData } from "./data.ts";
 import type { Scenario } from "./scenario.ts";
 import { slotsOfInventory } from "./slots-of-inventory.ts";
 
 const PATTERNS = (source: string) =>
   `SELECT pattern, sum(keys) AS keys, sum(heap_bytes) AS heap_bytes FROM ${source} GROUP BY pattern`;
-const DATABASES = `SELECT loaded_keys AS keys, loaded_expires AS expires FROM databases WHERE snapshot = @snapshot`;
+const DATABASES = `SELECT db, loaded_keys AS keys, loaded_expires AS expires FROM databases WHERE snapshot = @snapshot ORDER BY db`;
 /** Inventories without rows have keys ranked by MEMORY USAGE alone, which is near. */
 const RANKED = `SELECT db, key, bytes AS heap_bytes FROM big_keys
   WHERE snapshot = @snapshot AND ranked_by = 'bytes' AND (expires_at IS NULL OR expires_at > @createdAt) ORDER BY bytes DESC LIMIT 1`;
@@ -27,7 +27,7 @@ export function dataOfInventory(scope: Scope, scenario: Scenario): PlanData {
   if (row === undefined)
     throw new UsageError(`${inventory.path} was made of a part of the keys: a plan is made of all`);
   const params = scopeParams(scope);
-  const databases = inventory.all<{ keys: number; expires: number }>(DATABASES, {
+  const databases = inventory.all<PlanDatabase>(DATABASES, {
     snapshot: snapshot.snapshot,
   });
   const keys = databases.reduce((sum, { keys }) => sum + keys, 0);

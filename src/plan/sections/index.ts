@@ -3,6 +3,7 @@ import { dataSection } from "./data.ts";
 import { forecastSection } from "./forecast.ts";
 import { machinesSection } from "./machines.ts";
 import { patternsSection } from "./patterns.ts";
+import { savingsSection } from "./savings.ts";
 import { scenariosSection } from "./scenarios.ts";
 import type { PlanSection } from "./section.ts";
 import { shardsSection } from "./shards.ts";
@@ -17,5 +18,6 @@ export const PLAN_SECTIONS: readonly PlanSection[] = [
   machinesSection,
   shardsSection,
   costsSection,
+  savingsSection,
   forecastSection,
 ];
