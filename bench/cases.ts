@@ -12,6 +12,8 @@ export interface Case {
 export interface Files {
   readonly snapshot: string;
   readonly inventory: string;
+  /** An inventory of as many keys, of which most have another value, and a quarter another name. */
+  readonly other: string;
   readonly scratch: string;
 }
 
@@ -25,6 +27,9 @@ const BY_WORKERS: Readonly<Record<string, (files: Files) => readonly string[]>> 
     ...["--keys", "none"],
   ],
   verify: ({ snapshot }) => ["verify", snapshot],
+  "diff: the same": ({ inventory }) => ["diff", inventory, inventory],
+  "diff: nearly all differ": ({ inventory, other }) => ["diff", inventory, other],
+  "diff --by pattern": ({ inventory, other }) => ["diff", inventory, other, "--by", "pattern"],
 };
 
 /** Questions about an inventory. */

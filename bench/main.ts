@@ -55,25 +55,29 @@ function filesOf(shape: string): Files {
   if (make === undefined)
     throw new Error(`no such shape: ${shape}; there are ${Object.keys(SHAPES).join(", ")}`);
   const name = path.join(values.folder, `${shape}-${values.keys ?? "default"}`);
-  const files = { snapshot: `${name}.rdb`, inventory: `${name}.sqlite`, scratch: `${name}.scratch` };
-  if (!fs.existsSync(files.snapshot)) {
-    const writer = new RdbWriter(`${files.snapshot}.part`, 1);
+  const files = {
+    snapshot: `${name}.rdb`,
+    inventory: `${name}.sqlite`,
+    other: `${name}-other.sqlite`,
+    scratch: `${name}.scratch`,
+  };
+  const other = `${name}-other.rdb`;
+  for (const [seed, snapshot] of [files.snapshot, other].entries()) {
+    if (fs.existsSync(snapshot)) continue;
+    const writer = new RdbWriter(`${snapshot}.part`, seed + 1);
     make(writer, values.keys === undefined ? {} : { keys: Number(values.keys) });
     writer.finish();
-    fs.renameSync(`${files.snapshot}.part`, files.snapshot);
+    fs.renameSync(`${snapshot}.part`, snapshot);
   }
-  const bin = path.resolve(import.meta.dirname, "../bin/rdbscope.js");
-  // Anew each time: it is what this version makes of it.
-  execFileSync(process.execPath, [
-    bin,
-    "analyze",
-    files.snapshot,
-    "-o",
-    files.inventory,
-    "--force",
-    "--quiet",
-  ]);
+  // Anew each time: it is what this version makes of them.
+  analyzed(files.snapshot, files.inventory);
+  analyzed(other, files.other);
   return files;
+}
+
+function analyzed(snapshot: string, output: string): void {
+  const bin = path.resolve(import.meta.dirname, "../bin/rdbscope.js");
+  execFileSync(process.execPath, [bin, "analyze", snapshot, "-o", output, "--force", "--quiet"]);
 }
 
 /** Runs all cases, then all again, so that a busy moment of the machine hits each of them alike. */

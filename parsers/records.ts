@@ -9,6 +9,10 @@ import { ValueReader } from "./values.ts";
 import type { ValueDetails, ValueVisitor } from "./visitor.ts";
 import { type ByteSource, LZF, RangeFeed, Window } from "./window.ts";
 
+/** STRING: the value is one RDB string. */
+const STRING_TYPE = 0;
+/** Most that the shortest form of a length says: 00|6. */
+const SHORT_BYTES = 0x3f;
 const NO_VALUE = -1;
 const NO_NAME = -1;
 const NO_SKIPS: readonly number[] = [];
@@ -47,6 +51,7 @@ export class RecordReader {
   wanted: (() => boolean) | undefined;
   readonly values: ValueReader;
   private readonly w: Window;
+  private readonly visitor: ValueVisitor;
   private readonly copier = new Copier();
   /** Where names stand that fit, and those that do not. */
   private short = this.key;
@@ -67,6 +72,7 @@ export class RecordReader {
   /** With `details`, elements are readable whole. */
   constructor(windowBytes: number, visitor: ValueVisitor, details?: ValueDetails) {
     this.w = new Window(windowBytes, details !== undefined);
+    this.visitor = visitor;
     this.values = new ValueReader(this.w, visitor, details);
   }
 
@@ -122,6 +128,7 @@ export class RecordReader {
       if (type !== undefined) {
         this.recordOffset = recordOffset < 0 ? at : recordOffset;
         this.typeCode = code;
+        if (code === STRING_TYPE && this.readShort()) return true;
         this.nameAt = w.offset();
         this.readKey();
         this.nameAt = NO_NAME;
@@ -137,6 +144,34 @@ export class RecordReader {
       if (opcode.ofKey === true && recordOffset < 0) recordOffset = at;
       this.act(opcode);
     }
+  }
+
+  /** Reads the rest of a record whose name and string are short and stand in the window; false, and nothing is read: they do not. */
+  private readShort(): boolean {
+    const { w, visitor } = this;
+    const { bytes } = w;
+    const at = w.pos + 1;
+    const nameBytes = bytes[w.pos]!;
+    if (nameBytes > SHORT_BYTES || visitor.string === undefined || this.wanted !== undefined) return false;
+    const behindName = at + nameBytes;
+    if (behindName + 2 > w.limit) return false;
+    let value = behindName + 1;
+    let valueBytes = bytes[behindName]!;
+    if (valueBytes > SHORT_BYTES) {
+      if (valueBytes >= 0x80) return false;
+      valueBytes = ((valueBytes & SHORT_BYTES) << 8) | bytes[value++]!;
+    }
+    if (value + valueBytes > w.limit) return false;
+    this.key = this.short;
+    this.keyLength = nameBytes;
+    this.keyIsPlain = this.copier.copy(bytes, at, this.key, 0, nameBytes);
+    this.damage = undefined;
+    w.pos = behindName;
+    this.valueOffset = w.offset();
+    visitor.string(valueBytes, bytes, value);
+    w.pos = value + valueBytes;
+    this.recordBytes = w.offset() - this.recordOffset;
+    return true;
   }
 
   private passSkipped(): void {

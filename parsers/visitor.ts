@@ -64,6 +64,11 @@ export interface ValueVisitor {
   template(fields: number, nameBytes: number, largestNameBytes: number): void;
   /** The value ended. */
   end(): void;
+  /**
+   * A value of layout `string` that is one text, told at once: in place of `begin`, `text` and `end`. A visitor without it is told
+   * of these always, the others where that is not quicker.
+   */
+  string?(bytes: number, buffer: Uint8Array, start: number): void;
 }
 
 /**

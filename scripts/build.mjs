@@ -1,6 +1,7 @@
 import fs from "node:fs";
-import path from "node:path";
 import { build } from "esbuild";
+import { licencesOf } from "./licences.mjs";
+import { buildPage } from "./page.mjs";
 
 /**
  * Makes `dist/`: a few files in place of hundreds, as starting would take longer than most answers otherwise. Its
@@ -12,7 +13,7 @@ const ENTRIES = [
   "src/cli/main",
   "src/cli/query-process/child",
   "src/cli/query-process/watchdog",
-  ...["split", "read", "check", "compare", "finish", "values"].map((name) => `workers/${name}`),
+  ...["split", "read", "check", "compare", "finish", "values", "diff"].map((name) => `workers/${name}`),
 ];
 
 const { metafile } = await build({
@@ -33,16 +34,14 @@ const { metafile } = await build({
   logLevel: "warning",
 });
 
+/** The page of reports. */
+const page = await buildPage();
+fs.mkdirSync("dist/page", { recursive: true });
+fs.writeFileSync("dist/page/report.js", page.script);
+fs.writeFileSync("dist/page/report.css", page.style);
+
 /** The licences of what was bundled go with it. */
-const packages = new Set(
-  Object.keys(metafile.inputs).flatMap(
-    (file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? [],
-  ),
+const texts = licencesOf({ inputs: { ...metafile.inputs, ...page.metafile.inputs } }).map(
+  ({ name, version, text }) => `${name} ${version}\n\n${text}\n`,
 );
-const texts = [...packages].sort().map((folder) => {
-  const { name, version } = JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8"));
-  const file = fs.readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
-  if (file === undefined) throw new Error(`${name} comes without a licence`);
-  return `${name} ${version}\n\n${fs.readFileSync(path.join(folder, file), "utf8").trim()}\n`;
-});
 fs.writeFileSync("dist/LICENSES.txt", texts.join(`\n${"-".repeat(80)}\n\n`));

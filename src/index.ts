@@ -19,9 +19,16 @@ export type {
   EncodingChange,
   HeaviestKeyRow,
 } from "./compare/merge.ts";
+export { type Diff, type DiffedSide, type DiffOptions, diff, isDifferent } from "./diff/diff.ts";
+export type { KeyChange, KeyTotals } from "./diff/key-changes.ts";
+export type { PatternChange } from "./diff/pattern-changes.ts";
+export type { RenameHint } from "./diff/renames.ts";
+export type { GroupChange, TotalChange } from "./diff/rollup-diff.ts";
 export { IoError, UsageError } from "./errors.ts";
 export { type Inventory, openInventory } from "./inventory/open.ts";
 export { VERSION } from "./io/version.ts";
+export type { Labels, Metric, Sample as MetricSample } from "./metrics/metric.ts";
+export { type MetricsOptions, metrics } from "./metrics/metrics.ts";
 export {
   type AnalyzedSnapshot,
   type AnalyzeOptions,
@@ -51,6 +58,10 @@ export {
   type PlanSource,
   plan,
 } from "./plan/index.ts";
+export type { QuestionFilters } from "./queries/filters.ts";
+export { type ReportOptions, report } from "./report-data/report.ts";
+export type { Report, SnapshotReport } from "./report-data/types.ts";
+export { reportHtml } from "./report-page/html.ts";
 export type { Growth } from "./trend/growth.ts";
 export type { Limit } from "./trend/limit.ts";
 export {

@@ -20,6 +20,12 @@ export function humanShare(share: number): string {
   return `${digits === "-0.0" ? "0.0" : digits}%`;
 }
 
+/** A change with its sign; "=" where there is none. */
+export function signed(change: number, told: (size: number) => string): string {
+  if (change === 0) return "=";
+  return `${change > 0 ? "+" : "-"}${told(Math.abs(change))}`;
+}
+
 /** How far an estimate may be off, as per cent of it: "±0.4%", "±12%". */
 export function humanError(value: number, error: number): string {
   const percent = value === 0 ? 0 : (100 * error) / Math.abs(value);

@@ -26,6 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/names/",
     "src/inventory/",
     "src/compare/",
+    "src/diff/",
     "src/errors.ts",
     "src/pipeline/filter.ts",
     "src/values/",
@@ -33,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/io": ["parsers/", "src/errors.ts"],
   "src/memory": ["parsers/", "src/errors.ts", "src/near-names.ts"],
   "src/patterns": ["parsers/"],
-  // What it writes is text of snapshots: what makes that safe stands in reports.
+  // What these write is text of snapshots: what makes that safe stands in reports.
   "src/values": [
     "parsers/",
     "src/memory/",
@@ -41,6 +42,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/reports/json.ts",
     "src/reports/text.ts",
   ],
+  "src/report-data": [
+    "src/inventory/",
+    "src/io/version.ts",
+    "src/memory/",
+    "src/queries/",
+    "src/diff/",
+    "src/doctor/",
+    "src/units.ts",
+    "src/reports/text.ts",
+  ],
+  "src/report-page": ["src/report-data/"],
+  // The page that a report is: in browsers, so nothing of Node.
+  page: ["src/report-data/types.ts", "src/units.ts", "src/queries/words.ts"],
 };
 
 /** Every other folder of `src`, and the files in `src` itself, may import from anywhere in `src` and `parsers` but here. */
@@ -55,7 +69,18 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   piscina: ["src/pipeline"],
   yaml: ["src/yaml"],
   // Where outside data comes in: options, policies, catalogues.
-  zod: ["src/cli", "src/doctor", "src/check", "src/plan", "src/yaml", "src/memory/profiles"],
+  zod: [
+    "src/cli",
+    "src/doctor",
+    "src/check",
+    "src/plan",
+    "src/yaml",
+    "src/memory/profiles",
+    "src/report-data",
+  ],
+  "d3-hierarchy": ["page"],
+  "d3-scale": ["page"],
+  "d3-shape": ["page"],
 };
 
 function filesIn(folder: string): string[] {
@@ -82,8 +107,8 @@ function importsOf(file: string): Import[] {
   ];
 }
 
-const imports = ["src", "parsers", "workers", "bin"].flatMap(filesIn).flatMap(importsOf);
-const isLocal = (target: string) => /^(src|parsers|workers|bin|dist|test|bench|fixtures)\//.test(target);
+const imports = ["src", "parsers", "workers", "bin", "page"].flatMap(filesIn).flatMap(importsOf);
+const isLocal = (target: string) => /^(src|parsers|workers|bin|page|dist|test|bench|fixtures)\//.test(target);
 const isBuiltIn = (target: string) => target.startsWith("node:");
 
 /** `parsers`, `workers`, `bin`, `src/io`…; `src` for the files in it. */
@@ -135,8 +160,8 @@ describe("imports", () => {
     expect(told(wrong)).toEqual([]);
   });
 
-  it("of parsers, memory and patterns use nothing of Node", () => {
-    const pure = /^(parsers|src\/memory|src\/patterns)\//;
+  it("of parsers, memory, patterns and the page use nothing of Node", () => {
+    const pure = /^(parsers|page|src\/memory|src\/patterns)\//;
     expect(told(imports.filter(({ file, target }) => pure.test(file) && isBuiltIn(target)))).toEqual([]);
   });
 

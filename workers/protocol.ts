@@ -5,6 +5,9 @@ import type { SampleSpec } from "../parsers/sample.ts";
 import type { Chunk, SnapshotFacts } from "../parsers/splitter.ts";
 import type { TemplatePlaces } from "../parsers/templates.ts";
 import type { TallyExport } from "../src/compare/tally.ts";
+import type { SideRows } from "../src/diff/rows.ts";
+import type { SpilledBlock, SpillFile } from "../src/diff/spill.ts";
+import type { TallyOptions } from "../src/diff/tally.ts";
 import type { ErrorRecord } from "../src/errors.ts";
 import type { LeafPlaces } from "../src/inventory/pages.ts";
 import type { RollupExport } from "../src/inventory/rollup/rollup.ts";
@@ -14,7 +17,7 @@ import type { KeyFilter } from "../src/pipeline/filter.ts";
 import type { ValueFormat } from "../src/values/formats.ts";
 
 /** What a thread can be asked to do. */
-export type WorkerName = "split" | "read" | "check" | "compare" | "finish" | "values";
+export type WorkerName = "split" | "read" | "check" | "compare" | "finish" | "values" | "diff";
 
 /**
  * What the thread that writes values is given. It sends `Uint8Array`s and `ValuesProgress` on the port, null behind
@@ -273,3 +276,37 @@ export interface FinishSnapshot {
 }
 
 export type FinishResult = { readonly error?: ErrorRecord };
+
+/** The rows of both sides of a diff; all threads share the memory of arrays and buffers, but `key`. */
+interface DiffRowsTask {
+  readonly sides: readonly [old: SideRows, now: SideRows];
+  /** What is hashed with: two random words. */
+  readonly key: Int32Array;
+  /** An int32: the unit of rows, or the partition, that nobody has taken yet. */
+  readonly next: SharedArrayBuffer;
+}
+
+export interface DiffSumTask extends DiffRowsTask {
+  readonly step: "sum";
+  readonly sums: SharedArrayBuffer;
+}
+
+/** Returns the `SpilledBlock`s that it wrote. */
+export interface DiffSpillTask extends DiffRowsTask {
+  readonly step: "spill";
+  /** Bits of `DirtyBuckets`. */
+  readonly dirty: Int32Array;
+  readonly file: SpillFile;
+}
+
+/** Returns a `DiffTally`. */
+export interface DiffJoinTask {
+  readonly step: "join";
+  readonly file: SpillFile;
+  readonly blocks: readonly SpilledBlock[];
+  readonly next: SharedArrayBuffer;
+  readonly tally: TallyOptions;
+}
+
+/** What a thread of a diff can be asked to do. */
+export type DiffTask = DiffSumTask | DiffSpillTask | DiffJoinTask;

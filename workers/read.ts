@@ -174,7 +174,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     stratum.keys++;
     if (k.expired) stratum.expired++;
     if (records.damage !== undefined) noteDamage(this.damages, records, this.hash);
-    stratum.rollup.add(k, records.key, meter.largestName, meter.largestNameLength);
+    stratum.rollup.add(k, records.key, meter.largest);
     if (this.rows !== undefined) this.writeRow(this.rows);
     stratum.evidence.look(k, bill.encoding, this.compressedBytes());
   };

@@ -86,9 +86,18 @@ export function rowsNeeded({ rules }: Policy): "all" | "none" {
   return rules.some(want) ? "all" : "none";
 }
 
-/** Whether a policy has rules of growth. */
-export function needsBaseline({ rules }: Policy): boolean {
-  return rules.some(({ kind, fields }) => kind.needs(fields).includes("baseline"));
+/** The ids of rules that compare with a baseline. */
+export function needingBaseline({ rules }: Policy): string[] {
+  return rules.filter(({ kind, fields }) => kind.needs(fields).includes("baseline")).map(({ id }) => id);
+}
+
+/** @throws {UsageError} when rules need a baseline and there is none */
+export function requireBaseline(policy: Policy, isThere: boolean): void {
+  const ids = needingBaseline(policy);
+  if (ids.length === 0 || isThere) return;
+  throw new UsageError(
+    `${list(ids)} a baseline: --baseline OLD (a snapshot, an inventory, or what --update-baseline wrote)`,
+  );
 }
 
 /**
@@ -145,7 +154,7 @@ function refuse({ inventory, snapshot, filters }: Scope, settings: CheckSettings
   const { rules } = settings.policy;
   const needing = (need: Need) =>
     rules.filter(({ kind, fields }) => kind.needs(fields).includes(need)).map(({ id }) => id);
-  const [rows, names, baseline] = [needing("rows"), needing("names"), needing("baseline")];
+  const [rows, names] = [needing("rows"), needing("names")];
   const { path } = inventory;
   if (sampleOf(snapshot) !== undefined && !settings.allowEstimates)
     throw new UsageError(
@@ -159,10 +168,7 @@ function refuse({ inventory, snapshot, filters }: Scope, settings: CheckSettings
     throw new UsageError(
       `${list(names)} names, and those in ${path} are hashed: choose by \`pattern\` in place of \`key\`, or analyze ${snapshot.path} without --hash-keys`,
     );
-  if (baseline.length > 0 && settings.baseline === undefined && !settings.makesBaseline)
-    throw new UsageError(
-      `${list(baseline)} a baseline: --baseline OLD (a snapshot, an inventory, or what --update-baseline wrote)`,
-    );
+  requireBaseline(settings.policy, settings.baseline !== undefined || settings.makesBaseline);
 }
 
 /** "a and b need" */
@@ -183,7 +189,7 @@ function baselineFor(
   now: Totals,
   checked: number,
 ): BaselineUse | undefined {
-  if (baseline === undefined || !needsBaseline(policy)) return undefined;
+  if (baseline === undefined || needingBaseline(policy).length === 0) return undefined;
   const all = baseline.snapshots;
   const isPair = all.length === 1 && checked === 1;
   const totals = isPair ? all[0] : all.find((one) => one.snapshot === snapshot.snapshot);
@@ -224,7 +230,8 @@ async function resultOf(
       return;
     }
     if (use !== undefined) expired.add(use.waiver);
-    if (counts.violations++ < largest) kept.push(one);
+    counts.violations++;
+    keep(kept, one, largest);
   };
   try {
     const { measured, notes = [] } = await kind.check(context, fields, take);
@@ -244,8 +251,17 @@ async function resultOf(
   }
 }
 
+/** Puts a violation where it belongs among the `largest` that are kept. */
+function keep(kept: Found[], one: Found, largest: number): void {
+  if (kept.length === largest && one.rank <= kept[largest - 1]!.rank) return;
+  let at = kept.length;
+  while (at > 0 && kept[at - 1]!.rank < one.rank) at--;
+  kept.splice(at, 0, one);
+  if (kept.length > largest) kept.pop();
+}
+
 /** A violation with its examples, and numbers that are whole where they count something. */
-function whole({ examples, value, unit, ...others }: Found): Violation {
+function whole({ examples, value, unit, rank: _, ...others }: Found): Violation {
   const isCount = unit === "bytes" || unit === "count";
   return {
     ...others,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { globs, words } from "../yaml/fields.ts";
 import type { Place } from "../yaml/read-yaml.ts";
 import { LEVELS, type Level, type RuleKind } from "./rule.ts";
@@ -60,7 +60,7 @@ export const POLICY_SCHEMA = z.strictObject({
   rules: z
     .array(
       z.discriminatedUnion("rule", RULES as unknown as [AnyRule, ...AnyRule[]], {
-        error: `one of ${KINDS.join(", ")}`,
+        error: ({ code }) => (code === "invalid_union" ? `one of ${KINDS.join(", ")}` : "a map of fields"),
       }),
       "a list of rules",
     )

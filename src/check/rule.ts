@@ -37,11 +37,22 @@ export interface Violation {
 /** A violation as a rule tells it: examples are looked for when it is shown. */
 export interface Found extends Omit<Violation, "examples"> {
   readonly examples: () => readonly (string | Buffer)[];
+  /** Those with more are told first; of the same rank, the first. */
+  readonly rank: number;
 }
 
 /** A violation with what most do not have left out. */
 export function violation(one: Pick<Found, "about" | "name" | "what" | "field"> & Partial<Found>): Found {
-  return { db: null, value: null, limit: null, unit: "count", detail: "", examples: () => [], ...one };
+  return {
+    db: null,
+    value: null,
+    limit: null,
+    unit: "count",
+    detail: "",
+    examples: () => [],
+    rank: 0,
+    ...one,
+  };
 }
 
 /** What a rule cannot do without: a row a key, names that are not hashed, or a baseline. */
@@ -88,9 +99,9 @@ export interface RuleKind<S extends z.ZodRawShape = z.ZodRawShape> {
   /** Fields of which one has to be given at least. */
   readonly oneOf?: readonly (keyof S & string)[];
   needs(fields: z.output<z.ZodObject<S>>): readonly Need[];
-  /** With a row a key it finds more: a snapshot is then analyzed with them. */
+  /** With a row a key it finds more, or can name keys: a snapshot is then analyzed with them. */
   readonly prefersRows?: boolean;
-  /** Tells what is wrong to `found`, the worst first. */
+  /** Tells what is wrong to `found`: the worst first, or with ranks. */
   check(
     context: Context,
     fields: z.output<z.ZodObject<S>>,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UsageError } from "../errors.ts";
 import type { Inventory } from "../inventory/open.ts";
 import { VERSION } from "../io/version.ts";

@@ -40,7 +40,8 @@ export function refuseTarget(file: string): void {
   throw new UsageError(`--update-baseline: ${file} is there and is no baseline: give another name`);
 }
 
-function isBaselineFile(file: string): boolean {
+/** Whether it is no snapshot and no inventory, by its first byte. */
+export function isBaselineFile(file: string): boolean {
   if (file === "-" || fs.statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
   const fd = fs.openSync(file, "r");
   try {

@@ -1,20 +1,20 @@
 import { Command, Option } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import type { CheckReport, CheckSettings } from "../check/check.ts";
 import type { Policy } from "../check/policy.ts";
 import type { Baseline } from "../check/totals.ts";
 import { parseInfo } from "../doctor/info.ts";
 import { UsageError } from "../errors.ts";
-import { openInventory } from "../inventory/open.ts";
-import { snapshots } from "../queries/snapshots.ts";
+import { type Inventory, openInventory } from "../inventory/open.ts";
 import { CHECK_FORMATS, type CheckFormat } from "../reports/check/index.ts";
 import { PLAIN } from "../reports/style.ts";
 import { askChild } from "./ask-rows.ts";
-import { readBaseline, refuseTarget, writeBaseline } from "./baseline.ts";
+import { isBaselineFile, readBaseline, refuseTarget, writeBaseline } from "./baseline.ts";
 import { refuseReplacing, withDestination } from "./destination.ts";
 import { EXIT } from "./exit-status.ts";
-import { type Cli, layoutOf, note, writeLines } from "./io.ts";
+import { type Cli, layoutOf, note, warner, writeLines } from "./io.ts";
 import {
+  type AnalysisOptions,
   addInputOptions,
   addLimitOption,
   addRunOptions,
@@ -80,45 +80,76 @@ export function checkCommand(cli: Cli): Command {
 
 async function run(cli: Cli, file: string, options: Options): Promise<void> {
   const { parsePolicy, MAX_POLICY_BYTES } = await import("../check/parse-policy.ts");
-  const { checkInventory, needsBaseline, rowsNeeded } = await import("../check/check.ts");
+  const { rowsNeeded } = await import("../check/check.ts");
   const policy = parsePolicy(readText(options.policy, MAX_POLICY_BYTES, "policy"), options.policy);
   const reports = options.report.map((text) => reportFile(text, file));
-  const { info: infoFile, baseline: old, updateBaseline: next } = options;
+  const { info: infoFile, updateBaseline: next } = options;
   const info =
     infoFile === undefined ? undefined : parseInfo(readText(infoFile, MAX_INFO_BYTES, "INFO text"), infoFile);
   if (next !== undefined) refuseTarget(next);
-  const isMixed =
-    old !== undefined && needsBaseline(policy) && isInventoryInput(file) !== isInventoryInput(old);
-  const optionsOf = (input: string) => (isMixed && isInventoryInput(input) ? bareOptions(options) : options);
-  await withInventoryFile(
-    cli,
-    file,
-    optionsOf(file),
-    { keys: rowsNeeded(policy) },
-    async ({ path, name, opened }) => {
-      const inventory = openInventory(path, name);
-      try {
-        if (!hasSql(policy)) opened();
-        snapshots(inventory, options.snapshot);
-        const baseline =
-          old === undefined || !needsBaseline(policy)
-            ? undefined
-            : await readBaseline(cli, old, optionsOf(old));
-        const report = await checkInventory(inventory, {
-          ...settingsOf(options, policy, baseline),
-          info,
-          askSql: askChild({ path, name }, options),
-        });
-        for (const { format, output } of reports) await writeReport(cli, report, format, output);
-        await writeLines(cli, CHECK_FORMATS[options.format](report, layoutOf(cli, options)));
-        if (next !== undefined)
-          await update(cli, report, next, () => writeBaseline(cli, next, inventory, options.snapshot));
-        if (cli.status === EXIT.fine && !report.passed) cli.status = EXIT.gate;
-      } finally {
-        inventory.close();
-      }
-    },
-  );
+  const baseline = await baselineOf(cli, file, policy, options);
+  const settings = { ...settingsOf(options, policy, baseline), info };
+  const needed = { keys: rowsNeeded(policy) };
+  const own = baseline === undefined ? options : optionsFor(file, options.baseline!, options);
+  await withInventoryFile(cli, file, own, needed, async ({ path, name, opened }) => {
+    const inventory = openInventory(path, name);
+    try {
+      if (!hasSql(policy)) opened();
+      await look(
+        cli,
+        inventory,
+        { ...settings, askSql: askChild({ path, name }, options) },
+        reports,
+        options,
+      );
+    } finally {
+      inventory.close();
+    }
+  });
+}
+
+/** Checks, writes what is to be written, and sets the exit status. */
+async function look(
+  cli: Cli,
+  inventory: Inventory,
+  settings: CheckSettings,
+  reports: readonly ReportFile[],
+  options: Options,
+): Promise<void> {
+  const { checkInventory } = await import("../check/check.ts");
+  const { updateBaseline: next, format, snapshot } = options;
+  const report = await checkInventory(inventory, settings);
+  for (const one of reports) await writeReport(cli, report, one);
+  await writeLines(cli, CHECK_FORMATS[format](report, layoutOf(cli, options)));
+  if (next !== undefined)
+    await update(cli, report, next, () => writeBaseline(cli, next, inventory, snapshot));
+  if (cli.status === EXIT.fine && !report.passed) cli.status = EXIT.gate;
+}
+
+/**
+ * What growth is measured by, looked at before the snapshot is, which takes longer.
+ * @throws {UsageError} when rules of growth have none
+ */
+async function baselineOf(
+  cli: Cli,
+  file: string,
+  policy: Policy,
+  options: Options,
+): Promise<Baseline | undefined> {
+  const { needingBaseline, requireBaseline } = await import("../check/check.ts");
+  const { baseline: old, updateBaseline: next } = options;
+  requireBaseline(policy, old !== undefined || next !== undefined);
+  if (old === undefined) return undefined;
+  if (needingBaseline(policy).length > 0) return readBaseline(cli, old, optionsFor(old, file, options));
+  warner(cli, options.quiet)(`${options.policy} has no rule of growth: nothing looks at --baseline`);
+  return undefined;
+}
+
+/** Of a snapshot and an inventory, options that say how a snapshot is read are meant for the snapshot. */
+function optionsFor(input: string, other: string, options: Options): AnalysisOptions {
+  return isInventoryInput(input) && !isInventoryInput(other) && !isBaselineFile(other)
+    ? bareOptions(options)
+    : options;
 }
 
 function settingsOf(
@@ -143,8 +174,13 @@ function hasSql({ rules }: Policy): boolean {
   return rules.some(({ kind }) => kind.id === "sql");
 }
 
+interface ReportFile {
+  readonly format: CheckFormat;
+  readonly output: string;
+}
+
 /** `junit=check.xml` @throws {UsageError} when it is something else, or would replace what is to be kept */
-function reportFile(text: string, input: string): { format: CheckFormat; output: string } {
+function reportFile(text: string, input: string): ReportFile {
   const [, name, output] = /^([a-z]+)=(.+)$/s.exec(text) ?? [];
   const format = NAMES.find((one) => one === name);
   if (format === undefined || output === undefined)
@@ -155,12 +191,7 @@ function reportFile(text: string, input: string): { format: CheckFormat; output:
   return { format, output };
 }
 
-async function writeReport(
-  cli: Cli,
-  report: CheckReport,
-  format: CheckFormat,
-  output: string,
-): Promise<void> {
+async function writeReport(cli: Cli, report: CheckReport, { format, output }: ReportFile): Promise<void> {
   await withDestination(cli, { output, force: true }, async (take) => {
     for (const line of CHECK_FORMATS[format](report, PLAIN_LAYOUT)) await take(`${line}\n`);
   });

@@ -4,6 +4,7 @@ import { bigkeysCommand } from "./bigkeys.ts";
 import { checkCommand } from "./check.ts";
 import { compareCommand } from "./compare.ts";
 import { completionCommand } from "./completion.ts";
+import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
 import { efficiencyCommand } from "./efficiency.ts";
 import { encodingsCommand } from "./encodings.ts";
@@ -17,6 +18,7 @@ import { paretoCommand } from "./pareto.ts";
 import { patternsCommand } from "./patterns.ts";
 import { planCommand } from "./plan.ts";
 import { queryCommand } from "./query.ts";
+import { reportCommand } from "./report.ts";
 import { schemaCommand } from "./schema.ts";
 import { sizesCommand } from "./sizes.ts";
 import { slotsCommand } from "./slots.ts";
@@ -42,11 +44,13 @@ export const COMMANDS = {
   efficiency: efficiencyCommand,
   pareto: paretoCommand,
   doctor: doctorCommand,
+  report: reportCommand,
   check: checkCommand,
   explain: explainCommand,
   compare: compareCommand,
   plan: planCommand,
   trend: trendCommand,
+  diff: diffCommand,
   get: getCommand,
   export: exportCommand,
   query: queryCommand,

@@ -3,6 +3,7 @@ import { UsageError } from "../errors.ts";
 import type { Progress } from "../index.ts";
 import { isSqliteFile } from "../inventory/open.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
+import { MOST_PATTERNS, metricsOf } from "../metrics/metrics.ts";
 import { compatRows } from "../queries/csv-compat.ts";
 import { keyRowFilters } from "../queries/filters.ts";
 import { folded } from "../queries/folded.ts";
@@ -10,6 +11,7 @@ import { keyRows } from "../queries/key-rows.ts";
 import type { Scope } from "../queries/scope.ts";
 import { foldedStacks } from "../reports/folded.ts";
 import { FORMATS, type FormatName, lineEnd, type Part } from "../reports/index.ts";
+import { exposition } from "../reports/prometheus.ts";
 import { BINARY_FORMATS, type ValueFormat } from "../values/formats.ts";
 import { reportChecksum } from "./analysis.ts";
 import { refuseReplacing, type Take, withDestination } from "./destination.ts";
@@ -25,22 +27,33 @@ import {
   EXPORT_OPTIONS,
   type ExportOptions,
   filtersOf,
+  repeated,
 } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 import { forEachScope } from "./question.ts";
 
-const WHAT = "--values, --keys, --csv-compat or --folded";
+const WHAT = "--values, --keys, --csv-compat, --folded or --prometheus";
 const BATCH = 65536;
 
 /** `rdbscope export FILE` */
 export function exportCommand(cli: Cli): Command {
   const command = new Command("export")
-    .description("write values, rows of keys, or stacks for a flame graph, for other programs")
+    .description("write values, rows of keys, stacks for a flame graph, or metrics, for other programs")
     .argument("<file>", "a snapshot; but for --values, an inventory too")
     .option("--values <format>", "each key with its value: json, ndjson, resp, restore; keys: its name alone")
     .option("--keys <csv|ndjson>", "a row a key, with all columns of the inventory")
     .option("--csv-compat <tool>", "a row a key in the columns of rdbtools or hdt (HDT3213/rdb)")
     .option("--folded", "bytes by database and pattern as folded stacks, for flame graphs")
+    .option(
+      "--prometheus",
+      "metrics in the text format of Prometheus, for node_exporter's textfile collector",
+    )
+    .option(
+      "-l, --limit <n>",
+      `with --prometheus: patterns with series of their own (default: ${MOST_PATTERNS})`,
+    )
+    .option("--label <name=value>", "with --prometheus: a label of every sample", repeated)
+    .option("--maxmemory <size>", "with --prometheus: what the server may take, such as 4gb")
     .option("-o, --output <file>", "write there, not to stdout")
     .option("--force", "replace that file if there is one")
     .option("--pattern <text>", "only keys of this pattern, as `patterns` prints it; not with --values")
@@ -52,10 +65,14 @@ export function exportCommand(cli: Cli): Command {
 }
 
 async function run(cli: Cli, file: string, options: ExportOptions): Promise<void> {
-  const { values, keys, csvCompat, folded, output } = options;
-  const chosen = [values, keys, csvCompat, folded].filter((one) => one !== undefined);
+  const { values, keys, csvCompat, folded, prometheus, output } = options;
+  const chosen = [values, keys, csvCompat, folded, prometheus].filter((one) => one !== undefined);
   if (chosen.length !== 1) throw new UsageError(`export writes one of ${WHAT}: say which`);
   refuseReplacing(file, output);
+  const { limit, label, maxmemory } = options;
+  const [needing] = Object.entries({ limit, label, maxmemory }).filter(([, value]) => value !== undefined);
+  if (needing !== undefined && prometheus === undefined)
+    throw new UsageError(`--${needing[0]} needs --prometheus`);
   if (values !== undefined) await exportValues(cli, file, values, options);
   else await exportRows(cli, file, options);
 }
@@ -125,17 +142,34 @@ async function exportValues(cli: Cli, name: string, format: ValueFormat, options
 }
 
 async function exportRows(cli: Cli, file: string, options: ExportOptions): Promise<void> {
-  const needsRows = options.folded !== true || keyRowFilters(filtersOf(options)).length > 0;
+  const fromRollup = options.folded === true || options.prometheus === true;
+  const needsRows = !fromRollup || keyRowFilters(filtersOf(options)).length > 0;
   const warn = warner(cli, options.quiet);
   await forEachScope(cli, file, options, needsRows, (scopes) =>
     interruptible((signal) =>
       withDestination(cli, options, async (take) => {
         const notes = new Set<string>();
+        if (options.prometheus === true) {
+          await takeLines(untilAborted(take, signal), metricLines(scopes, options), "\n");
+          return;
+        }
         await takeLines(untilAborted(take, signal), linesOf(scopes, options, cli, notes), endOf(options));
         for (const message of notes) warn(message);
       }),
     ),
   );
+}
+
+/** @throws {UsageError} where it is not one snapshot: two would have the same series */
+function metricLines(scopes: readonly Scope[], options: ExportOptions): Iterable<string> {
+  const [scope, other] = scopes;
+  if (other !== undefined) {
+    throw new UsageError(
+      `--prometheus is of one snapshot, and there are ${scopes.length}: say which with --snapshot, and give each a file of its own`,
+    );
+  }
+  const { limit: patterns, maxmemory, label = [] } = options;
+  return exposition(metricsOf(scope!, { patterns, maxmemory }), Object.fromEntries(label));
 }
 
 /** Rejects when `signal` is aborted, whether or not anybody takes anything. */

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import * as z from "zod";
+import { GROUPING_NAMES } from "../diff/rollup-diff.ts";
 import { UsageError } from "../errors.ts";
 import {
   ALLOCATORS,
@@ -157,7 +158,26 @@ export const QUESTION_OPTIONS = z.object({
   snapshot: wholeNumber(1, 2 ** 15).optional(),
 });
 
-/** Options of `export`: one of the first four says what. */
+/** maxmemory in the words of redis.conf, as bytes; undefined where it is none, or no limit. */
+const maxmemory = (text: string) => {
+  const bytes = parseSettingOrNone("maxmemory", text);
+  return typeof bytes === "number" && bytes > 0 ? bytes : undefined;
+};
+
+/** What one server may take. */
+const MAXMEMORY = parsed(maxmemory, "a size above 0 as redis.conf has it, such as 4gb or 500mb").optional();
+
+/** Labels that metrics have themselves. */
+const OWN_LABELS =
+  "db type encoding pattern ttl path input server_kind server_version profile allocator".split(" ");
+/** "name=value", the name as Prometheus has them; each once. */
+const constantLabel = (text: string) => {
+  const [, name, value] = /^([a-zA-Z_][a-zA-Z0-9_]*)=(.*)$/s.exec(text) ?? [];
+  const isFree = name !== undefined && !name.startsWith("__") && !OWN_LABELS.includes(name);
+  return isFree ? ([name, value!] as const) : undefined;
+};
+
+/** Options of `export`: one of the first five says what. */
 export const EXPORT_OPTIONS = z.object({
   ...RUN,
   ...INPUT,
@@ -166,10 +186,33 @@ export const EXPORT_OPTIONS = z.object({
   keys: oneOf(["csv", "ndjson"]).optional(),
   csvCompat: oneOf(Object.keys(CSV_COMPAT) as CsvCompat[]).optional(),
   folded: z.boolean().optional(),
+  prometheus: z.boolean().optional(),
+  limit: wholeNumber(1, 1000).optional(),
+  label: z
+    .array(parsed(constantLabel, "a label such as server=cache-1, with a name that no metric has"))
+    .optional(),
+  maxmemory: MAXMEMORY,
   output: z.string().min(1).optional(),
   force: z.boolean().optional(),
   quiet: REPORT.quiet,
   rawCsv: REPORT.rawCsv,
+  pattern: z.string().optional(),
+  snapshot: wholeNumber(1, 2 ** 15).optional(),
+});
+
+/** What a report can be written as. */
+export const REPORT_FORMAT_NAMES = ["html", "markdown", "json"] as const;
+
+/** Options of `report`. */
+export const REPORT_COMMAND_OPTIONS = z.object({
+  ...RUN,
+  ...INPUT,
+  ...FILTERS,
+  format: oneOf(REPORT_FORMAT_NAMES),
+  output: z.string().min(1).optional(),
+  force: z.boolean().optional(),
+  baseline: z.string().min(1).optional(),
+  quiet: REPORT.quiet,
   pattern: z.string().optional(),
   snapshot: wholeNumber(1, 2 ** 15).optional(),
 });
@@ -230,18 +273,6 @@ export const COMPARE_OPTIONS = z.object({
   limit: wholeNumber(1, 10_000),
 });
 
-/** maxmemory in the words of redis.conf, as bytes; undefined where it is none, or no limit. */
-const maxmemory = (text: string) => {
-  const bytes = parseSettingOrNone("maxmemory", text);
-  return typeof bytes === "number" && bytes > 0 ? bytes : undefined;
-};
-
-/** What one server may take. */
-export const MAXMEMORY = parsed(
-  maxmemory,
-  "a size above 0 as redis.conf has it, such as 4gb or 500mb",
-).optional();
-
 /** Options of `trend`. */
 export const TREND_OPTIONS = z.object({
   ...REPORT,
@@ -254,6 +285,24 @@ export const TREND_OPTIONS = z.object({
   maxmemory: MAXMEMORY,
   allowMixed: z.boolean().optional(),
   fileTimes: z.boolean().optional(),
+});
+
+/** Options of `diff`. */
+export const DIFF_OPTIONS = z.object({
+  ...REPORT,
+  ...INPUT,
+  ...TARGET,
+  ...SECRET,
+  ...FILTERS,
+  workers: RUN.workers,
+  ignoreChecksum: RUN.ignoreChecksum,
+  salvage: RUN.salvage,
+  by: oneOf(GROUPING_NAMES).optional(),
+  limit: wholeNumber(1, 1_000_000),
+  exitCode: z.boolean().optional(),
+  allowMixed: z.boolean().optional(),
+  oldSnapshot: wholeNumber(1, 2 ** 15).optional(),
+  newSnapshot: wholeNumber(1, 2 ** 15).optional(),
 });
 
 /** Levels of a tree of patterns. */
@@ -284,7 +333,10 @@ export type AnalyzeOptions = z.infer<typeof ANALYZE_OPTIONS>;
 export type VerifyOptions = z.infer<typeof VERIFY_OPTIONS>;
 export type ExportOptions = z.infer<typeof EXPORT_OPTIONS>;
 export type CompareOptions = z.infer<typeof COMPARE_OPTIONS>;
+export type ReportFormat = (typeof REPORT_FORMAT_NAMES)[number];
+export type ReportCommandOptions = z.infer<typeof REPORT_COMMAND_OPTIONS>;
 export type TrendOptions = z.infer<typeof TREND_OPTIONS>;
+export type DiffOptions = z.infer<typeof DIFF_OPTIONS>;
 type ServerOptions = Pick<RunOptions, keyof typeof SERVER>;
 
 /** Told what a reader of options should know. */
@@ -342,6 +394,12 @@ export function checkOptions<T extends z.ZodType>(schema: T, command: Command): 
 }
 
 type FilterOptions = Pick<QuestionOptions, keyof typeof FILTERS> & { readonly pattern?: string | undefined };
+
+/** Options without those of how a snapshot is read. */
+export function withoutReading<T extends object>(options: T): T {
+  const reading = new Set(Object.keys({ ...RUN, ...INPUT }));
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !reading.has(name))) as T;
+}
 
 /** The filters among checked options. */
 export function filtersOf(options: FilterOptions): QuestionFilters {

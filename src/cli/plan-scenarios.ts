@@ -1,6 +1,6 @@
 import path from "node:path";
 import { type Command, Option } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import { type Info, parseInfo } from "../doctor/info.ts";
 import { UsageError } from "../errors.ts";
 import type { Catalogue } from "../plan/catalogue.ts";
@@ -136,6 +136,8 @@ function flagScenarios(options: Options, warn: Warn, make: MakeScenario): Scenar
     const text = options[memberOf(name)] as string | undefined;
     if (text !== undefined) fields[name] = fieldOf(name, text);
   }
+  if (fields.info !== undefined && fields.fragmentation !== undefined)
+    throw new UsageError("--info and --fragmentation both say the ratio: give one of them");
   const byPattern = growthOf.map((text) => {
     const [, pattern, percent] = /^(.+)=([^=]+)$/s.exec(text) ?? [];
     if (pattern === undefined)

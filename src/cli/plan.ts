@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { z } from "zod";
+import * as z from "zod";
 import { UsageError } from "../errors.ts";
 import { isSqliteFile } from "../inventory/open.ts";
 import { expandGlobs, expandOne } from "../io/inputs/globs.ts";
@@ -57,6 +57,13 @@ const OPTIONS = z.object({
 });
 type Options = z.infer<typeof OPTIONS>;
 
+/** Flags of how snapshots are read, be it one that is planned for or those of a history. */
+const COMMON_READING = [
+  ["workers", "workers"],
+  ["temp-dir", "tempDir"],
+  ["max-expanded", "maxExpanded"],
+] as const;
+
 /** `rdbscope plan FILE` */
 export function planCommand(cli: Cli): Command {
   const command = new Command("plan")
@@ -78,6 +85,7 @@ async function run(cli: Cli, file: string | undefined, options: Options): Promis
   const { model, history: series, limit: largest } = options;
   if ((file === undefined) === (model === undefined))
     throw new UsageError("give a snapshot or an inventory, or --model with counts and averages: one of them");
+  if (model !== undefined) refuseReading(options);
   const wanted = await readWanted(options, warner(cli, options.quiet));
   if (series !== undefined && wanted.catalogue === undefined)
     throw new UsageError("--history tells when machines are outgrown: give them with --catalogue");
@@ -90,6 +98,24 @@ async function run(cli: Cli, file: string | undefined, options: Options): Promis
   const plan = planOf(inputs, wanted.catalogue);
   const history = series === undefined ? undefined : await historyOf(cli, series, options, data);
   await show(cli, { plan, history, largest }, options);
+}
+
+/** What says how a snapshot is read says nothing of a model. */
+function refuseReading(options: Options): void {
+  const { ignoreChecksum, hashKeys, hashKeysSecretFile, template, separators, depth, snapshot, history } =
+    options;
+  const reading = history === undefined ? COMMON_READING : [];
+  const others = {
+    ...{
+      "ignore-checksum": ignoreChecksum,
+      "hash-keys": hashKeys,
+      "hash-keys-secret-file": hashKeysSecretFile,
+    },
+    ...{ template, separators, depth, snapshot },
+    ...Object.fromEntries(reading.map(([flag, member]) => [flag, options[member]])),
+  };
+  const given = Object.entries(others).find(([, value]) => value !== undefined);
+  if (given) throw new UsageError(`--${given[0]} is for snapshots and inventories; --model reads none`);
 }
 
 async function ofModel(file: string, { scenarios }: Wanted): Promise<PlanData[]> {

@@ -5,6 +5,7 @@ import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { type Inventory, isSqliteFile, openInventory } from "../inventory/open.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
 import { removeLeftovers, removeTemp, tempName, track } from "../io/leftovers.ts";
+import type { PatternSettings } from "../patterns/index.ts";
 import type { KeyFilter } from "../pipeline/filter.ts";
 import { runAnalysis } from "./analysis.ts";
 import { interruptible } from "./interrupt.ts";
@@ -78,10 +79,11 @@ export function bareOptions<T extends AnalysisOptions>({ quiet, tempDir }: T): A
   return { quiet, tempDir };
 }
 
-/** Whether a question needs a row a key, and which keys, if not all. */
+/** Whether a question needs a row a key, which keys, if not all, and how they become patterns, if not as usual. */
 interface Needed {
   readonly keys: "all" | "none";
   readonly filters?: KeyFilter;
+  readonly patterns?: PatternSettings;
 }
 
 /** Options that change how a snapshot is read say nothing about an inventory. */

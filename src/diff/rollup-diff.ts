@@ -55,14 +55,37 @@ export const TOTAL_MEASURES = [
 ] as const;
 export type TotalMeasure = (typeof TOTAL_MEASURES)[number];
 
-const sums = "sum(keys) AS keys, sum(bytes) AS bytes, sum(lower_bound_keys) AS lower_bound_keys";
+/** What a side holds of one type, encoding and pattern. */
+type Tally = Totals & {
+  readonly type: string | null;
+  readonly encoding: string | null;
+  readonly pattern: string | null;
+  readonly lower_bound_keys: number;
+};
+type Totals = Record<TotalMeasure, number>;
 
-function byTally(group: string) {
+const SUMS = [...TOTAL_MEASURES, "lower_bound_keys"].map((name) => `sum(${name}) AS ${name}`).join(", ");
+const tallies = new WeakMap<Scope, readonly Tally[]>();
+
+/** All sums of a scope; asked for once, as filters may need each row of a key for them. */
+function talliesOf(scope: Scope): readonly Tally[] {
+  let found = tallies.get(scope);
+  if (found === undefined) {
+    const sql = `SELECT type, encoding, pattern, ${SUMS} FROM ${tallySource(scope)} GROUP BY 1, 2, 3`;
+    found = scope.inventory.all<Tally>(sql, scopeParams(scope));
+    tallies.set(scope, found);
+  }
+  return found;
+}
+
+function byTally(group: (tally: Tally) => string | null) {
   return (scope: Scope): Amount[] =>
-    scope.inventory.all<Amount>(
-      `SELECT ${group} AS "group", ${sums} FROM ${tallySource(scope)} GROUP BY 1`,
-      scopeParams(scope),
-    );
+    talliesOf(scope).map((tally) => ({
+      group: group(tally) ?? "",
+      keys: tally.keys,
+      bytes: tally.bytes,
+      lower_bound_keys: tally.lower_bound_keys,
+    }));
 }
 
 function bySlot(scope: Scope): Amount[] {
@@ -75,9 +98,9 @@ function bySlot(scope: Scope): Amount[] {
 
 /** How keys can be grouped, from aggregates alone where no filter needs a row a key. A new one: a line here. */
 const GROUPINGS = {
-  pattern: byTally("pattern"),
-  type: byTally("type"),
-  encoding: byTally("type || ' ' || encoding"),
+  pattern: byTally(({ pattern }) => pattern),
+  type: byTally(({ type }) => type),
+  encoding: byTally(({ type, encoding }) => `${type} ${encoding}`),
   ttl: (scope) => ttl(scope).map((row): Amount => ({ ...row, group: row.ttl })),
   slot: bySlot,
 } as const satisfies Record<string, (scope: Scope) => Amount[]>;
@@ -86,7 +109,7 @@ export type Grouping = keyof typeof GROUPINGS;
 export const GROUPING_NAMES = Object.keys(GROUPINGS) as Grouping[];
 
 /**
- * What became of each group, the largest change of memory first; groups that are the same on both sides among them. Time to live
+ * What became of each group, the largest change of memory first (times to live: the soonest); groups that are the same on both sides among them. Time to live
  * is counted from each snapshot's own time; patterns are compared by their text, though each inventory learnt its own.
  * @throws {UsageError} when a filter needs a row a key and an inventory has none
  */
@@ -94,10 +117,10 @@ export function rollupDiff(old: DiffSide, now: DiffSide, by: Grouping): GroupCha
   const before = amountsOf(old, by);
   const after = amountsOf(now, by);
   const groups = [...new Set([...before.keys(), ...after.keys()])];
-  return groups
+  const changes = groups
     .map((group) => groupChange(group, before.get(group), after.get(group)))
-    .filter(({ old_keys, new_keys }) => old_keys > 0 || new_keys > 0)
-    .sort(byChange);
+    .filter(({ old_keys, new_keys }) => old_keys > 0 || new_keys > 0);
+  return by === "ttl" ? changes : changes.sort(byChange);
 }
 
 /** What both sides hold in all. */
@@ -109,14 +132,8 @@ export function rollupTotals(old: DiffSide, now: DiffSide): TotalChange[] {
   });
 }
 
-type Totals = Record<TotalMeasure, number>;
-
 function totalsOf(side: DiffSide): Totals {
-  const columns = TOTAL_MEASURES.map((name) => `coalesce(sum(${name}), 0) AS ${name}`).join(", ");
-  const all = side.map(
-    (scope) =>
-      scope.inventory.get<Totals>(`SELECT ${columns} FROM ${tallySource(scope)}`, scopeParams(scope))!,
-  );
+  const all = side.flatMap(talliesOf);
   const sum = (name: TotalMeasure) => Math.round(all.reduce((total, row) => total + row[name], 0));
   return Object.fromEntries(TOTAL_MEASURES.map((name) => [name, sum(name)])) as Totals;
 }

@@ -20,7 +20,8 @@ export class TempFile {
     this.refuseOthers();
     this.refuseExisting();
     const folder = path.dirname(this.target);
-    this.path = path.join(folder, tempName(path.basename(this.target)));
+    // Who watches a folder for files of some ending, as node_exporter does for *.prom, shall not take it for one.
+    this.path = path.join(folder, tempName(`${path.basename(this.target)}.part`));
     try {
       removeLeftovers(folder);
       track(this.path);

@@ -19,7 +19,7 @@ export class ValueMeter extends ElementWalk implements ValueVisitor {
   elements = -1;
   /** Longest element; a string's STRLEN. */
   largestBytes = 0;
-  /** Elements shorter than this are not copied to `largestName`; Infinity: none is. */
+  /** Elements shorter than this are not copied to `largest`; Infinity: none is. */
   captureFrom: number;
   /** One bill a target, in the order given. */
   readonly bills: readonly Bill[];
@@ -69,7 +69,7 @@ export class ValueMeter extends ElementWalk implements ValueVisitor {
     if ((flags & FLAG.members) !== 0) this.resetLanes(layout);
     else if ((flags & FLAG.pairs) !== 0) for (const lane of stats.hashLanes) lane.reset();
     this.type = LAYOUT_TYPE[layout] as number;
-    this.largestNameLength = 0;
+    this.largest.reset();
     this.capture = this.captureFrom;
     this.head.reset();
   }
@@ -149,10 +149,27 @@ export class ValueMeter extends ElementWalk implements ValueVisitor {
     return bill;
   }
 
+  string(bytes: number, buffer: Uint8Array, start: number): void {
+    this.begin(LAYOUT.string, -1);
+    const { stats } = this;
+    if (this.flags !== FLAG.entry || bytes === 0) this.text(bytes, buffer, start);
+    else {
+      stats.reported = 1;
+      stats.payloadBytes = bytes;
+      stats.largestBytes = bytes;
+      this.textEntry(bytes, buffer, start);
+      if (bytes >= this.capture) this.head.look(bytes, buffer, start);
+    }
+    this.begun = false;
+    this.elements = -1;
+    this.payloadBytes = bytes;
+    this.largestBytes = bytes;
+  }
+
   private nothingReported(): void {
     this.stats.reset(-1, -1);
     this.type = -1;
     this.elements = -1;
-    this.largestNameLength = 0;
+    this.largest.reset();
   }
 }

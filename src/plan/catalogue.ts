@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { flag, number, size, words } from "../yaml/fields.ts";
 import { readYaml } from "../yaml/read-yaml.ts";
 

@@ -2,6 +2,9 @@ import { nearName } from "../near-names.ts";
 import type { Growth, LargestKey, PatternLoad, PlanData } from "./data.ts";
 import type { Scenario } from "./scenario.ts";
 
+/** No plan is for more than an exbibyte. */
+const MOST_BYTES = 2 ** 60;
+
 /** A pattern now, and at the end of the months that are planned. */
 export interface GrownPattern extends PatternLoad {
   /** A month, as a share of what there was. */
@@ -30,6 +33,13 @@ export function grown(data: PlanData, scenario: Scenario): { growth: Growth; pat
   const sum = (of: (one: GrownPattern) => number) => patterns.reduce((total, one) => total + of(one), 0);
   const factor = (now: number, then: number) => (now === 0 ? (1 + growth) ** months : then / now);
   const keysThen = sum(({ keys, growth: rate }) => keys * (1 + rate) ** months);
+  if (!(sum(({ grown_bytes: bytes }) => bytes) <= MOST_BYTES)) {
+    const field = Object.keys(own).length > 0 ? "growth_by_pattern" : "growth";
+    scenario.fail(
+      field,
+      `in ${months} months this makes more than 1E of the keys: give less growth, or fewer months`,
+    );
+  }
   const single = patterns
     .filter(({ keys }) => keys === 1)
     .map(({ pattern, grown_bytes: bytes }): LargestKey => ({ db: null, key: pattern, heap_bytes: bytes }));

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { LAYOUT } from "../../parsers/visitor.ts";
 import { UsageError } from "../errors.ts";
 import {

@@ -55,6 +55,14 @@ export function planOf(inputs: readonly PlanInput[], catalogue: Catalogue | unde
 }
 
 function planned({ scenario, data, info }: PlanInput, catalogue: Catalogue | undefined): PlannedScenario {
+  const needsCatalogue = (["machines", "regions", "purchases"] as const).find(
+    (field) => scenario[field] !== undefined,
+  );
+  if (catalogue === undefined && needsCatalogue !== undefined)
+    scenario.fail(
+      needsCatalogue,
+      "there is no catalogue that it could be about: name one (catalogue, --catalogue)",
+    );
   const { growth, patterns } = grown(data, scenario);
   const need = provisioner(data, growth, scenario, info);
   const options = catalogue === undefined ? [] : machineOptions(catalogue, scenario, need);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UsageError } from "../errors.ts";
 import { words } from "../yaml/fields.ts";
 import { type Path, readYaml } from "../yaml/read-yaml.ts";

@@ -136,7 +136,8 @@ export function slotsSections(scope: Scope, { largest, nodes, tags = false }: Sl
   ];
 }
 
-function slotAmounts(scope: Scope): SlotAmount[] {
+/** Keys and memory of each slot that has keys, in the order of slots. */
+export function slotAmounts(scope: Scope): SlotAmount[] {
   const sql = isUnfiltered(scope.filters)
     ? "SELECT slot, keys, bytes FROM slots WHERE snapshot = @snapshot ORDER BY slot"
     : `SELECT slot, ${keysOfRows(scope)} AS keys, sum(${ofRow(scope, "bytes")}) AS bytes FROM ${keySource(scope)}

@@ -124,18 +124,22 @@ function withErrors({ snapshot }: Scope, row: TotalsRow): TotalsRow {
   return Object.fromEntries([...totals, ...errors]) as unknown as TotalsRow;
 }
 
+/** What the keys in scope add up to; of a sample with the errors of its estimates. */
+export function totals(scope: Scope): TotalsRow {
+  const sql = TOTALS_SQL(tallySource(scope), drawnTotals(scope));
+  return withErrors(scope, scope.inventory.get<TotalsRow>(sql, scopeParams(scope))!);
+}
+
 /** What the snapshot is, what it holds, and where its memory went. */
 export function summary(scope: Scope): Summary {
   const { inventory, snapshot } = scope;
-  const params = scopeParams(scope);
   const warnings = inventory.all<WarningRow>(WARNINGS_SQL, { snapshot: snapshot.snapshot });
   const answerable = hasKeyRows(scope);
-  const totals = inventory.all<TotalsRow>(TOTALS_SQL(tallySource(scope), drawnTotals(scope)), params);
   const top = patterns(scope, TOP);
   return {
     snapshot,
     changed_settings: settingsChanged(snapshot),
-    totals: withErrors(scope, totals[0]!),
+    totals: totals(scope),
     memory: memory(scope) ?? null,
     types: types(scope),
     encodings: encodings(scope),

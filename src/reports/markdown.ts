@@ -45,7 +45,7 @@ export function markdownText(text: string): string {
  * Text as code, where nothing is markup, in tables too, but a backtick and a bar: those are written as bytes, because
  * renderers do not agree on how to escape them.
  */
-function codeSpan(text: string): string {
+export function codeSpan(text: string): string {
   return `\`${text.replaceAll("`", "\\x60").replaceAll("|", "\\x7C")}\``;
 }
 

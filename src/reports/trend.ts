@@ -54,7 +54,7 @@ function pointsSection({ points, days, totals }: Trend): Section {
   const isCluster = points.some(({ paths }) => paths.length > 1);
   return {
     name: "points",
-    title: `${points.length} points in ${daysText(days)}`,
+    title: points.length === 1 ? "1 point" : `${points.length} points in ${daysText(days)}`,
     columns: [
       column("created_at", "Created", "time"),
       column("keys", "Keys", "count"),

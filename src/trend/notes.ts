@@ -67,7 +67,9 @@ function limitNotes({ limits, points, nodes }: Facts): string[] {
   const far = limits.some(({ reached_at: at }) => at !== null && length > 0 && at - last > FAR * length);
   return [
     ...(far
-      ? [`that is more than ${FAR} times as far away as the series is long: it holds only if nothing changes`]
+      ? [
+          `the day that maxmemory is reached is more than ${FAR} times as far away as the series is long: it holds only if nothing changes`,
+        ]
       : []),
     ...(limits.some(({ has_band: has }) => has)
       ? [

@@ -25,9 +25,10 @@ export interface Series {
 
 /**
  * Puts snapshots into the order of their times, and together what is of one time.
- * @throws {UsageError} where that would be no series: other settings, no times, times twice, nodes missing
+ * @throws {UsageError} where that would be no series: no snapshot at all, other settings, no times, times twice, nodes missing
  */
 export function series(all: readonly Measured[], options: RoundOptions): Series {
+  if (all.length === 0) throw new UsageError("a trend needs a snapshot at least");
   const { kept, repeated } = withoutRepeats(all);
   const ordered = [...kept].sort((a, b) => timeOf(a) - timeOf(b));
   const mixed = mixedNotes(ordered, options.allowMixed);
@@ -108,7 +109,7 @@ function roundsOf(ordered: readonly Measured[], nodes: number): Round[] {
   const left = ordered.length % nodes;
   if (left !== 0) {
     throw new UsageError(
-      `${counted(ordered.length, "snapshot")} are not the same number of each of ${nodes} nodes (--nodes ${nodes}): ${left} too many, or ${nodes - left} missing`,
+      `${counted(ordered.length, "snapshot")} make no whole points of ${nodes} nodes (--nodes ${nodes}): ${left} too many, or ${nodes - left} missing`,
     );
   }
   const rounds = Array.from({ length: ordered.length / nodes }, (_, i) =>

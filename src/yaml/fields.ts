@@ -1,17 +1,18 @@
-import { z } from "zod";
+import * as z from "zod";
 import { TYPES } from "../memory/index.ts";
 import { parseBytes } from "../ranges.ts";
 
 /**
- * Kinds of values that a policy has. The message of each is what it should be, in words: whoever reads a wrong policy is told
+ * Kinds of values that policies, scenarios and catalogues have. The message of each is what it should be, in words: whoever reads a wrong policy is told
  * that the value "is not" this.
  */
 
-const SIZE = /^\d{1,15}(?:\.\d{1,6})?[bkmgt]?$/i;
+const SIZE = /^\d{1,15}(?:\.\d{1,6})?[bkmgtBKMGT]?$/; // Schemas for editors have no flags.
 const SHARE = /^(?:100(?:\.0{1,6})?|\d{1,2}(?:\.\d{1,6})?)%$/;
 const PERCENT = /^\d{1,9}(?:\.\d{1,6})?%$/;
 
-const hundredth = (text: string) => Number(text.slice(0, -1)) / 100;
+/** The number that is nearest to it: 33.3% is 0.333, as 333 of 1000 are. */
+const hundredth = (text: string) => Number(`${text.slice(0, -1)}e-2`);
 
 /** Bytes: a number, or a text with a unit (1024-based). */
 export function size(meaning: string) {

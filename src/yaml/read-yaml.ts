@@ -1,5 +1,5 @@
 import { isMap, LineCounter, type Node, parseDocument } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { UsageError } from "../errors.ts";
 import { nearName } from "../near-names.ts";
 

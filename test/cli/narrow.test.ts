@@ -76,7 +76,7 @@ describe("how much is shown", () => {
     expect((await texts([name, SAMPLE, "--largest", "x"], false)).stderr).toMatch(/--limit: "x" is not/);
   });
 
-  test.each(["bigkeys", "hotkeys", "ttl", "doctor", "compare", "get", "patterns"])(
+  test.each(["bigkeys", "hotkeys", "ttl", "doctor", "compare", "diff", "get", "patterns"])(
     "%s documents one name",
     async (name) => {
       const { stdout } = await texts([name, "--help"], false);

@@ -105,10 +105,23 @@ describe("plan", () => {
     [["--history", SAMPLE], "--history tells when machines are outgrown: give them with --catalogue"],
     [["--model", "docs/plan/model.example.yaml"], "give a snapshot or an inventory, or --model"],
     [["--snapshot", "1"], "--snapshot is for inventories"],
+    [["--info", "INFO.txt", "--fragmentation", "1.3"], "--info and --fragmentation both say the ratio"],
+    [
+      ["--growth", "900000%", "--months", "600"],
+      "--growth: in 600 months this makes more than 1E of the keys",
+    ],
   ])("refuses %j", async (args, message) => {
     const { status, stderr, stdout } = await plan([SAMPLE, ...args]);
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(message);
+  });
+
+  it("takes no option of reading for a model", async () => {
+    const { status, stderr } = await plan(["--model", "docs/plan/model.example.yaml", "--workers", "2"]);
+    expect([status, stderr]).toEqual([
+      2,
+      "rdbscope: --workers is for snapshots and inventories; --model reads none\n",
+    ]);
   });
 
   it("has the same figures in every format", async () => {

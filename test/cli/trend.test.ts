@@ -101,6 +101,7 @@ describe("a series", () => {
       expect(trend([opened], { maxmemory: 2 ** 30 }).points.map(({ keys }) => keys)).toEqual(
         days.map((_, day) => (day + 1) * SESSIONS_A_DAY + 50),
       );
+      expect(() => trend([])).toThrow("a trend needs a snapshot at least");
     } finally {
       opened.close();
     }

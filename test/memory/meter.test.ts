@@ -319,7 +319,7 @@ describe("streams, modules and the rest", () => {
 });
 
 describe("the largest element", () => {
-  const name = () => new TextDecoder().decode(meter.largestName.subarray(0, meter.largestNameLength));
+  const name = () => new TextDecoder().decode(meter.largest.bytes.subarray(0, meter.largest.length));
 
   it("is kept by its first 256 bytes, an integer by its digits", () => {
     value(LAYOUT.hashListpack, -1, () => say("ab", -12345, "cde", "x"));
@@ -331,12 +331,12 @@ describe("the largest element", () => {
 
   it("is not kept of strings, nor below what is asked for", () => {
     value(LAYOUT.string, -1, () => say("hello"));
-    expect(meter.largestNameLength).toBe(0);
+    expect(meter.largest.length).toBe(0);
     meter.captureFrom = 5;
     value(LAYOUT.setListpack, -1, () => say("1234", 99999, "x"));
     expect(name()).toBe("99999");
     value(LAYOUT.setListpack, -1, () => say("1234", 9999));
-    expect(meter.largestNameLength).toBe(0);
+    expect(meter.largest.length).toBe(0);
     meter.captureFrom = 0;
   });
 });

@@ -252,6 +252,12 @@ scenarios:
   });
 });
 
+it("a scenario about machines needs a catalogue", () => {
+  expect(() => planModel(SMALL, scenario("regions: [here]"))).toThrow(
+    "regions of one: there is no catalogue",
+  );
+});
+
 it("what dominates is told", () => {
   const { scenarios } = planModel(SMALL, scenario("months: 0"));
   expect(scenarios[0]!.dominates).toBe("replica buffers");

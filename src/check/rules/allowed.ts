@@ -17,6 +17,7 @@ export const allowed = ruleKind({
   fields: { ...SELECT, ignore_below_keys: count("Leave out patterns of fewer keys.").optional() },
   oneOf: ["pattern", "key", "type", "db"],
   needs: needsOf,
+  prefersRows: true,
   check(context, fields, found) {
     const outcomes = [
       ...(fields.key === undefined ? [] : [byName(context, fields.key, found)]),
@@ -67,6 +68,7 @@ function byGroup(
         value: keys,
         field,
         detail: humanBytes(bytes),
+        rank: bytes,
         examples: () => exampleKeys(chosen(scope, {}), `CAST(${each} AS TEXT) = @name`, { name }),
       }),
     );
@@ -88,7 +90,7 @@ function byName({ scope }: Context, globs: readonly string[], found: (one: Found
   });
   const { scope: own, params } = chosen(scope, {});
   const rows = own.inventory.iterate<{ db: number; key: string | Buffer; bytes: number; type: string }>(
-    `SELECT db, key, bytes, type FROM ${keySource(own)} WHERE NOT is_expected(key) ORDER BY bytes DESC, db, key`,
+    `SELECT db, key, bytes, type FROM ${keySource(own)} WHERE NOT is_expected(key)`,
     params,
   );
   let keys = 0;
@@ -96,7 +98,15 @@ function byName({ scope }: Context, globs: readonly string[], found: (one: Found
     keys++;
     const detail = `${type} of ${humanBytes(bytes)}`;
     found(
-      violation({ about: "key", name: key, db, what: "a key that is not expected", field: "key", detail }),
+      violation({
+        about: "key",
+        name: key,
+        db,
+        what: "a key that is not expected",
+        field: "key",
+        detail,
+        rank: bytes,
+      }),
     );
   }
   return { measured: counted(keys, "unexpected key") };

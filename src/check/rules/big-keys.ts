@@ -48,7 +48,7 @@ export const bigKeys = ruleKind({
     const { source, isComplete } = hasKeyRows(scope) ? rowsOf(own) : ranked(own, fields);
     const beyond = given.map((field) => `${MEASURES[field][0]} > @${field}`).join(" OR ");
     const rows = scope.inventory.iterate<SizedKey>(
-      `SELECT ${COLUMNS} FROM ${source} WHERE ${own.condition} AND (${beyond}) ORDER BY bytes DESC, db, key`,
+      `SELECT ${COLUMNS} FROM ${source} WHERE ${own.condition} AND (${beyond})`,
       { ...own.params, ...limitParams(fields, given) },
     );
     let keys = 0;
@@ -62,7 +62,18 @@ export const bigKeys = ruleKind({
         const detail =
           row.elements === null ? row.type : `${row.type} of ${counted(row.elements, "element")}`;
         found(
-          violation({ about: "key", name: row.key, db: row.db, what, value, field, limit, unit, detail }),
+          violation({
+            about: "key",
+            name: row.key,
+            db: row.db,
+            what,
+            value,
+            field,
+            limit,
+            unit,
+            detail,
+            rank: row.bytes,
+          }),
         );
       }
     }

@@ -16,6 +16,7 @@ export const encodings = ruleKind({
   },
   oneOf: ["allow", "forbid"],
   needs: needsOf,
+  prefersRows: true,
   check({ scope }, fields, found) {
     const { allow, forbid, max_keys: limit = 0 } = fields;
     const groups = sumsOf(scope, { ...fields, each: "encoding" });

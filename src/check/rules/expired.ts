@@ -24,6 +24,7 @@ export const expired = ruleKind({
     max_share: share("Share of the keys that may have been past their time at most."),
   },
   needs: needsOf,
+  prefersRows: true,
   check({ scope }, fields, found) {
     const { each, max_share: limit } = fields;
     const groups = sumsOf(scope, fields);

@@ -12,6 +12,7 @@ export const forbidden = ruleKind({
   fields: SELECT,
   oneOf: ["pattern", "key", "type", "db"],
   needs: needsOf,
+  prefersRows: true,
   check: (context, fields, found) =>
     fields.key === undefined ? byPattern(context, fields, found) : byName(context, fields, found),
 });
@@ -20,14 +21,15 @@ export const forbidden = ruleKind({
 function byName({ scope }: Context, fields: Select, found: (one: Found) => void): Outcome {
   const { scope: own, condition, params } = chosen(scope, fields);
   const rows = own.inventory.iterate<{ db: number; key: string | Buffer; bytes: number; type: string }>(
-    `SELECT db, key, bytes, type FROM ${keySource(own)} WHERE ${condition} ORDER BY bytes DESC, db, key`,
+    `SELECT db, key, bytes, type FROM ${keySource(own)} WHERE ${condition}`,
     params,
   );
   let keys = 0;
   for (const { db, key, bytes, type } of rows) {
     keys++;
     const detail = `${type} of ${humanBytes(bytes)}`;
-    found(violation({ about: "key", name: key, db, what: "a forbidden key", field: "key", detail }));
+    const what = "a forbidden key";
+    found(violation({ about: "key", name: key, db, what, field: "key", detail, rank: bytes }));
   }
   return { measured: `${counted(keys, "forbidden key")}` };
 }

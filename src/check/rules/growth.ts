@@ -20,7 +20,8 @@ interface Sums {
 
 const difference = (of: keyof Sums) => (one: Grown) => one.now[of] - one.old[of];
 /** What there was none of has no percentage. */
-const relative = (of: keyof Sums) => (one: Grown) => (one.old[of] === 0 ? 0 : one.now[of] / one.old[of] - 1);
+const relative = (of: keyof Sums) => (one: Grown) =>
+  one.old[of] === 0 ? 0 : difference(of)(one) / one.old[of];
 
 const MEASURES = {
   max_bytes: ["more memory", "bytes", difference("bytes")],

@@ -20,10 +20,12 @@ export const ttl = ruleKind({
   looksFor: "too few keys with a TTL, overall or by pattern",
   fields: { ...SELECT, ...GROUPS, min_share: share("Share of the keys that have a TTL at least.") },
   needs: needsOf,
+  prefersRows: true,
   check({ scope }, fields, found) {
     const { each, min_share: limit } = fields;
     const groups = sumsOf(scope, fields);
-    const shareOf = ({ keys, keys_without_ttl: without }: GroupSums) => (keys === 0 ? 1 : 1 - without / keys);
+    const shareOf = ({ keys, keys_without_ttl: without }: GroupSums) =>
+      keys === 0 ? 1 : (keys - without) / keys;
     const beyond = groups.filter((one) => isBeyond("min_share", shareOf(one), limit));
     for (const one of beyond.toSorted((a, b) => b.keys_without_ttl - a.keys_without_ttl)) {
       found(
@@ -46,7 +48,7 @@ export const ttl = ruleKind({
     const keys = groups.reduce((sum, one) => sum + one.keys, 0);
     const without = groups.reduce((sum, one) => sum + one.keys_without_ttl, 0);
     return {
-      measured: `${humanShare(keys === 0 ? 1 : 1 - without / keys)} of ${counted(keys, "key")} have a TTL`,
+      measured: `${humanShare(keys === 0 ? 1 : (keys - without) / keys)} of ${counted(keys, "key")} have a TTL`,
       notes: emptyNotes(keys),
     };
   },

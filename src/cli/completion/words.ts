@@ -1,3 +1,4 @@
+import { GROUPING_NAMES } from "../../diff/rollup-diff.ts";
 import { RULES } from "../../doctor/rules/index.ts";
 import { INDEX_COLUMNS } from "../../inventory/summaries.ts";
 import { ALLOCATORS, PROFILES, TYPES } from "../../memory/index.ts";
@@ -8,6 +9,7 @@ import { PATTERN_ORDERS } from "../../queries/patterns.ts";
 import { CHECK_FORMATS } from "../../reports/check/index.ts";
 import { FORMATS } from "../../reports/index.ts";
 import { VALUE_FORMATS } from "../../values/formats.ts";
+import { REPORT_FORMAT_NAMES } from "../options.ts";
 
 const rules = RULES.map(({ id }) => id);
 
@@ -20,6 +22,7 @@ const params = [
 /** What options and arguments take that know their values; `command --option` where it is not the same for all commands. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   "--format": Object.keys(FORMATS),
+  "report --format": REPORT_FORMAT_NAMES,
   "check --format": Object.keys(CHECK_FORMATS),
   "check --report": Object.keys(CHECK_FORMATS).map((name) => `${name}=`),
   "--profile": Object.keys(PROFILES),
@@ -34,6 +37,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   "ttl --by": ["pattern"],
   "bigkeys --by": ["type"],
   "sizes --by": ["type"],
+  "diff --by": GROUPING_NAMES,
   "--rules": rules,
   "--disable": rules,
   "--values": Object.keys(VALUE_FORMATS),

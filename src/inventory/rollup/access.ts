@@ -43,9 +43,9 @@ export class AccessCounts {
   count(k: UsedKey): boolean {
     const [byFreq, byRecency, byIdle] = this.tops;
     if (k.freq >= 0) this.add(k, Math.min(k.freq, CLASSES - 1));
-    if (k.idleSeconds < 0) return k.freq > 0 && k.freq >= byFreq!.threshold;
+    if (k.idleSeconds < 0) return k.freq > 0 && k.freq > byFreq!.threshold;
     this.add(k, IDLE * CLASSES + idleClassOf(k.idleSeconds));
-    return -k.idleSeconds >= byRecency!.threshold || k.idleSeconds >= byIdle!.threshold;
+    return -k.idleSeconds > byRecency!.threshold || k.idleSeconds > byIdle!.threshold;
   }
 
   private add(k: UsedKey, measured: number): void {

@@ -86,9 +86,12 @@ function copied(from: Float64Array, length: number): Float64Array {
 const SEED = Math.floor(Math.random() * 4294967296) | 0;
 
 function hash(first: number, second: number): number {
-  let h = Math.imul((first | 0) ^ SEED, 0x9e3779b1);
-  h = Math.imul(h ^ (h >>> 15) ^ ((first / 4294967296) | 0), 0xc2b2ae35);
-  h = Math.imul(h ^ (h >>> 13) ^ (second | 0), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 16) ^ ((second / 4294967296) | 0), 0x2c1b3c6d);
-  return h ^ (h >>> 13);
+  const low = Math.imul((second | 0) ^ SEED, 0x9e3779b1);
+  const high = Math.imul((second * HIGH_HALF) | 0, 0xc2b2ae35);
+  const h = (low + high + Math.imul(first | 0, 0x27d4eb2f)) | 0;
+  const mixed = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
+  return mixed ^ (mixed >>> 13);
 }
+
+/** What makes the high half of an integer of it. */
+const HIGH_HALF = 2 ** -32;

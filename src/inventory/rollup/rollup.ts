@@ -126,7 +126,8 @@ export class Rollup {
     this.bigByElements = Array.from({ length: types }, () => new TopKeys(BIG_KEYS, "elements"));
   }
 
-  add(k: KeyFacts, key: Uint8Array, largestName: Uint8Array, largestNameLength: number): void {
+  /** `largest`: the longest element of the key, `bytes[0, length)`. */
+  add(k: KeyFacts, key: Uint8Array, largest: { readonly bytes: Uint8Array; readonly length: number }): void {
     this.count(k);
     if (k.hasExpiry) {
       const at = this.expiry.at(
@@ -148,12 +149,12 @@ export class Rollup {
     }
     const byBytes = this.bigByBytes[k.type]!;
     const byElements = this.bigByElements[k.type]!;
-    const big = k.bytes >= byBytes.threshold;
-    const many = k.elements > 0 && k.elements >= byElements.threshold;
+    const big = k.bytes > byBytes.threshold;
+    const many = k.elements > 0 && k.elements > byElements.threshold;
     const used = this.access.count(k);
     if (!big && !many && !used) return;
-    const largest = largestNameLength === 0 ? NO_NAME : this.nameForm(largestName, largestNameLength);
-    const top = topKey(k, this.nameForm(key, k.nameBytes), largest);
+    const largestName = largest.length === 0 ? NO_NAME : this.nameForm(largest.bytes, largest.length);
+    const top = topKey(k, this.nameForm(key, k.nameBytes), largestName);
     if (big) byBytes.add(top);
     if (many) byElements.add(top);
     if (used) this.access.list(top);

@@ -32,12 +32,12 @@ export const plainName: NameForm = (bytes, length) => bytes.slice(0, Math.min(le
 /** What keys can be ranked by. */
 export type TopMeasure = "bytes" | "elements" | "freq" | "idleSeconds" | "recency";
 
-/** The `limit` largest by one measure; equal ones in the order of the snapshot, whoever found them. */
+/** The `limit` largest by one measure of keys that come in the order of the snapshot; equal ones in that order, whoever found them. */
 export class TopKeys {
   private readonly limit: number;
   private readonly measure: TopMeasure;
   private list: TopKey[] = [];
-  /** What a key must exceed or equal to be looked at. */
+  /** What a key must exceed to be looked at: of equal ones there are enough that came before. */
   threshold = Number.NEGATIVE_INFINITY;
 
   constructor(limit: number, measure: TopMeasure) {
@@ -45,9 +45,9 @@ export class TopKeys {
     this.measure = measure;
   }
 
-  /** Adds a key that reaches the threshold. */
+  /** Adds a key that exceeds the threshold. */
   offer(key: TopKey): void {
-    if (key[this.measure] >= this.threshold) this.add(key);
+    if (key[this.measure] > this.threshold) this.add(key);
   }
 
   add(key: TopKey): void {

@@ -1,24 +1,17 @@
 import { ELEMENT_PREFIX_BYTES } from "../../../parsers/visitor.ts";
 import type { ElementLane, PairLane } from "../lanes.ts";
 import { FLAG, NODES } from "../layouts.ts";
-import {
-  integerDigits,
-  integerEntryBytes,
-  listpackClass,
-  textIntegerEntryBytes,
-  writeInteger,
-} from "../models/integer.ts";
+import { integerDigits, integerEntryBytes, listpackClass, textIntegerEntryBytes } from "../models/integer.ts";
 import { LP_EMPTY_BYTES, stringEntryBytes } from "../models/listpack.ts";
 import { printfScoreEntryBytes } from "../models/printf-score.ts";
 import type { QuicklistNodes } from "../models/quicklist.ts";
 import { scoreEntryBytes } from "../models/score.ts";
 import { zipIntegerBytes, zipScoreBytes, zipTextBytes } from "../models/ziplist-era/ziplist.ts";
 import { TYPE } from "../types.ts";
+import { LargestElement } from "./largest-element.ts";
 import { StringHead } from "./string-head.ts";
 import { StructureWalk } from "./structures.ts";
 
-/** Bytes kept of the largest element's name. */
-const LARGEST_NAME_BYTES = 256;
 /** A length that no element reaches: none is copied. */
 export const NEVER = Number.POSITIVE_INFINITY;
 /** Digits of the integers that servers share: 0..9999. */
@@ -29,13 +22,12 @@ export class ElementWalk extends StructureWalk {
   /** Index in `TYPES`; -1 when the value was so damaged that nothing of it was reported. */
   type = -1;
   /** First bytes of the longest element of a collection, if it is at least `captureFrom` bytes long. */
-  readonly largestName = new Uint8Array(LARGEST_NAME_BYTES);
-  largestNameLength = 0;
+  readonly largest = new LargestElement();
   /** What a string begins with, where elements are captured. */
   readonly head = new StringHead();
   /** Bits of `FLAG`: what is counted of each element of the value. */
   protected flags = 0;
-  /** Elements from this length on are copied to `largestName` when they are the longest so far. */
+  /** Elements from this length on are copied to `largest` when they are the longest so far. */
   protected capture = NEVER;
   /** Lanes that each element adds to. */
   protected lanes: readonly ElementLane[] = [];
@@ -97,8 +89,7 @@ export class ElementWalk extends StructureWalk {
     if (bytes > stats.largestBytes) {
       stats.record(bytes);
       stats.sharedInteger = high === 0 && bytes <= SHARED_INTEGER_DIGITS;
-      if (bytes >= this.capture && this.type !== TYPE.string)
-        this.largestNameLength = writeInteger(high, low, this.largestName);
+      if (bytes >= this.capture && this.type !== TYPE.string) this.largest.integer(high, low);
     }
     if ((flags & FLAG.members) !== 0) this.addMember(bytes);
     else if ((flags & FLAG.pairs) !== 0) this.addPair(at, bytes);
@@ -139,7 +130,7 @@ export class ElementWalk extends StructureWalk {
     for (let i = 0; i < hashLanes.length; i++) (hashLanes[i] as PairLane).add(this.fieldBytes, bytes, 0);
   }
 
-  private textEntry(bytes: number, buffer: Uint8Array, start: number): number {
+  protected textEntry(bytes: number, buffer: Uint8Array, start: number): number {
     const { stats } = this;
     let entryBytes = textIntegerEntryBytes(bytes, buffer, start);
     if (entryBytes === 0) {
@@ -211,10 +202,7 @@ export class ElementWalk extends StructureWalk {
       this.head.look(bytes, buffer, start);
       return;
     }
-    const kept = Math.min(bytes, LARGEST_NAME_BYTES);
-    const name = this.largestName;
-    for (let i = 0; i < kept; i++) name[i] = buffer[start + i] as number;
-    this.largestNameLength = kept;
+    this.largest.text(bytes, buffer, start);
   }
 }
 

@@ -1,4 +1,5 @@
 import { column } from "../../queries/answer.ts";
+import { counted } from "../../queries/words.ts";
 import type { PlannedScenario } from "../plan.ts";
 import { whole } from "./scenarios.ts";
 import { byScenario, type PlanSection } from "./section.ts";
@@ -36,7 +37,7 @@ function rows({ now, later, data, growth, scenario }: PlannedScenario) {
       "keys",
       now.key_bytes,
       later.key_bytes,
-      `heap of ${Math.round(now.keys)} keys on ${profile}${times(growth.bytes)}`,
+      `heap of ${counted(now.keys, "key")} on ${profile}${times(growth.bytes)}`,
     ),
     row(
       "tables",

@@ -28,7 +28,7 @@ it("counts each key once in every summary, however many patterns there are", () 
   const rollup = new Rollup(1, 1_790_000_000_000);
   const patterns = 5000;
   for (let pattern = 0; pattern < patterns; pattern++)
-    rollup.add({ ...KEY, pattern }, new Uint8Array(3), new Uint8Array(2), 2);
+    rollup.add({ ...KEY, pattern }, new Uint8Array(3), { bytes: new Uint8Array(2), length: 2 });
   const { rollup: rows, expiry, typeSketch, patternSketch, slots } = rollup.export();
   const total = (sums: Float64Array, width: number) =>
     sums.reduce((n, sum, i) => (i % width === 0 ? n + sum : n), 0);
@@ -43,7 +43,7 @@ it("counts each key once in every summary, however many patterns there are", () 
 it("counts lower bounds, and damaged keys among them", () => {
   const rollup = new Rollup(1, 1_790_000_000_000);
   for (const accuracy of [0, 1, 2, 3])
-    rollup.add({ ...KEY, accuracy }, new Uint8Array(3), new Uint8Array(2), 2);
+    rollup.add({ ...KEY, accuracy }, new Uint8Array(3), { bytes: new Uint8Array(2), length: 2 });
   const { sums } = rollup.export().rollup;
   const sum = (name: (typeof ROLLUP_SUMS)[number]) => sums[ROLLUP_SUMS.indexOf(name)];
   expect([sum("lower_bound_keys"), sum("lower_bound_bytes"), sum("damaged_keys")]).toEqual([2, 100, 1]);
