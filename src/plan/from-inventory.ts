@@ -4,7 +4,7 @@ import { specOfStored } from "../pipeline/target-choice.ts";
 import { memory, settingsChanged } from "../queries/memory.ts";
 import { notesOf } from "../queries/notes.ts";
 import { firstKeySource, hasKeyRows, type Scope, scopeParams, tallySource } from "../queries/scope.ts";
-import type { LargestKey, PatternLoad, PlanDatabase, PlanData } from "./data.ts";
+import type { LargestKey, PatternLoad, PlanData, PlanDatabase } from "./data.ts";
 import type { Scenario } from "./scenario.ts";
 import { slotsOfInventory } from "./slots-of-inventory.ts";
 

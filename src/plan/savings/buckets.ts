@@ -1,6 +1,6 @@
 import { type Entry, isPrefixed, sizeBuckets } from "../../doctor/buckets.ts";
-import { type PatternSums, patternSums } from "../../doctor/sums.ts";
 import { packing } from "../../doctor/settings.ts";
+import { type PatternSums, patternSums } from "../../doctor/sums.ts";
 import { keySource, type Scope, scopeParams } from "../../queries/scope.ts";
 import { thousands } from "../../queries/words.ts";
 import { hasNames, type SavingKind } from "./saving.ts";
@@ -14,7 +14,9 @@ const FIELDS = 100;
 /** Keys of a pattern that are sized as fields: databases have them in no order, so that they stand for all. */
 const MAX_SIZED = 200_000;
 
-const ROWS = (scope: Scope) => `SELECT db, key, largest_element_bytes AS length, encoding = 'int' AS is_int, heap_bytes
+const ROWS = (
+  scope: Scope,
+) => `SELECT db, key, largest_element_bytes AS length, encoding = 'int' AS is_int, heap_bytes
   FROM ${keySource(scope)} WHERE pattern = @of LIMIT ${MAX_SIZED}`;
 
 interface KeyRow {

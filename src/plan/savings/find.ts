@@ -15,7 +15,9 @@ export function findSavings(input: SavingsInput): FoundSavings {
   const { scope, moves } = input;
   const { inventory, snapshot } = scope;
   if (sampleOf(snapshot) !== undefined)
-    throw new UsageError(`--savings: ${inventory.path} is a sample, and savings are of all keys: plan the snapshot (${snapshot.path})`);
+    throw new UsageError(
+      `--savings: ${inventory.path} is a sample, and savings are of all keys: plan the snapshot (${snapshot.path})`,
+    );
   const byRows = hasKeyRows(scope);
   const kinds = SAVINGS.filter(({ needsRows }) => byRows || !needsRows);
   const skipped = SAVINGS.filter((one) => !kinds.includes(one)).map(({ kind }) => kind);

@@ -1,12 +1,14 @@
 import { LAYOUT } from "../../../parsers/visitor.ts";
-import { patternSums } from "../../doctor/sums.ts";
 import { shortened, shortening, WORD_LETTERS } from "../../doctor/short-names.ts";
+import { patternSums } from "../../doctor/sums.ts";
 import { type Bill, type TargetSpec, targetOf, ValueMeter } from "../../memory/index.ts";
 import { ofRow } from "../../queries/sampling.ts";
 import { keySource, type Scope, scopeParams } from "../../queries/scope.ts";
 import { hasNames, LOADED, type SavingKind } from "./saving.ts";
 
-const SHAPES = (scope: Scope) => `SELECT octet_length(key) AS name, iif(type = 'string', largest_element_bytes, -1) AS length,
+const SHAPES = (
+  scope: Scope,
+) => `SELECT octet_length(key) AS name, iif(type = 'string', largest_element_bytes, -1) AS length,
     encoding = 'int' AS is_int, expires_at IS NOT NULL AS expires, sum(${ofRow(scope, "1")}) AS keys FROM ${keySource(scope)}
   WHERE pattern = @of AND ${LOADED} GROUP BY 1, 2, 3, 4 ORDER BY 2, 3`;
 
@@ -39,7 +41,7 @@ export const names: SavingKind = {
           keys,
           change: [{ pattern, db: null, heap_bytes: Math.round(bytes), keys: 0, expires: 0 }],
           basis: `each key sized with ${cut} bytes less of name: ${WORD_LETTERS} letters a word`,
-          cost: "code of all clients at once, or both names for a while; names say less to people",
+          cost: "code of all clients at once, or both names for a while; names say less, and two must not become one",
         };
       });
   },

@@ -1,20 +1,41 @@
-import type { Catalogue } from "../catalogue.ts";
 import { humanBytes } from "../../units.ts";
-import type { RankedSavings } from "./rank.ts";
+import type { Catalogue } from "../catalogue.ts";
+import type { RankedSavings, Worth } from "./rank.ts";
+import { isMove } from "./saving.ts";
 
 /** What savings come to together, and what they do not tell. */
-export function savingNotes({ ranked, together, notes }: RankedSavings, catalogue: Catalogue | undefined): string[] {
-  if (together === null) return ["nothing was found that would save as much as 0.1% of the data", ...notes];
-  const { saved_bytes: saved, month } = together;
-  const adding = ranked.filter((one) => one.instead_of === null);
-  const money = month === null ? "" : ` and ${month.toLocaleString("en")} ${catalogue!.currency} a month`;
+export function savingNotes(
+  { ranked, together, notes }: RankedSavings,
+  catalogue: Catalogue | undefined,
+): string[] {
+  if (ranked.length === 0) return ["nothing was found that would save as much as 0.1% of the data", ...notes];
+  const isPriced = ranked[0]!.month !== null;
+  const isSame = ranked.some((one) => one.instead_of !== null);
   return [
-    adding.length < ranked.length
-      ? `savings with a figure under "Not with #" are about the same keys as that one and are not added up with it: the other ${adding.length} together save ${humanBytes(saved)} now${money}`
-      : `together they save ${humanBytes(saved)} now${money}`,
-    ...(month === null
-      ? []
-      : ["money saved is of whole machines on demand; by the byte: what the memory is of the price of all"]),
+    ...(together === null ? [] : [togetherNote(ranked, together, catalogue)]),
+    ...(isSame
+      ? ["savings that are about the same keys as one above exclude that one, and are not added up"]
+      : []),
+    ...(ranked.some(isMove)
+      ? [
+          "what another server saves is not added up: plan for that server (--profiles) to see what is left to save there",
+        ]
+      : []),
+    ...(isPriced
+      ? [
+          "money saved is of whole machines on demand; by the byte: what the memory is of the price of all of them",
+        ]
+      : []),
     ...notes,
   ];
+}
+
+function togetherNote(
+  ranked: RankedSavings["ranked"],
+  { saved_bytes: saved, month }: Worth,
+  catalogue: Catalogue | undefined,
+): string {
+  const adding = ranked.filter((one) => one.adds_up).length;
+  const money = month === null ? "" : ` and ${month.toLocaleString("en")} ${catalogue!.currency} a month`;
+  return `savings that add up (${adding}) save ${humanBytes(saved)} now together${money}: an estimate, planned anew for all of them at once`;
 }

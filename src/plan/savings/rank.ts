@@ -1,7 +1,7 @@
 import type { Catalogue } from "../catalogue.ts";
 import { type PlannedScenario, planOf } from "../plan.ts";
 import type { FoundSavings } from "./find.ts";
-import { afterwards, excludes, type Saving } from "./saving.ts";
+import { afterwards, excludes, isMove, type Saving } from "./saving.ts";
 
 /** Less than this share of the data is not told. */
 const LEAST_SHARE = 0.001;
@@ -10,7 +10,7 @@ const MOST_PLANNED = 200;
 
 /** What the plan becomes. Money is that of the plan's machines on demand, in the catalogue's currency; null without prices. */
 export interface Worth {
-  /** used_memory that there is less of now, by the memory model. */
+  /** Data that there is less of now, by the memory model. */
   readonly saved_bytes: number;
   /** The same at the end of the months. */
   readonly later_bytes: number;
@@ -25,7 +25,9 @@ export interface Worth {
 /** A saving in its place. */
 export interface RankedSaving extends Saving, Worth {
   readonly rank: number;
-  /** The rank of one that stands before and is about the same keys; null: it adds up with all before that are null, too. */
+  /** Whether it adds up with all others that do. */
+  readonly adds_up: boolean;
+  /** Where it does not: the rank of one that does and is about the same keys; null: it is another server. */
   readonly instead_of: number | null;
 }
 
@@ -56,11 +58,16 @@ export function rankSavings(
     );
   const ranked: RankedSaving[] = [];
   for (const { saving, worth } of valued) {
-    const taken = ranked.filter((one) => one.instead_of === null);
-    const before = taken.find((one) => excludes(one, saving));
-    ranked.push({ ...saving, ...worth, rank: ranked.length + 1, instead_of: before?.rank ?? null });
+    const before = ranked.find((one) => one.adds_up && excludes(one, saving));
+    const addsUp = before === undefined && !isMove(saving);
+    const place = {
+      rank: ranked.length + 1,
+      adds_up: addsUp,
+      instead_of: isMove(saving) ? null : (before?.rank ?? null),
+    };
+    ranked.push({ ...saving, ...worth, ...place });
   }
-  const adding = ranked.filter((one) => one.instead_of === null);
+  const adding = ranked.filter((one) => one.adds_up);
   return {
     ranked,
     together: adding.length === 0 ? null : worthOf(planned, catalogue, adding),
@@ -91,8 +98,8 @@ function worthOf(
   const saved = needs(planned) - needs(then);
   const [before, now] = [planned.machine?.month ?? null, then.machine?.month ?? null];
   return {
-    saved_bytes: planned.now.bytes + data.baseline_bytes - then.now.bytes - after.baseline_bytes,
-    later_bytes: planned.later.bytes + data.baseline_bytes - then.later.bytes - after.baseline_bytes,
+    saved_bytes: planned.now.bytes - then.now.bytes,
+    later_bytes: planned.later.bytes - then.later.bytes,
     provisioned_bytes: saved,
     month: before === null || now === null ? null : Math.round((before - now) * 100) / 100,
     pro_rata: before === null ? null : Math.round(((before * saved) / needs(planned)) * 100) / 100,

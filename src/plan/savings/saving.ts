@@ -48,18 +48,21 @@ export interface SavingKind {
 /** Conditions of keys that a server would load, in SQL of the view `keys`. */
 export const LOADED = "(expires_at IS NULL OR expires_at > @createdAt)";
 
-/** Whether two savings are about the same keys, so that both together save less than their sum. */
+/** Whether it is another server, on which everything else has to be estimated anew. */
+export function isMove({ change }: Saving): boolean {
+  return "target" in change;
+}
+
+/** Whether two savings may be about the same keys, so that both together save less than their sum. */
 export function excludes(a: Saving, b: Saving): boolean {
   const [ofA, ofB] = [patternsOf(a), patternsOf(b)];
-  if (ofA === null || ofB === null) return true;
   // A value is beyond one threshold alone.
   if (a.kind === "encoding threshold" && b.kind === a.kind) return false;
   return ofA.some((pattern) => ofB.includes(pattern));
 }
 
-/** Null: all. */
-function patternsOf({ change }: Saving): readonly string[] | null {
-  return "target" in change ? null : change.map(({ pattern }) => pattern);
+function patternsOf({ change }: Saving): readonly string[] {
+  return "target" in change ? [] : change.map(({ pattern }) => pattern);
 }
 
 /** The data after changes that do not exclude each other. Tables are made anew for the keys that are left; slots become lighter alike. */

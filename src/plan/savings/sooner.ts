@@ -38,7 +38,7 @@ export const sooner: SavingKind = {
         what: pattern,
         keys,
         change,
-        basis: `estimate: with ${humanDuration(seconds / 2)} in place of ${humanDuration(seconds)}, the longest TTL that is left, those with at most half of that left are gone; all are taken to get the same TTL once`,
+        basis: `estimate: ${humanDuration(seconds / 2)} in place of ${humanDuration(seconds)}: those with at most half of the longest TTL left are gone`,
         cost: "more misses: what expires sooner is made or read again",
       };
     });

@@ -1,9 +1,9 @@
 import { noTtl } from "../../doctor/rules/no-ttl.ts";
-import { hasWord, TEMPORARY_WORDS } from "../../doctor/words.ts";
 import { patternSums } from "../../doctor/sums.ts";
+import { hasWord, TEMPORARY_WORDS } from "../../doctor/words.ts";
+import { grouped } from "../../queries/groups.ts";
 import { ofRow } from "../../queries/sampling.ts";
 import { keySource, type Scope, scopeParams } from "../../queries/scope.ts";
-import { grouped } from "../../queries/groups.ts";
 import type { SavedPart, SavingKind } from "./saving.ts";
 
 /** Shares as the doctor's rule no-ttl has them. */

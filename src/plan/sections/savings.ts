@@ -22,7 +22,7 @@ export const savingsSection: PlanSection = {
         column("provisioned_bytes", "Needed less", "bytes", { machineOnly: true }),
         column("month", `A month${currencyOf(plan.catalogue)}`, "count"),
         column("pro_rata", "By the byte", "count"),
-        column("instead_of", "Not with #", "number"),
+        column("adds_up", "Adds up", "text"),
         column("basis", "Basis", "text", { wraps: true }),
         column("cost", "Cost", "text", { wraps: true }),
       ],
@@ -40,7 +40,11 @@ export const savingsSection: PlanSection = {
             provisioned_bytes: whole(row.provisioned_bytes),
             month: row.month,
             pro_rata: row.pro_rata,
-            instead_of: row.instead_of,
+            adds_up: row.adds_up
+              ? "yes"
+              : row.instead_of === null
+                ? "other server"
+                : `not with ${row.instead_of}`,
             basis: row.basis,
             cost: row.cost,
           })),
