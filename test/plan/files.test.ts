@@ -1,6 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
+import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
+import { parse as parseYaml } from "yaml";
 import { parseCatalogue } from "../../src/plan/catalogue.ts";
 import { parseModel } from "../../src/plan/model.ts";
 import { parseScenarios } from "../../src/plan/scenario.ts";
@@ -25,6 +27,30 @@ describe("docs/plan", () => {
       parse(readDoc(file), file);
     }
     expect(parseCatalogue(readDoc("catalogue.example.yaml"), path.join(DOCS, "x")).example).toBe(true);
+  });
+});
+
+describe("editors", () => {
+  const files = fs
+    .readdirSync(DOCS, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".yaml"));
+  const kindOf = (file: string) =>
+    /model/.test(file) ? "model" : /scenario/.test(file) ? "scenario" : "catalogue";
+  const validator = (kind: keyof typeof PLAN_SCHEMAS) =>
+    new Ajv({ strict: false }).compile(JSON.parse(readDoc(`${kind}.schema.json`)));
+
+  it.each(files)("find nothing wrong with %s", (file) => {
+    const isValid = validator(kindOf(file));
+    expect([isValid(parseYaml(readDoc(file))), isValid.errors]).toEqual([true, null]);
+  });
+
+  it("find a wrong value, and a field that there is none of", () => {
+    const isValid = validator("scenario");
+    const one = (fields: object) => ({ version: 1, scenarios: [{ name: "a", ...fields }] });
+    expect(isValid(one({ workload: "mixed", settings: { "hash-max-listpack-entries": 5 } }))).toBe(true);
+    expect(
+      [one({ workload: "fast" }), one({ growth: 5 }), one({ growht: "5%" })].map((text) => isValid(text)),
+    ).toEqual([false, false, false]);
   });
 });
 

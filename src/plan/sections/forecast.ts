@@ -1,4 +1,5 @@
 import { column } from "../../queries/answer.ts";
+import { counted } from "../../queries/words.ts";
 import { humanTime } from "../../units.ts";
 import { type Outgrown, outgrown } from "../forecast.ts";
 import { byScenario, type PlanSection } from "./section.ts";
@@ -21,7 +22,7 @@ export const forecastSection: PlanSection = {
       context,
       {
         name: "forecast",
-        title: `When machines are outgrown, as ${history.points.length} points go on (an estimate)`,
+        title: `When machines are outgrown: an estimate from ${counted(history.points.length, "point")}`,
       },
       [
         column("machine", "Machine", "text"),
