@@ -58,7 +58,7 @@ machines: [{ name: m, memory: ${memory}, vcpu: 1 }]
     "catalogue.yaml",
   );
 
-describe("shards", () => {
+describe("shards", { timeout: 120_000 }, () => {
   it("hold the keys of their slots, in contiguous ranges of all slots", async () => {
     const data = await dataOf(TAGGED, () => 100);
     const each = data.key_bytes / TAGGED.length;
