@@ -71,6 +71,7 @@ function dataOf(comparison: Comparison, name: string): PlanData {
       keys: comparison.slots.keys,
       bytes,
       holders: holderOf(target.heaviest_key, bytes, comparison.hashed_names === null),
+      by_heap: true,
     },
     notes: [
       ...comparison.warnings.map(({ message }) => message),

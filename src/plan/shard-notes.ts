@@ -18,6 +18,11 @@ export function shardNotes({ data, shards }: PlannedScenario): string[] {
   const heavy = heaviestSlots(slots.bytes, shards).filter((slot) => slots.bytes[slot]! > fair);
   return [
     `the fullest of ${thousands(shards)} shards has ${over.toFixed(2)} times the mean of the keys' memory: machines are as large as that one needs; slots are taken to grow alike`,
+    ...(slots.by_heap
+      ? []
+      : [
+          "shares of slots are by MEMORY USAGE, an estimate: it tells too much of streams; of the snapshot, or of an inventory with rows (5 million at most), they are of the heap",
+        ]),
     ...heavy.slice(0, 3).map((slot) => {
       const holder = slots.holders.get(slot);
       const most = holder === undefined ? "" : `, mostly of the ${holder.kind} ${keyText(holder.name)}`;

@@ -1,10 +1,12 @@
 import { keyHashSlot, SLOTS } from "../inventory/slot.ts";
 import { hashTags } from "../queries/hash-tags.ts";
 import { ofRow } from "../queries/sampling.ts";
-import { isAnsweredByRows, keySource, type Scope, scopeParams } from "../queries/scope.ts";
+import { keySource, type Scope, scopeParams } from "../queries/scope.ts";
 import type { LargestKey } from "./data.ts";
 import { heaviestSlots, type SlotHolder, type SlotLoads } from "./slots.ts";
 
+/** Of more rows an inventory's sums by slot are taken: nobody waits for a minute. */
+const MOST_ROWS = 5_000_000;
 /** Slots whose holder is looked for. */
 const HELD = 20;
 /** A key or tag is told where it is so much of its slot. */
@@ -25,7 +27,7 @@ interface SlotRow {
 }
 
 /**
- * Keys by slot, and who holds the heaviest slots. Where there are few rows, as they say; else MEMORY USAGE by slot stands for the
+ * Keys by slot, and who holds the heaviest slots. Of its rows, up to some millions; else MEMORY USAGE by slot stands for the
  * share that each has of `keys` and `keyBytes`, and holders are not looked for.
  */
 export function slotsOfInventory(
@@ -33,13 +35,14 @@ export function slotsOfInventory(
   total: { readonly keys: number; readonly bytes: number },
   largest: LargestKey | null,
 ): SlotLoads {
-  const byRows = isAnsweredByRows(scope, true);
+  const { keys: all, stored_rows: rows } = scope.snapshot;
+  const byRows = rows >= all && rows <= MOST_ROWS;
   const found = scope.inventory.all<SlotRow>(byRows ? LOADED(scope) : ALL, scopeParams(scope));
   const keys = scaled(found, "keys", total.keys);
   const bytes = scaled(found, "bytes", total.bytes);
   const named = scope.snapshot.hashed_names === null;
   const holders = byRows && named ? holdersOf(scope, bytes) : holderOf(largest, bytes, named);
-  return { keys, bytes, holders };
+  return { keys, bytes, holders, by_heap: byRows };
 }
 
 /** The sum is what the data says, which a sample and MEMORY USAGE come near to. */

@@ -14,6 +14,8 @@ export interface SlotLoads {
   readonly bytes: Float64Array;
   /** Of the slots that hold most, what is known of who holds it. */
   readonly holders: ReadonlyMap<number, SlotHolder>;
+  /** False: `bytes` are shares by MEMORY USAGE, an estimate. */
+  readonly by_heap: boolean;
 }
 
 /** The slots of one shard, and what is in them. */

@@ -14,6 +14,7 @@ import { slotRanges } from "../../src/queries/slot-ranges.ts";
 import { snapshots } from "../../src/queries/snapshots.ts";
 import { ALLOCATOR, sendAll, withServer } from "./doctor/support.ts";
 
+const CLI = process.env.REDIS_CLI ?? "redis-cli";
 const KEYS = 10_000;
 const SLOTS = 16_384;
 const SHARDS = 5;
@@ -127,7 +128,7 @@ describe("the placement of shards", () => {
 /** Asks redis-cli how it would deal out the slots, and says no. */
 function created(ports: readonly number[]): string[] {
   const nodes = ports.map((port) => `127.0.0.1:${port}`);
-  const { stdout } = spawnSync("redis-cli", ["--cluster", "create", ...nodes], {
+  const { stdout } = spawnSync(CLI, ["--cluster", "create", ...nodes], {
     input: "no\n",
     encoding: "utf8",
   });
