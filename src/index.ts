@@ -14,6 +14,7 @@ export type {
   ChangedKeyRow,
   ComparedDatabase,
   ComparedPattern,
+  ComparedSlots,
   ComparedType,
   EncodingChange,
   HeaviestKeyRow,

@@ -38,3 +38,16 @@ export function humanTime(ms: number): string {
   const date = new Date(ms);
   return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString().slice(0, 19).replace("T", " ");
 }
+
+const SPANS = [
+  [86_400, "d"],
+  [3600, "h"],
+  [60, "min"],
+  [1, "s"],
+] as const;
+
+/** How long, in the largest unit that it has one of: "3.5 d", "12 h", "90 s". */
+export function humanDuration(seconds: number): string {
+  const [length, unit] = SPANS.find(([span]) => seconds >= span) ?? SPANS[3];
+  return `${Number((seconds / length).toFixed(1))} ${unit}`;
+}

@@ -5,7 +5,7 @@ import { isSqliteFile } from "../inventory/open.ts";
 import { expandGlobs, expandOne } from "../io/inputs/globs.ts";
 import type { PlanData } from "../plan/data.ts";
 import { dataOfInventory } from "../plan/from-inventory.ts";
-import { planOf } from "../plan/plan.ts";
+import { type Plan, planOf } from "../plan/plan.ts";
 import type { PlanContext } from "../plan/sections/section.ts";
 import { FORMATS, HUMAN_FORMATS, lineEnd } from "../reports/index.ts";
 import { notesOfPlan, planCsv, planParts, planRecords } from "../reports/plan.ts";
@@ -54,6 +54,7 @@ const OPTIONS = z.object({
   snapshot: QUESTION_OPTIONS.shape.snapshot,
   model: z.string().min(1).optional(),
   history: z.array(z.string().min(1)).optional(),
+  savings: z.boolean().optional(),
 });
 type Options = z.infer<typeof OPTIONS>;
 
@@ -72,6 +73,7 @@ export function planCommand(cli: Cli): Command {
   addScenarioOptions(command)
     .option("--model <file>", "counts and averages in place of a snapshot, as YAML")
     .option("--history <file...>", "inventories or snapshots over time: when each machine is outgrown")
+    .option("--savings", "what could be saved, ranked: a snapshot is read again, each key looked at")
     .option("--snapshot <id>", "this snapshot of an inventory of several")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
@@ -97,13 +99,22 @@ async function run(cli: Cli, file: string | undefined, options: Options): Promis
   }));
   const plan = planOf(inputs, wanted.catalogue);
   const history = series === undefined ? undefined : await historyOf(cli, series, options, data);
-  await show(cli, { plan, history, largest }, options);
+  const savings = options.savings === true ? await savingsIn(cli, file!, options, plan) : undefined;
+  await show(cli, { plan, history, savings, largest }, options);
+}
+
+async function savingsIn(cli: Cli, file: string, options: Options, { scenarios, catalogue }: Plan) {
+  const { savingsOf } = await import("./plan-savings.ts");
+  const { rankSavings } = await import("../plan/savings/rank.ts");
+  const found = await savingsOf(cli, file, options, scenarios);
+  return new Map(scenarios.map((one, i) => [one, rankSavings(one, catalogue, found[i]!)]));
 }
 
 /** What says how a snapshot is read says nothing of a model. */
 function refuseReading(options: Options): void {
   const { ignoreChecksum, hashKeys, hashKeysSecretFile, template, separators, depth, snapshot, history } =
     options;
+  const { savings } = options;
   const reading = history === undefined ? COMMON_READING : [];
   const others = {
     ...{
@@ -111,7 +122,7 @@ function refuseReading(options: Options): void {
       "hash-keys": hashKeys,
       "hash-keys-secret-file": hashKeysSecretFile,
     },
-    ...{ template, separators, depth, snapshot },
+    ...{ template, separators, depth, snapshot, savings },
     ...Object.fromEntries(reading.map(([flag, member]) => [flag, options[member]])),
   };
   const given = Object.entries(others).find(([, value]) => value !== undefined);

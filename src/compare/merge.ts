@@ -1,4 +1,5 @@
 import { slotCounts } from "../inventory/rollup/rollup.ts";
+import { SLOTS } from "../inventory/slot.ts";
 import { textOrBytes } from "../inventory/utf8.ts";
 import {
   ENCODINGS,
@@ -67,6 +68,13 @@ export interface ComparedDatabase {
   readonly expires: number;
 }
 
+/** Keys that a server would load, by hash slot (16384 of them). */
+export interface ComparedSlots {
+  readonly keys: Float64Array;
+  /** One a target, in the targets' order. */
+  readonly heap_bytes: readonly Float64Array[];
+}
+
 /** What one thread found. */
 export interface ComparedPart {
   readonly tally: TallyExport;
@@ -95,6 +103,7 @@ export interface Compared {
   readonly databases: readonly ComparedDatabase[];
   /** In the targets' order; null where there is no key. */
   readonly heaviest: readonly (HeaviestKeyRow | null)[];
+  readonly slots: ComparedSlots;
 }
 
 /** Sums up what all threads found; `largest` is how many changed keys of each target are kept. */
@@ -131,7 +140,16 @@ export function mergeTallies(
     usedMemory: targets.map((target, t) => usedMemory(target, databases[t]!, libraries)),
     databases: first.map(({ db, keys, expires }) => ({ db, keys, expires })).sort((a, b) => a.db - b.db),
     heaviest: targets.map((_, t) => heaviestRow(parts, t)),
+    slots: slotSums(parts, targets.length),
   };
+}
+
+function slotSums(parts: readonly ComparedPart[], targets: number): ComparedSlots {
+  const ofSlots = (figure: number) =>
+    Float64Array.from({ length: SLOTS }, (_, slot) =>
+      parts.reduce((sum, { tally }) => sum + tally.slots[slot * (1 + targets) + figure]!, 0),
+    );
+  return { keys: ofSlots(0), heap_bytes: Array.from({ length: targets }, (_, t) => ofSlots(1 + t)) };
 }
 
 function heaviestRow(parts: readonly ComparedPart[], target: number): HeaviestKeyRow | null {

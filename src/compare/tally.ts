@@ -1,5 +1,6 @@
 import { type CounterExport, CounterTable } from "../inventory/rollup/counters.ts";
 import { CLASS_LIMIT, countLoaded } from "../inventory/rollup/rollup.ts";
+import { SLOTS } from "../inventory/slot.ts";
 import { type Bill, ENCODINGS, EXACTNESS } from "../memory/index.ts";
 import { Heaviest, type HeaviestKey } from "./heaviest-key.ts";
 import { type ChangedKey, LargestChanges } from "./largest-changes.ts";
@@ -46,6 +47,8 @@ export interface TallyExport {
   readonly largest: readonly (readonly ChangedKey[])[];
   /** By target, of the keys that a server would load; undefined where there was none. */
   readonly heaviest: readonly (HeaviestKey | undefined)[];
+  /** By hash slot, of the keys that a server would load: how many, then their heap bytes on each target. */
+  readonly slots: Float64Array;
 }
 
 /** Counts each key on all targets at once: numbers in typed arrays, nothing allocated a key. */
@@ -58,6 +61,7 @@ export class Tally {
   private readonly loadedSlots: Map<number, Float64Array> | undefined;
   private readonly largest: readonly LargestChanges[];
   private readonly heaviest: readonly Heaviest[];
+  private readonly slots: Float64Array;
   private lastDb = -1;
   private lastDbAt = 0;
 
@@ -69,6 +73,7 @@ export class Tally {
     this.largest = bills.map(() => new LargestChanges(largest));
     this.heaviest = bills.map(() => new Heaviest());
     this.loadedSlots = bySlot ? new Map() : undefined;
+    this.slots = new Float64Array(SLOTS * (1 + bills.length));
   }
 
   add(k: ComparedKey, key: Uint8Array): void {
@@ -97,9 +102,13 @@ export class Tally {
     databases.sums[at]! += 1;
     if (k.hasExpiry) databases.sums[at + 1]! += 1;
     if (k.expiringFields) databases.sums[at + 2]! += 1;
+    const { slots } = this;
+    const slot = k.slot * (1 + bills.length);
+    slots[slot]! += 1;
     for (let t = 0; t < bills.length; t++) {
       const { heapBytes } = bills[t]!;
       databases.sums[at + DATABASE_COUNTS + t]! += heapBytes;
+      slots[slot + 1 + t]! += heapBytes;
       this.heaviest[t]!.add(k, key, heapBytes);
     }
     if (this.loadedSlots !== undefined) countLoaded(this.loadedSlots, k);
@@ -134,6 +143,7 @@ export class Tally {
       lowerBounds: this.lowerBounds.export(),
       largest: this.largest.map((one) => one.take()),
       heaviest: this.heaviest.map((one) => one.take()),
+      slots: this.slots,
     };
   }
 }

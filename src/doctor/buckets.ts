@@ -22,6 +22,11 @@ const TEXT = Buffer.alloc(MAX_VALUE_BYTES, "x");
 /** Integers of some digits are taken to be in the middle of them: half of the listpack classes is a byte off at most. */
 const DIGITS = Buffer.alloc(20, "5");
 
+/** Bucketing is for names that end with an id: the rest is the bucket's name. */
+export function isPrefixed(pattern: string): boolean {
+  return pattern.indexOf("*") === pattern.length - 1 && pattern.length > 1;
+}
+
 /**
  * Sizes strings as fields of hashes of some `perBucket` fields each, spread by a hash of their names, as the snapshot's
  * target would hold them. `nameBytes`: of a hash's key without its number. Values are at most 4 KB.

@@ -4,6 +4,7 @@ import {
   type ChangedKeyRow,
   type ComparedDatabase,
   type ComparedPattern,
+  type ComparedSlots,
   type ComparedSums,
   type ComparedType,
   type EncodingChange,
@@ -108,6 +109,7 @@ export interface Comparison {
   readonly hashed_names: string | null;
   /** Keys that a server would load. */
   readonly databases: readonly ComparedDatabase[];
+  readonly slots: ComparedSlots;
   /** A single one is the snapshot's own server, compared with itself. */
   readonly targets: readonly ComparedTarget[];
   readonly types: readonly ComparedType[];
@@ -267,6 +269,7 @@ function comparison(
       heaviest_key: heaviest[t]!,
     })),
     databases: merged.databases,
+    slots: merged.slots,
     types,
     patterns,
     encoding_changes: changes,

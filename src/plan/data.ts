@@ -1,4 +1,5 @@
-import { type TargetSpec, tableBytes, targetOf } from "../memory/index.ts";
+import { type Target, type TargetSpec, tableBytes, targetOf } from "../memory/index.ts";
+import { fullestShard, type SlotLoads } from "./slots.ts";
 
 /** What all keys of a pattern take. */
 export interface PatternLoad {
@@ -13,6 +14,13 @@ export interface LargestKey {
   readonly db: number | null;
   readonly key: string | Buffer;
   readonly heap_bytes: number;
+}
+
+/** Keys of a database that a server would load. */
+export interface PlanDatabase {
+  readonly db: number;
+  readonly keys: number;
+  readonly expires: number;
 }
 
 /** What a server holds with the data loaded, by the memory model. Bytes are the allocator's. */
@@ -32,9 +40,11 @@ export interface PlanData {
   readonly function_bytes: number;
   /** used_memory of the server with no data. */
   readonly baseline_bytes: number;
-  readonly databases: readonly { readonly keys: number; readonly expires: number }[];
+  readonly databases: readonly PlanDatabase[];
   readonly patterns: readonly PatternLoad[];
   readonly largest_key: LargestKey | null;
+  /** Null: no key has a name, so that shards are taken to be even. */
+  readonly slots: SlotLoads | null;
   /** What the reader has to know of the figures. */
   readonly notes: readonly string[];
 }
@@ -64,13 +74,23 @@ export function evenGrowth({ largest_key: largest }: PlanData, times: number): G
 }
 
 /**
- * What each of so many shards holds if keys are spread evenly, after so much growth. Tables are made anew for the number of keys; what
- * the model cannot make anew (hashes by their expiries, slots that are filled unevenly) grows with them. No shard is smaller than the
- * largest key.
+ * What the fullest of so many shards holds after so much growth, all slots growing alike; shards are even where there are no slots. Tables
+ * are made anew for the number of keys; what the model cannot make anew (hashes by their expiries, slots that are filled unevenly)
+ * grows with them. No shard is smaller than the largest key.
  */
 export function shardLoad(data: PlanData, growth: Growth, shards: number): ShardLoad {
-  const keyBytes = Math.max((data.key_bytes * growth.bytes) / shards, growth.largest_key?.heap_bytes ?? 0);
-  const scale = growth.keys / shards;
+  const part = fullestPart(data, shards);
+  return partLoad(data, growth, { keys: part.keys, bytes: part.bytes, largest_key: growth.largest_key });
+}
+
+/** What a server holds that has these of the keys, after so much growth; no less than `largest_key`. */
+export function partLoad(
+  data: PlanData,
+  growth: Growth,
+  part: Pick<ShardLoad, "keys" | "bytes" | "largest_key">,
+): ShardLoad {
+  const keyBytes = Math.max(part.bytes * growth.bytes, part.largest_key?.heap_bytes ?? 0);
+  const scale = data.keys > 0 ? (part.keys / data.keys) * growth.keys : 0;
   const tables = Math.max(0, tablesOf(data, scale) + (data.table_bytes - tablesOf(data, 1)) * scale);
   return {
     keys: data.keys * scale,
@@ -78,14 +98,24 @@ export function shardLoad(data: PlanData, growth: Growth, shards: number): Shard
     table_bytes: tables,
     function_bytes: data.function_bytes,
     bytes: keyBytes + tables + data.function_bytes,
-    largest_key: growth.largest_key,
+    largest_key: part.largest_key,
   };
 }
 
-function tablesOf({ target, databases }: PlanData, scale: number): number {
-  const made = targetOf(target);
+function fullestPart({ slots, keys, key_bytes: bytes }: PlanData, shards: number) {
+  if (shards === 1 || slots === null) return { keys: keys / shards, bytes: bytes / shards };
+  return fullestShard(slots, shards);
+}
+
+/** Targets as they were made: a plan asks for many numbers of shards. */
+const made = new WeakMap<TargetSpec, Target>();
+
+/** Bytes of the tables of all databases, with so many times their keys. */
+export function tablesOf({ target, databases }: PlanData, scale: number): number {
+  const server = made.get(target) ?? targetOf(target);
+  made.set(target, server);
   return databases.reduce((sum, { keys, expires }) => {
     const counts = { keys: Math.ceil(keys * scale), expires: Math.ceil(expires * scale) };
-    return sum + tableBytes(made, counts);
+    return sum + tableBytes(server, counts);
   }, 0);
 }

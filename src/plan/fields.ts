@@ -110,7 +110,11 @@ export const SCENARIO_FIELDS = {
   core: size("The server itself, and what nobody counts."),
   safety: percent("What is added to the sum of all."),
   maxmemory_share: share("maxmemory, as a share of the machine's memory."),
-  shards: whole("Primaries that share the keys evenly (default: found from the catalogue).", 1, 16_384),
+  shards: whole(
+    "Primaries, with the keys of their hash slots (default: found from the catalogue).",
+    1,
+    16_384,
+  ),
   machines: names("names of machines of the catalogue", "Only these machines of the catalogue."),
   regions: names("names of regions of the catalogue", "Only these regions of the catalogue."),
   purchases: z

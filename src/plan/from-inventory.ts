@@ -4,12 +4,13 @@ import { specOfStored } from "../pipeline/target-choice.ts";
 import { memory, settingsChanged } from "../queries/memory.ts";
 import { notesOf } from "../queries/notes.ts";
 import { firstKeySource, hasKeyRows, type Scope, scopeParams, tallySource } from "../queries/scope.ts";
-import type { LargestKey, PatternLoad, PlanData } from "./data.ts";
+import type { LargestKey, PatternLoad, PlanData, PlanDatabase } from "./data.ts";
 import type { Scenario } from "./scenario.ts";
+import { slotsOfInventory } from "./slots-of-inventory.ts";
 
 const PATTERNS = (source: string) =>
   `SELECT pattern, sum(keys) AS keys, sum(heap_bytes) AS heap_bytes FROM ${source} GROUP BY pattern`;
-const DATABASES = `SELECT loaded_keys AS keys, loaded_expires AS expires FROM databases WHERE snapshot = @snapshot`;
+const DATABASES = `SELECT db, loaded_keys AS keys, loaded_expires AS expires FROM databases WHERE snapshot = @snapshot ORDER BY db`;
 /** Inventories without rows have keys ranked by MEMORY USAGE alone, which is near. */
 const RANKED = `SELECT db, key, bytes AS heap_bytes FROM big_keys
   WHERE snapshot = @snapshot AND ranked_by = 'bytes' AND (expires_at IS NULL OR expires_at > @createdAt) ORDER BY bytes DESC LIMIT 1`;
@@ -26,23 +27,26 @@ export function dataOfInventory(scope: Scope, scenario: Scenario): PlanData {
   if (row === undefined)
     throw new UsageError(`${inventory.path} was made of a part of the keys: a plan is made of all`);
   const params = scopeParams(scope);
-  const databases = inventory.all<{ keys: number; expires: number }>(DATABASES, {
+  const databases = inventory.all<PlanDatabase>(DATABASES, {
     snapshot: snapshot.snapshot,
   });
+  const keys = databases.reduce((sum, { keys }) => sum + keys, 0);
+  const largest = inventory.get<LargestKey>(largestSql(scope), { ...params, largest: 1 }) ?? null;
   return {
     path: snapshot.path,
     created_at: snapshot.created_at,
     target,
     profile_measured: snapshot.profile_measured === 1,
     settings: settingsChanged(snapshot),
-    keys: databases.reduce((sum, { keys }) => sum + keys, 0),
+    keys,
     key_bytes: row.key_bytes,
     table_bytes: row.table_bytes,
     function_bytes: row.function_bytes,
     baseline_bytes: row.baseline_bytes,
     databases,
     patterns: inventory.all<PatternLoad>(PATTERNS(tallySource(scope)), params),
-    largest_key: inventory.get<LargestKey>(largestSql(scope), { ...params, largest: 1 }) ?? null,
+    largest_key: largest,
+    slots: slotsOfInventory(scope, { keys, bytes: row.key_bytes }, largest),
     notes: notesOf(scope),
   };
 }

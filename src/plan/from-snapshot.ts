@@ -4,6 +4,7 @@ import { counted } from "../queries/words.ts";
 import { humanBytes } from "../units.ts";
 import type { PlanData } from "./data.ts";
 import type { Scenario } from "./scenario.ts";
+import { holderOf } from "./slots-of-inventory.ts";
 
 /** How a snapshot is read. */
 export type ReadOptions = Omit<CompareOptions, "targets" | "filters" | "largest">;
@@ -41,6 +42,7 @@ function dataOf(comparison: Comparison, name: string): PlanData {
   const used = target.used_memory!;
   const profile = target.profile as ProfileName;
   const config = parseSettings(target.settings);
+  const bytes = comparison.slots.heap_bytes[at]!;
   const { lower_bound_keys: floors, lower_bound_bytes: known } = target;
   return {
     path: comparison.path,
@@ -65,6 +67,12 @@ function dataOf(comparison: Comparison, name: string): PlanData {
       heap_bytes: heap[at]!,
     })),
     largest_key: target.heaviest_key,
+    slots: {
+      keys: comparison.slots.keys,
+      bytes,
+      holders: holderOf(target.heaviest_key, bytes, comparison.hashed_names === null),
+      by_heap: true,
+    },
     notes: [
       ...comparison.warnings.map(({ message }) => message),
       ...(floors > 0

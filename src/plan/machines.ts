@@ -1,12 +1,10 @@
 import { keyText } from "../doctor/key-text.ts";
+import { SLOTS } from "../inventory/slot.ts";
 import { humanBytes } from "../units.ts";
 import type { Catalogue, Machine } from "./catalogue.ts";
 import type { Growth, PlanData } from "./data.ts";
 import type { Provision } from "./provision.ts";
 import type { Scenario } from "./scenario.ts";
-
-/** CLUSTER_SLOTS: each shard has one at least. */
-const MAX_SHARDS = 16_384;
 
 /** How a machine of the catalogue would do. */
 export interface MachineOption {
@@ -73,24 +71,19 @@ function optionOf(machine: Machine, scenario: Scenario, need: Provisioner): Omit
   };
 }
 
-/** The least number of shards that fits; null: none does. More shards need less each, but for steps of the tables. */
+/**
+ * The least number of shards that fits; null: none does. Each slot alone is the least that there can be, but for fewer shards more do not
+ * always mean smaller ones: where ranges end decides which of the heavy slots are together. So each number is tried.
+ */
 function fewest(fits: (shards: number) => boolean): number | null {
-  let high = 1;
-  while (!fits(high)) {
-    if (high === MAX_SHARDS) return null;
-    high *= 2;
-  }
-  let low = high >> 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (fits(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
+  if (!fits(SLOTS)) return null;
+  let shards = 1;
+  while (!fits(shards)) shards++;
+  return shards;
 }
 
 function whyNot(scenario: Scenario, need: Provisioner): string {
-  const least = need(scenario.shards ?? MAX_SHARDS);
+  const least = need(scenario.shards ?? SLOTS);
   const { machine_bytes: needs, load } = least;
   const { largest_key: largest } = load;
   if (largest !== null && load.key_bytes === largest.heap_bytes) {
@@ -100,6 +93,8 @@ function whyNot(scenario: Scenario, need: Provisioner): string {
   }
   if (scenario.shards !== undefined) return `each of ${scenario.shards} shards needs ${humanBytes(needs)}`;
   const others = needs - load.bytes;
+  if (load.key_bytes > others)
+    return `one hash slot holds ${humanBytes(load.key_bytes)}, and slots are not split (\`rdbscope slots --tags\` tells whose they are); with what goes with it a shard needs ${humanBytes(needs)}`;
   return `buffers, the server and safety alone need ${humanBytes(others)} in each shard`;
 }
 

@@ -162,9 +162,10 @@ export function dataOfModel(structures: readonly Structure[], path: string, scen
     table_bytes: tableBytes(made, { keys, expires }),
     function_bytes: 0,
     baseline_bytes: baselineBytes,
-    databases: [{ keys, expires }],
+    databases: [{ db: 0, keys, expires }],
     patterns,
     largest_key: { db: null, key: heaviest.structure.name, heap_bytes: heaviest.heap_bytes },
+    slots: null,
     notes: [`${path}: keys of one kind are all taken to be as its averages say; real ones differ`],
   };
 }

@@ -1,5 +1,6 @@
 import { humanBytes } from "../units.ts";
 import type { Plan, PlannedScenario } from "./plan.ts";
+import { shardNotes } from "./shard-notes.ts";
 
 /** What the reader has to know of a plan: what is impossible, what is estimated, and what prices are worth. */
 export function planNotes({ scenarios, catalogue }: Plan): string[] {
@@ -19,16 +20,14 @@ export function planNotes({ scenarios, catalogue }: Plan): string[] {
 }
 
 function scenarioNotes(one: PlannedScenario): string[] {
-  const { impossible, shards, shard, scenario, machine, options } = one;
+  const { impossible, shard, scenario, machine, options } = one;
   const cheaper = options
     .filter(({ month }) => month !== null && machine?.month != null && month < machine.month)
     .sort((a, b) => a.month! - b.month!)[0];
   const forMaxmemory = shard.machine_bytes > shard.provisioned;
   return [
     ...(impossible === null ? [] : [impossible]),
-    ...(shards > 1 && impossible === null
-      ? [`keys are taken to be spread evenly over ${shards} shards`]
-      : []),
+    ...(impossible === null ? shardNotes(one) : []),
     ...(forMaxmemory
       ? [
           `maxmemory at ${scenario.maxmemory_share * 100}% decides: a machine has ${humanBytes(shard.machine_bytes)}, more than the terms add up to`,

@@ -14,6 +14,7 @@ import {
   samplingError,
 } from "./sampling.ts";
 import { HASHED_NOTE, isAnsweredByRows, keySource, type Scope, scopeParams, tallySource } from "./scope.ts";
+import { slotRanges } from "./slot-ranges.ts";
 import { counted, thousands } from "./words.ts";
 
 /** A hash slot that has keys. */
@@ -162,18 +163,16 @@ export function slotBalance(slots: readonly SlotAmount[]): SlotBalanceRow {
   };
 }
 
-/** The slots of `nodes` nodes as `redis-cli --cluster create` deals them out: node i ends at round((i + 1) * 16384 / n) - 1. */
+/** What the slots of each of `nodes` nodes hold, as `redis-cli --cluster create` deals them out. */
 export function nodeRows(slots: readonly SlotAmount[], nodes: number) {
   const total = slots.reduce((sum, { bytes }) => sum + bytes, 0);
-  const firstOf = (node: number) => Math.round((node * SLOTS) / nodes);
-  return Array.from({ length: nodes }, (_, node) => {
-    const [first, end] = [firstOf(node), firstOf(node + 1)];
-    const own = slots.filter(({ slot }) => slot >= first && slot < end);
+  return slotRanges(nodes).map(({ first, last }, node) => {
+    const own = slots.filter(({ slot }) => slot >= first && slot <= last);
     const bytes = own.reduce((sum, one) => sum + one.bytes, 0);
     return {
       node: node + 1,
       first_slot: first,
-      last_slot: end - 1,
+      last_slot: last,
       keys: own.reduce((sum, one) => sum + one.keys, 0),
       bytes,
       bytes_share: total > 0 ? bytes / total : 0,

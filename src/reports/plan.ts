@@ -1,4 +1,5 @@
 import { planNotes } from "../plan/notes.ts";
+import { savingNotes } from "../plan/savings/notes.ts";
 import { PLAN_SECTIONS } from "../plan/sections/index.ts";
 import type { PlanContext } from "../plan/sections/section.ts";
 import { column, type Section, type Value } from "../queries/answer.ts";
@@ -7,9 +8,16 @@ import type { Part } from "./index.ts";
 import { DERIVED_NOTE } from "./target.ts";
 
 /** All that a reader has to know of a plan. */
-export function notesOfPlan({ plan, history }: PlanContext): string[] {
+export function notesOfPlan({ plan, history, savings }: PlanContext): string[] {
+  const ofSavings = new Set(
+    [...(savings ?? [])].flatMap(([{ scenario }, found]) =>
+      savingNotes(found, plan.catalogue).map((note) =>
+        plan.scenarios.length > 1 ? `${scenario.name}: ${note}` : note,
+      ),
+    ),
+  );
   const derived = plan.scenarios.some(({ data }) => !data.profile_measured);
-  return [...planNotes(plan), ...(derived ? [DERIVED_NOTE] : []), ...(history?.notes ?? [])];
+  return [...planNotes(plan), ...(derived ? [DERIVED_NOTE] : []), ...(history?.notes ?? []), ...ofSavings];
 }
 
 /** A plan as tables; machine formats begin each row with its section. Notes stand below the last. */

@@ -4,10 +4,9 @@ import { counted } from "../../queries/words.ts";
 import { humanBytes, humanShare } from "../../units.ts";
 import { nameSaving } from "../name-cost.ts";
 import { finding, rule } from "../rule.ts";
+import { shortened, shortening, WORD_LETTERS } from "../short-names.ts";
 import { patternSums } from "../sums.ts";
 
-/** Letters that are left of each word of a name. */
-const WORD_LETTERS = 2;
 const LENGTHS_SQL = (scope: Scope) => `SELECT octet_length(key) AS length, ${keysOfRows(scope)} AS keys
   FROM ${keySource(scope)} WHERE pattern = @of GROUP BY length`;
 
@@ -48,18 +47,6 @@ export const longNames = rule({
         });
       }),
 });
-
-const WORDS = /[\p{L}\p{N}]+/gu;
-
-/** A pattern with its words cut; what is no word stays. */
-function shortened(pattern: string): string {
-  return pattern.replace(WORDS, (word) => [...word].slice(0, WORD_LETTERS).join(""));
-}
-
-/** Bytes that this takes off each name. */
-function shortening(pattern: string): number {
-  return Buffer.byteLength(pattern) - Buffer.byteLength(shortened(pattern));
-}
 
 /** Why nothing is known of what shorter names save. */
 function unclaimed(scope: Scope, cut: number): string {

@@ -1,6 +1,6 @@
 import { hasKeyRows, keySource, type Scope, scopeParams } from "../../queries/scope.ts";
 import { counted, thousands } from "../../queries/words.ts";
-import { type Entry, sizeBuckets } from "../buckets.ts";
+import { type Entry, isPrefixed, sizeBuckets } from "../buckets.ts";
 import { costText } from "../cost.ts";
 import { finding, rule } from "../rule.ts";
 import { packing, settingOf } from "../settings.ts";
@@ -50,11 +50,6 @@ interface Saving {
   readonly fields: number;
   /** Keys that were sized, of all. */
   readonly sized: number;
-}
-
-/** Bucketing is for names that end with an id: the rest is the bucket's name. */
-function isPrefixed(pattern: string): boolean {
-  return pattern.indexOf("*") === pattern.length - 1 && pattern.length > 1;
 }
 
 function savingOf(scope: Scope, { pattern, keys }: PatternSums, fields: number): Saving | undefined {

@@ -1,12 +1,15 @@
 import { type Column, column, type Row, type Section } from "../../queries/answer.ts";
 import type { Trend } from "../../trend/trend.ts";
 import type { Plan, PlannedScenario } from "../plan.ts";
+import type { RankedSavings } from "../savings/rank.ts";
 
 /** What sections are made of. */
 export interface PlanContext {
   readonly plan: Plan;
   /** How used_memory went so far; undefined where no series was given. */
   readonly history: Trend | undefined;
+  /** What could be saved, by scenario; undefined where nobody asked. */
+  readonly savings: ReadonlyMap<PlannedScenario, RankedSavings> | undefined;
   /** Lines that a ranking has at most. */
   readonly largest: number;
 }
