@@ -4,9 +4,8 @@ import { pathToFileURL } from "node:url";
 import type { CheckReport, RuleResult, SnapshotCheck } from "../../check/check.ts";
 import type { Violation } from "../../check/rule.ts";
 import { VERSION } from "../../io/version.ts";
-import { toJson } from "../json.ts";
 import { safeLine } from "../text.ts";
-import { othersOf, remarksOf, sentenceOf, subjectOf, unusedWaiver } from "./words.ts";
+import { logSafeJson, othersOf, remarksOf, sentenceOf, subjectOf, unusedWaiver } from "./words.ts";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -14,7 +13,7 @@ const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 export function* renderSarif(report: CheckReport): Iterable<string> {
   const rules = report.snapshots[0]!.results;
   const several = report.snapshots.length > 1;
-  yield toJson({
+  yield logSafeJson({
     $schema: SCHEMA,
     version: "2.1.0",
     runs: [

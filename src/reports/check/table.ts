@@ -3,6 +3,7 @@ import type { Layout } from "../index.ts";
 import { safeLine, wrapped } from "../text.ts";
 import {
   headline,
+  lineSafe,
   logSafe,
   othersOf,
   placeOf,
@@ -17,7 +18,8 @@ const STATUS_WIDTH = "SKIPPED".length;
 
 /** What a policy said, as lines for people. */
 export function* renderCheckTable(report: CheckReport, { style, width }: Layout): Iterable<string> {
-  const lines = (text: string, paint = (line: string) => line) => wrapped(logSafe(text), width).map(paint);
+  const lines = (text: string, paint = (line: string) => line) =>
+    wrapped(logSafe(text), width).map((line) => paint(lineSafe(line)));
   for (const [i, one] of report.snapshots.entries()) {
     if (i > 0) yield "";
     yield* lines(headline(one), style.heading);

@@ -2,7 +2,8 @@ import type { CheckReport, RuleResult, SnapshotCheck } from "../../check/check.t
 import type { Waiver } from "../../check/policy.ts";
 import type { Unit, Violation } from "../../check/rule.ts";
 import { counted, thousands } from "../../queries/words.ts";
-import { safeLine, safeText } from "../text.ts";
+import { toJson } from "../json.ts";
+import { safeLine, shortText } from "../text.ts";
 import { humanBytes, humanShare } from "../units.ts";
 
 /** What reports on policies say, each a line of safe text. */
@@ -20,10 +21,20 @@ export function logSafe(text: string): string {
   return text.replace(/##(?=\w*\[)/g, "#\\x23");
 }
 
+/** GitHub obeys `::command::` where a line of a log begins with it. */
+export function lineSafe(text: string): string {
+  return logSafe(text).replace(/^(\s*):/, "$1\\x3A");
+}
+
+/** JSON in one line that is such a log, too: a program reads the same from it. */
+export function logSafeJson(value: unknown): string {
+  return toJson(value).replace(/#(?=\w*\[)/g, "\\u0023");
+}
+
 /** What a violation is about: "all keys", "session:*", "database 0". */
 export function subjectOf({ about, name, db }: Violation): string {
   if (name === null) return about === "row" ? "a row" : "all keys";
-  const text = safeText(name);
+  const text = shortText(name);
   const shown = text === "" ? '""' : text;
   if (about === "db") return `database ${shown}`;
   return about === "key" && db !== null && db > 0 ? `${shown} (database ${db})` : shown;
@@ -37,10 +48,15 @@ export function faultOf({ what, value, unit, field, limit, detail }: Violation):
   return safeLine(`${parts.join(", ")}${detail === "" ? "" : ` (${detail})`}`);
 }
 
-/** Some keys of it; empty where none is known but itself. */
-export function examplesOf({ name, examples }: Violation): string {
-  const others = examples.filter((one) => one !== name);
-  return others.length === 0 ? "" : `for example: ${others.map(safeText).join(", ")}`;
+/** Some keys of it besides itself. */
+export function exampleNames({ name, examples }: Violation): (string | Buffer)[] {
+  return examples.filter((one) => one !== name);
+}
+
+/** The same in words; empty where none is known. */
+function examplesOf(violation: Violation): string {
+  const others = exampleNames(violation);
+  return others.length === 0 ? "" : `for example: ${others.map(shortText).join(", ")}`;
 }
 
 /** A violation in one line. */
