@@ -79,6 +79,8 @@ export interface PolicyRule extends Place {
   readonly severity: Level;
   /** As the kind declares them, read. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** The same as they are written. */
+  readonly written: Readonly<Record<string, unknown>>;
 }
 
 /** Something that is tolerated for a while. */

@@ -18,6 +18,8 @@ export interface Place {
 /** A document that is as its schema wants it. */
 export interface YamlDocument<T> {
   readonly value: T;
+  /** The same before the schema read it. */
+  readonly written: unknown;
   /** Where the value at a path begins, or what is nearest to it where there is none. */
   readonly placeOf: (where: Path) => Place;
   /** @throws {UsageError} "file:line:column: message", the place being that of a path or a place */
@@ -61,6 +63,7 @@ export function readYaml<S extends z.ZodType>(
     const isPath = (where: Path | Place): where is Path => Array.isArray(where);
     return {
       value: result.data,
+      written: value,
       placeOf,
       fail: (where, message) => refuse(isPath(where) ? placeOf(where) : where, message),
     };

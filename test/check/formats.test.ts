@@ -136,7 +136,19 @@ describe("SARIF", () => {
       (one: { partialFingerprints: Record<string, string> }) => one.partialFingerprints["violation/v1"],
     );
     expect(new Set(prints).size).toBe(prints.length);
+    for (const { partialFingerprints: one } of run.results)
+      expect(one.primaryLocationLineHash).toBe(one["violation/v1"]);
     expect(run.tool.driver.rules.map(({ id }: { id: string }) => id)).toContain("of-bytes");
+  });
+
+  test("has fingerprints that differ by snapshot, of others too", async () => {
+    const two = await bench.analyze("two.sqlite", SAMPLE, SAMPLE);
+    const { sarif } = await reports(two, bench.policy("  - {rule: forbidden, key: 'session:*'}"), "-l", "2");
+    const prints = JSON.parse(sarif!).runs[0].results.map(
+      (one: { partialFingerprints: Record<string, string> }) =>
+        one.partialFingerprints.primaryLocationLineHash,
+    );
+    expect([prints.length, new Set(prints).size]).toEqual([6, 6]);
   });
 
   test("tells how many others there are", async () => {

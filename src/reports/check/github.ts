@@ -13,13 +13,13 @@ const COMMANDS: Readonly<Record<string, string>> = { FAILED: "error", WARNING: "
 export function* renderGithub(report: CheckReport): Iterable<string> {
   for (const one of report.snapshots) {
     yield lineSafe(headline(one));
+    for (const note of one.notes) yield logSafe(safeLine(`note: ${note}`));
     for (const result of one.results) {
       const command = COMMANDS[statusWord(result)];
       if (command === undefined) continue;
       const lines = [`${one.path}: ${result.measured}`, ...bodyOf(result)].map(safeLine);
       yield annotation(command, report.policy, result, `rdbscope: ${result.id}`, lines);
     }
-    for (const note of one.notes) yield logSafe(safeLine(`note: ${note}`));
   }
   for (const waiver of report.unused_waivers)
     yield annotation("notice", report.policy, waiver, `rdbscope: ${waiver.rule}`, [unusedWaiver(waiver)]);

@@ -39,6 +39,10 @@ function* markdownLines(report: CheckReport): Iterable<string> {
 function* snapshotLines(report: CheckReport, one: SnapshotCheck): Iterable<string> {
   yield "";
   yield `### ${markdownText(headline(one))}`;
+  for (const note of one.notes) {
+    yield "";
+    yield `Note: ${markdownText(note)}`;
+  }
   yield "";
   yield row(["Result", "Rule", "Measured", "Policy"]);
   yield row(["---", "---", "---", "---"]);
@@ -51,10 +55,6 @@ function* snapshotLines(report: CheckReport, one: SnapshotCheck): Iterable<strin
     ]);
   }
   for (const result of one.results) if (result.status === "failed") yield* violationLines(result);
-  for (const note of one.notes) {
-    yield "";
-    yield `Note: ${markdownText(note)}`;
-  }
 }
 
 function* violationLines(result: RuleResult): Iterable<string> {

@@ -23,8 +23,8 @@ export function* renderCheckTable(report: CheckReport, { style, width }: Layout)
   for (const [i, one] of report.snapshots.entries()) {
     if (i > 0) yield "";
     yield* lines(headline(one), style.heading);
-    for (const result of one.results) yield* resultLines(report, result);
     for (const note of one.notes) yield* lines(safeLine(`note: ${note}`), style.faint);
+    for (const result of one.results) yield* resultLines(report, result);
   }
   for (const waiver of report.unused_waivers) yield* lines(`note: ${unusedWaiver(waiver)}`, style.faint);
 
