@@ -234,7 +234,7 @@ function baselineFor(
   const difference = differentMeasure(totals, now);
   if (difference !== undefined && !allowMixed)
     throw new UsageError(
-      `${difference}: growth cannot be told from that. Analyze both in the same way (--profile, --set), or compare them all the same with --allow-mixed`,
+      `${difference}: growth cannot be told from that. Analyze both in the same way (--profile, --set; without --sample; with names hashed with the same --hash-keys-secret-file, or not), or compare them all the same with --allow-mixed`,
     );
   return { totals, difference };
 }

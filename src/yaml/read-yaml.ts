@@ -49,6 +49,8 @@ export function readYaml<S extends z.ZodType>(
     throw new UsageError(`${path}:${line}:${column}: ${message}${others}`);
   };
   const [broken] = [...document.errors, ...document.warnings];
+  if (broken?.code === "MULTIPLE_DOCS")
+    return refuse(at(broken.pos[0]), "a second document begins here: a file has one");
   if (broken !== undefined)
     return refuse(at(broken.pos[0]), `no YAML: ${broken.message.replace(/\s+/g, " ")}`);
   let value: unknown;
@@ -91,6 +93,7 @@ function problem(root: unknown, issue: z.core.$ZodIssue, top: string): string {
 }
 
 function unknownField(schema: z.ZodType, root: unknown, path: Path, key: string): string {
+  if (key === "<<") return `${fieldName([...path, key])}: merge keys are not read: write the fields out`;
   return `${fieldName([...path, key])}: there is no such field: ${hint(key, knownFields(schema, root, path))}`;
 }
 

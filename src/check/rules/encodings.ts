@@ -21,8 +21,8 @@ export const encodings = ruleKind({
     const { allow, forbid, max_keys: limit = 0 } = fields;
     const groups = sumsOf(scope, { ...fields, each: "encoding" });
     const wrong = groups.filter(({ name }) => {
-      const encoding = name!.slice(name!.indexOf(" ") + 1);
-      return (allow !== undefined && !allow.includes(encoding)) || forbid?.includes(encoding) === true;
+      const isListed = (list: readonly string[]) => list.includes(name!.slice(name!.indexOf(" ") + 1));
+      return (allow !== undefined && !isListed(allow)) || (forbid !== undefined && isListed(forbid));
     });
     for (const { name, keys, bytes } of wrong) {
       if (!isBeyond("max_keys", keys, limit)) continue;
