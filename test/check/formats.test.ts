@@ -41,7 +41,7 @@ const AGAINST_ALL = `
   - {rule: forbidden, key: "*"}
   - {rule: forbidden, id: patterns, pattern: "*", severity: warning}
   - {rule: allowed, pattern: "no-such", key: "no-such"}
-  - {rule: encodings, allow: none}
+  - {rule: encodings, allow: gcra}
   - {rule: efficiency, each: pattern, min_share: 100%}
   - {rule: sql, query: "SELECT key, key AS name, pattern FROM keys"}
   - {rule: sql, id: of-bytes, query: "SELECT CAST(key AS BLOB) AS \\"\\u001b[31m|@octocat\\" FROM keys"}
@@ -50,7 +50,7 @@ const AGAINST_ALL = `
   - {rule: growth, max_bytes: 0}
 `;
 const WAIVERS = `waivers:
-  - {rule: ttl, for: "\\u001b[31m\\u202e", until: 2020-01-01, reason: "over ]]> ::warning::\\u001b"}
+  - {rule: ttl, for: "\\u001b\\\\[31m\\u202e", until: 2020-01-01, reason: "over ]]> ::warning::\\u001b"}
   - {rule: forbidden, until: 2020-01-01, reason: "<&>"}
   - {rule: patterns, until: 2999-01-01, reason: all}
 `;
