@@ -5,10 +5,12 @@ import { notesOf } from "../queries/notes.ts";
 import { sampleOf } from "../queries/sampling.ts";
 import { hasKeyRows, type Scope } from "../queries/scope.ts";
 import { type SnapshotRow, snapshots } from "../queries/snapshots.ts";
+import { counted, thousands } from "../queries/words.ts";
 import type { Place, Policy, PolicyRule, Waiver } from "./policy.ts";
 import type { AskSql, Context, Found, Level, Need, Violation } from "./rule.ts";
+import { choiceNames, choiceText, type GroupSums, sumsOf } from "./select.ts";
 import { type Baseline, differentMeasure, type Totals, totalsOf } from "./totals.ts";
-import { Waivers } from "./waivers.ts";
+import { Waivers, type WaiverUse } from "./waivers.ts";
 
 /** How a rule ended: skipped where there is no baseline to compare with. */
 export type Status = "passed" | "failed" | "waived" | "skipped";
@@ -56,7 +58,15 @@ export interface CheckReport {
   readonly counts: Readonly<Record<Status | "warned", number>>;
   readonly snapshots: readonly SnapshotCheck[];
   /** Waivers that no violation needs. */
-  readonly unused_waivers: readonly Waiver[];
+  readonly unused_waivers: readonly UnusedWaiver[];
+}
+
+/** Why a waiver was not needed. */
+export type UnusedBecause = "no violation" | "no match" | "another waiver" | "skipped";
+
+/** A waiver that no violation needs. */
+export interface UnusedWaiver extends Waiver {
+  readonly because: UnusedBecause;
 }
 
 export interface CheckSettings {
@@ -128,7 +138,7 @@ export async function checkInventory(inventory: Inventory, settings: CheckSettin
       path,
       created_at,
       results,
-      notes: [...notesOf(scope), ...mixed],
+      notes: [...firstNotes(scope, baseline?.totals), ...notesOf(scope), ...mixed],
     });
   }
   const counts = countsOf(checked.flatMap(({ results }) => results));
@@ -138,8 +148,32 @@ export async function checkInventory(inventory: Inventory, settings: CheckSettin
     passed: counts.failed === 0,
     counts,
     snapshots: checked,
-    unused_waivers: waivers.uses().flatMap((one) => (one.violations === 0 ? [one.waiver] : [])),
+    unused_waivers: waivers
+      .uses()
+      .filter(({ violations }) => violations === 0)
+      .map((use) => ({ ...use.waiver, because: becauseOf(use, checked) })),
   };
+}
+
+function becauseOf({ waiver, fits }: WaiverUse, checked: readonly SnapshotCheck[]): UnusedBecause {
+  if (fits > 0) return "another waiver";
+  const results = checked.flatMap((one) => one.results).filter(({ id }) => id === waiver.rule);
+  if (results.every(({ status }) => status === "skipped")) return "skipped";
+  return results.some((one) => one.violation_count + one.waived_count > 0) ? "no match" : "no violation";
+}
+
+/** What the reader has to know first of all. */
+function firstNotes({ inventory, snapshot }: Scope, baseline: Totals | undefined): string[] {
+  const [{ keys }] = sumsOf({ inventory, snapshot, filters: {} }, {}) as [GroupSums];
+  const day = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace("T", " ");
+  return [
+    ...(keys === 0 ? ["the snapshot has no keys: rules hold where there is nothing to look at"] : []),
+    ...(baseline !== undefined && baseline.created_at > snapshot.created_at
+      ? [
+          `the baseline is of ${day(baseline.created_at)}, newer than the snapshot of ${day(snapshot.created_at)} (UTC): growth is measured backwards`,
+        ]
+      : []),
+  ];
 }
 
 function countsOf(results: readonly RuleResult[]): CheckReport["counts"] {
@@ -195,12 +229,12 @@ function baselineFor(
   const totals = isPair ? all[0] : all.find((one) => one.snapshot === snapshot.snapshot);
   if (totals === undefined || (!isPair && only === undefined && all.length !== checked))
     throw new UsageError(
-      `the baseline holds ${all.length} snapshots, and ${checked} are checked: each is compared with the one of its number`,
+      `the baseline holds ${counted(all.length, "snapshot")}, and ${thousands(checked)} ${checked === 1 ? "is" : "are"} checked: each is compared with the one of its number`,
     );
   const difference = differentMeasure(totals, now);
   if (difference !== undefined && !allowMixed)
     throw new UsageError(
-      `${difference}: growth cannot be told from that. Analyze both in the same way (--profile, --set), or compare them all the same with --allow-mixed`,
+      `${difference}: growth cannot be told from that. Analyze both in the same way (--profile, --set; without --sample; with names hashed with the same --hash-keys-secret-file, or not), or compare them all the same with --allow-mixed`,
     );
   return { totals, difference };
 }
@@ -214,6 +248,7 @@ async function resultOf(
   largest: number,
 ): Promise<RuleResult> {
   const { id, kind, description, severity, line, column, fields } = rule;
+  const chosen = choiceText(fields);
   const estimated = sampleOf(context.scope.snapshot) !== undefined;
   const common = { id, rule: kind.id, description, severity, line, column, estimated };
   const nothing = { violations: [], violation_count: 0, waived_count: 0, expired_waivers: [] };
@@ -224,7 +259,7 @@ async function resultOf(
   const expired = new Set<Waiver>();
   const counts = { violations: 0, waived: 0 };
   const take = (one: Found) => {
-    const use = waivers.find(id, one);
+    const use = waivers.find(id, one, [...choiceNames(fields), chosen]);
     if (use !== undefined && !use.isExpired) {
       counts.waived++;
       return;
@@ -239,7 +274,7 @@ async function resultOf(
       ...common,
       status: counts.violations > 0 ? "failed" : counts.waived > 0 ? "waived" : "passed",
       measured,
-      violations: kept.map(whole),
+      violations: kept.map((one) => whole(one, rule)),
       violation_count: counts.violations,
       waived_count: counts.waived,
       expired_waivers: [...expired],
@@ -261,12 +296,19 @@ function keep(kept: Found[], one: Found, largest: number): void {
 }
 
 /** A violation with its examples, and numbers that are whole where they count something. */
-function whole({ examples, value, unit, rank: _, ...others }: Found): Violation {
-  const isCount = unit === "bytes" || unit === "count";
+function whole(
+  { examples, value, unit, rank: _, ...others }: Found,
+  { fields, written }: PolicyRule,
+): Violation {
+  const isCount =
+    (unit === "bytes" || unit === "count") && value !== null && Math.round(value) !== others.limit;
+  const text = others.limit === null ? undefined : written[others.field];
   return {
     ...others,
+    chosen: choiceText(fields),
+    limit_text: text === undefined ? null : String(text),
     unit,
-    value: value !== null && isCount ? Math.round(value) : value,
+    value: isCount ? Math.round(value) : value,
     examples: examples(),
   };
 }

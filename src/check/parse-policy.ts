@@ -12,7 +12,7 @@ export const MAX_POLICY_BYTES = MAX_YAML_BYTES;
  */
 export function parsePolicy(text: string, path: string): Policy {
   const top = "a policy is a map with the fields version and rules";
-  const { value, placeOf, fail } = readYaml(POLICY_SCHEMA, text, path, top);
+  const { value, written, placeOf, fail } = readYaml(POLICY_SCHEMA, text, path, top);
   const rules = value.rules.map((one, i): PolicyRule => {
     const { rule, id, description, severity, ...fields } = one as Record<string, unknown> & { rule: string };
     return {
@@ -21,6 +21,7 @@ export function parsePolicy(text: string, path: string): Policy {
       description: (description as string | undefined) ?? null,
       severity: (severity as PolicyRule["severity"] | undefined) ?? "error",
       fields,
+      written: (written as { rules: Record<string, unknown>[] }).rules[i]!,
       ...placeOf(["rules", i]),
     };
   });

@@ -34,6 +34,11 @@ const RULES = RULE_KINDS.map((kind) =>
       ...kind.fields,
     })
     .superRefine((fields: Record<string, unknown>, context) => {
+      for (const [name, least] of Object.entries(fields)) {
+        const most = fields[name.replace(/^min_/, "max_")];
+        if (typeof least === "number" && typeof most === "number" && least > most)
+          context.addIssue({ code: "custom", message: `${name} is above ${name.replace(/^min_/, "max_")}` });
+      }
       const { oneOf } = kind;
       if (oneOf === undefined || oneOf.some((name) => fields[name] !== undefined)) return;
       context.addIssue({ code: "custom", message: `${kind.id} needs one of ${oneOf.join(", ")}` });
@@ -79,6 +84,8 @@ export interface PolicyRule extends Place {
   readonly severity: Level;
   /** As the kind declares them, read. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** The same as they are written. */
+  readonly written: Readonly<Record<string, unknown>>;
 }
 
 /** Something that is tolerated for a while. */

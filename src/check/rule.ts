@@ -9,7 +9,7 @@ export const LEVELS = ["error", "warning"] as const;
 export type Level = (typeof LEVELS)[number];
 
 /** What a violation is about. */
-export type About = "all" | "key" | "pattern" | "type" | "db" | "encoding" | "finding" | "row";
+export type About = "all" | "server" | "key" | "pattern" | "type" | "db" | "encoding" | "finding" | "row";
 
 /** How a number is meant: decides how people see it. */
 export type Unit = "bytes" | "count" | "share";
@@ -19,6 +19,8 @@ export interface Violation {
   readonly about: About;
   /** Of the key, the pattern, the type …; null: it is about all of what the rule looks at. */
   readonly name: string | Buffer | null;
+  /** All that the rule looks at, in words, such as "keys of pattern session:*". */
+  readonly chosen: string;
   /** Database of a key. */
   readonly db: number | null;
   /** What was measured, in a word or two, such as "average"; the number stands before or behind it. */
@@ -27,6 +29,8 @@ export interface Violation {
   /** The field of the policy that says otherwise, and what it says. */
   readonly field: string;
   readonly limit: number | null;
+  /** As the policy spells it; null: there is none, or it is a default. */
+  readonly limit_text: string | null;
   readonly unit: Unit;
   /** What else helps to find it, in plain words; empty: nothing. */
   readonly detail: string;
@@ -35,7 +39,7 @@ export interface Violation {
 }
 
 /** A violation as a rule tells it: examples are looked for when it is shown. */
-export interface Found extends Omit<Violation, "examples"> {
+export interface Found extends Omit<Violation, "examples" | "chosen" | "limit_text"> {
   readonly examples: () => readonly (string | Buffer)[];
   /** Those with more are told first; of the same rank, the first. */
   readonly rank: number;

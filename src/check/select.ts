@@ -47,6 +47,20 @@ export function patternMatcher(wanted: readonly string[]): (pattern: string) => 
   return (pattern) => wanted.includes(pattern) || compiled.some((glob) => glob.test(byteString(pattern)));
 }
 
+/** What a choice is about as a policy has it: its globs, types and databases. */
+export function choiceNames({ pattern = [], key = [], type = [], db = [] }: Select): string[] {
+  return [...pattern, ...key, ...type, ...db.map(String)];
+}
+
+/** A choice of keys in words: "all keys", "keys of pattern session:* and type hash". */
+export function choiceText({ pattern, key, type, db }: Select): string {
+  const fields = Object.entries({ pattern, name: key, type, database: db });
+  const given = fields.flatMap(([field, list]) =>
+    list === undefined ? [] : `${field} ${list.join(" or ")}`,
+  );
+  return given.length === 0 ? "all keys" : `keys of ${given.join(" and ")}`;
+}
+
 /** Keys that fields chose: a scope, and a condition on patterns for what is asked of its sources. */
 export interface Chosen {
   readonly scope: Scope;

@@ -99,8 +99,10 @@ export function parseBaseline(text: string, path: string): Baseline {
     );
   const result = BASELINE.safeParse(value);
   if (result.success) return result.data;
-  const { path: where, message } = result.error.issues[0]!;
-  throw new UsageError(`${path} is no baseline file: ${[...where, message].join(": ")}`);
+  const where = result.error.issues[0]!.path.join(".");
+  throw new UsageError(
+    `${path} is no baseline file${where === "" ? "" : `: ${where} is not as it was written`}: make it again with --update-baseline`,
+  );
 }
 
 /** What each part of a measure is called, and whether it is JSON of an object. */

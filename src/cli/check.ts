@@ -55,7 +55,7 @@ export function checkCommand(cli: Cli): Command {
   const command = new Command("check")
     .description("whether a snapshot is as a policy says: exit 1 if not (docs/policy.md)")
     .argument("<file>", "a snapshot or an inventory")
-    .requiredOption("--policy <file>", "the rules, as YAML")
+    .requiredOption("--policy <file>", "the rules, as YAML (-: from stdin)")
     .option("--baseline <file>", "measure growth by this: an earlier snapshot, inventory or baseline file")
     .option(
       "--update-baseline <file>",
@@ -81,7 +81,7 @@ export function checkCommand(cli: Cli): Command {
 async function run(cli: Cli, file: string, options: Options): Promise<void> {
   const { parsePolicy, MAX_POLICY_BYTES } = await import("../check/parse-policy.ts");
   const { rowsNeeded } = await import("../check/check.ts");
-  const policy = parsePolicy(readText(options.policy, MAX_POLICY_BYTES, "policy"), options.policy);
+  const policy = parsePolicy(policyText(options.policy, file, MAX_POLICY_BYTES), options.policy);
   const reports = options.report.map((text) => reportFile(text, file));
   const { info: infoFile, updateBaseline: next } = options;
   const info =
@@ -106,6 +106,15 @@ async function run(cli: Cli, file: string, options: Options): Promise<void> {
       inventory.close();
     }
   });
+}
+
+/** @throws {UsageError} when the snapshot is read from the standard input, too */
+function policyText(policy: string, input: string, maxBytes: number): string {
+  if (policy === "-" && input === "-")
+    throw new UsageError(
+      "--policy - and a snapshot from stdin exclude each other: give one of them as a file",
+    );
+  return readText(policy, maxBytes, "policy");
 }
 
 /** Checks, writes what is to be written, and sets the exit status. */
@@ -187,7 +196,7 @@ function reportFile(text: string, input: string): ReportFile {
     throw new UsageError(
       `--report: "${text}" is not FORMAT=FILE, such as junit=check.xml; formats are ${NAMES.join(", ")}`,
     );
-  refuseReplacing(input, output);
+  refuseReplacing(input, output, "--report");
   return { format, output };
 }
 

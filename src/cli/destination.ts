@@ -58,11 +58,11 @@ function cannotWrite(output: string, cause: unknown): unknown {
 }
 
 /** @throws {UsageError} when what is read would be replaced, or another snapshot or inventory, with `--force` too */
-export function refuseReplacing(input: string, output: string | undefined): void {
+export function refuseReplacing(input: string, output: string | undefined, option = "--output"): void {
   if (output === undefined || !fs.statSync(output, { throwIfNoEntry: false })?.isFile()) return;
   const isInput = fs.existsSync(input) && fs.realpathSync(input) === fs.realpathSync(output);
   const what = isInput ? "what is read" : WORTH_KEEPING.find(([, isIt]) => isIt(output))?.[0];
-  if (what !== undefined) throw new UsageError(`${output} is ${what}: give another name with --output`);
+  if (what !== undefined) throw new UsageError(`${output} is ${what}: give another name with ${option}`);
 }
 
 /** Files that an export never makes. */

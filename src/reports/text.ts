@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /**
  * What a terminal would obey or hide instead of showing: controls, bidi marks, zero-width and other unseen characters,
  * and a mark that would stand on whatever is printed before the text.
@@ -15,6 +17,19 @@ export function safeText(key: string | Buffer): string {
   const text = typeof key === "string" ? key : decode(key);
   if (text === undefined) return escapeBytes(key as Buffer);
   return safeLine(text.includes("\\") ? text.replaceAll("\\", "\\\\") : text);
+}
+
+/** Escapes and characters of a name that reports for people show. */
+const MAX_NAME = 200;
+const HEAD_OF_NAME = new RegExp(`^(?:\\\\x[0-9A-F]{2}|\\\\\\\\|.){0,${MAX_NAME}}`, "su");
+
+/** `safeText` of a name; a long one is cut, and what tells it from others is its length and the head of its SHA-256. */
+export function shortText(name: string | Buffer): string {
+  const text = safeText(name);
+  const [head] = HEAD_OF_NAME.exec(text)!;
+  if (head.length === text.length) return text;
+  const hash = createHash("sha256").update(name).digest("hex").slice(0, 8);
+  return `${head}… (${Buffer.byteLength(name)} bytes, SHA-256 ${hash}…)`;
 }
 
 /** A sentence, names and all, as a line of safe text: like `safeText`, but a backslash stays one. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { TYPES } from "../memory/index.ts";
+import { ENCODINGS, TYPES } from "../memory/index.ts";
+import { nearName } from "../near-names.ts";
 import { parseBytes } from "../ranges.ts";
 
 /**
@@ -52,15 +53,23 @@ export function words(meaning: string) {
   return z.string(error).trim().min(1, error).describe(meaning);
 }
 
+/** What a value should be, told with the wrong one at hand. */
+type Told = (issue: { readonly input?: unknown }) => string;
+
 /** One thing, or a list of such; always a list afterwards. */
-function oneOrMore<T extends z.ZodType>(one: T, plural: string) {
-  const error = `${plural}: one, or a list`;
+function oneOrMore<T extends z.ZodType>(one: T, plural: string | Told) {
+  const error = typeof plural === "string" ? `${plural}: one, or a list` : { error: plural };
   return z
     .union([one, z.array(one, error).min(1, error)], error)
     .transform((value): z.output<T>[] => (Array.isArray(value) ? value : [value]));
 }
 
-const glob = z.string("a glob such as session:*").min(1, "a glob such as session:*");
+/** In which every `[` has its `]`. */
+const CLOSED = /^(?:\\[\s\S]|\[(?:\\[\s\S]|[^\]\\])*\]|[^[\\])*\\?$/;
+const glob = z
+  .string("a glob such as session:*")
+  .min(1, "a glob such as session:*")
+  .regex(CLOSED, "a glob: a [ lacks its ]; one that is meant as such is \\[");
 
 /** Globs, one or a list. */
 export function globs(meaning: string) {
@@ -90,8 +99,18 @@ export function someOf(known: readonly string[], meaning: string) {
 
 /** Names of encodings, one or a list. */
 export function encodings(meaning: string) {
-  const error = "encodings as OBJECT ENCODING answers, such as listpack";
-  return oneOrMore(z.string(error).regex(/^[\w-]+$/, error), error).describe(meaning);
+  const all = `encodings as OBJECT ENCODING answers: ${ENCODINGS.join(", ")}`;
+  const error: Told = ({ input }) => {
+    const near = [input]
+      .flat()
+      .flatMap((one) => (isEncoding(one) ? [] : (nearName(String(one), ENCODINGS) ?? [])));
+    return near.length === 0 ? all : `${all} (did you mean ${near[0]}?)`;
+  };
+  return oneOrMore(z.enum(ENCODINGS), error).describe(meaning);
+}
+
+function isEncoding(name: unknown): boolean {
+  return ENCODINGS.some((one) => one === name);
 }
 
 /** A number that may have a fraction, `min` to `max`. */

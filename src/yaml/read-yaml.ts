@@ -18,6 +18,8 @@ export interface Place {
 /** A document that is as its schema wants it. */
 export interface YamlDocument<T> {
   readonly value: T;
+  /** The same before the schema read it. */
+  readonly written: unknown;
   /** Where the value at a path begins, or what is nearest to it where there is none. */
   readonly placeOf: (where: Path) => Place;
   /** @throws {UsageError} "file:line:column: message", the place being that of a path or a place */
@@ -47,6 +49,8 @@ export function readYaml<S extends z.ZodType>(
     throw new UsageError(`${path}:${line}:${column}: ${message}${others}`);
   };
   const [broken] = [...document.errors, ...document.warnings];
+  if (broken?.code === "MULTIPLE_DOCS")
+    return refuse(at(broken.pos[0]), "a second document begins here: a file has one");
   if (broken !== undefined)
     return refuse(at(broken.pos[0]), `no YAML: ${broken.message.replace(/\s+/g, " ")}`);
   let value: unknown;
@@ -61,6 +65,7 @@ export function readYaml<S extends z.ZodType>(
     const isPath = (where: Path | Place): where is Path => Array.isArray(where);
     return {
       value: result.data,
+      written: value,
       placeOf,
       fail: (where, message) => refuse(isPath(where) ? placeOf(where) : where, message),
     };
@@ -88,6 +93,7 @@ function problem(root: unknown, issue: z.core.$ZodIssue, top: string): string {
 }
 
 function unknownField(schema: z.ZodType, root: unknown, path: Path, key: string): string {
+  if (key === "<<") return `${fieldName([...path, key])}: merge keys are not read: write the fields out`;
   return `${fieldName([...path, key])}: there is no such field: ${hint(key, knownFields(schema, root, path))}`;
 }
 

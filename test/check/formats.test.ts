@@ -41,7 +41,7 @@ const AGAINST_ALL = `
   - {rule: forbidden, key: "*"}
   - {rule: forbidden, id: patterns, pattern: "*", severity: warning}
   - {rule: allowed, pattern: "no-such", key: "no-such"}
-  - {rule: encodings, allow: none}
+  - {rule: encodings, allow: gcra}
   - {rule: efficiency, each: pattern, min_share: 100%}
   - {rule: sql, query: "SELECT key, key AS name, pattern FROM keys"}
   - {rule: sql, id: of-bytes, query: "SELECT CAST(key AS BLOB) AS \\"\\u001b[31m|@octocat\\" FROM keys"}
@@ -50,7 +50,7 @@ const AGAINST_ALL = `
   - {rule: growth, max_bytes: 0}
 `;
 const WAIVERS = `waivers:
-  - {rule: ttl, for: "\\u001b[31m\\u202e", until: 2020-01-01, reason: "over ]]> ::warning::\\u001b"}
+  - {rule: ttl, for: "\\u001b\\\\[31m\\u202e", until: 2020-01-01, reason: "over ]]> ::warning::\\u001b"}
   - {rule: forbidden, until: 2020-01-01, reason: "<&>"}
   - {rule: patterns, until: 2999-01-01, reason: all}
 `;
@@ -136,7 +136,19 @@ describe("SARIF", () => {
       (one: { partialFingerprints: Record<string, string> }) => one.partialFingerprints["violation/v1"],
     );
     expect(new Set(prints).size).toBe(prints.length);
+    for (const { partialFingerprints: one } of run.results)
+      expect(one.primaryLocationLineHash).toBe(one["violation/v1"]);
     expect(run.tool.driver.rules.map(({ id }: { id: string }) => id)).toContain("of-bytes");
+  });
+
+  test("has fingerprints that differ by snapshot, of others too", async () => {
+    const two = await bench.analyze("two.sqlite", SAMPLE, SAMPLE);
+    const { sarif } = await reports(two, bench.policy("  - {rule: forbidden, key: 'session:*'}"), "-l", "2");
+    const prints = JSON.parse(sarif!).runs[0].results.map(
+      (one: { partialFingerprints: Record<string, string> }) =>
+        one.partialFingerprints.primaryLocationLineHash,
+    );
+    expect([prints.length, new Set(prints).size]).toEqual([6, 6]);
   });
 
   test("tells how many others there are", async () => {

@@ -209,7 +209,7 @@ describe("several snapshots", () => {
     const lost = await bench.check(nowInventory, rule, "--baseline", base);
     expect([lost.status, lost.stderr]).toEqual([
       2,
-      expect.stringContaining("the baseline holds 2 snapshots, and 1 are checked"),
+      expect.stringContaining("the baseline holds 2 snapshots, and 1 is checked"),
     ]);
   });
 
@@ -291,4 +291,26 @@ describe("what is no inventory of all keys", () => {
     const salvaged = await bench.check(file, "- {rule: limits, max_keys: 1000}", "--salvage");
     expect([salvaged.status, salvaged.stdout]).toEqual([0, expect.stringContaining("salvaged")]);
   });
+});
+
+test("patterns that are gone are told largest first", async () => {
+  const many = snapshot("many.rdb", { user: 100, few: 10, most: 90, some: 50 });
+  const left = snapshot("left.rdb", { user: 100 });
+  const rule = "- {rule: growth, vanished_patterns: forbid}";
+  const { result } = await bench.report(left, rule, "--baseline", many, "-l", "2");
+  expect(result.violations.map(({ name }) => name)).toEqual(["most:*", "some:*"]);
+});
+
+test("a baseline of later than the snapshot is told", async () => {
+  const writer = new RdbWriter("REDIS", 11)
+    .aux("redis-ver", "7.2.6")
+    .aux("ctime", String(CREATED_AT + 86_400));
+  const later = bench.place("later.rdb");
+  fs.writeFileSync(later, writer.key("user:1", stringValue("v")).end());
+  const rule = "- {rule: growth, max_bytes: 1G}";
+  const { report } = await bench.report(old, rule, "--baseline", later);
+  expect(report.snapshots[0]!.notes).toContain(
+    "the baseline is of 2025-06-16 15:06:40, newer than the snapshot of 2025-06-15 15:06:40 (UTC): growth is measured backwards",
+  );
+  expect((await bench.report(later, rule, "--baseline", old)).report.snapshots[0]!.notes).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import fs from "node:fs";
 import { Ajv } from "ajv";
 import { afterAll, describe, expect, test } from "vitest";
@@ -6,7 +7,7 @@ import { parsePolicy } from "../../src/check/parse-policy.ts";
 import { policyJsonSchema } from "../../src/check/policy.ts";
 import { RULE_KINDS } from "../../src/check/rules/index.ts";
 import { UsageError } from "../../src/errors.ts";
-import { SAMPLE } from "../cli/run-cli.ts";
+import { SAMPLE, start } from "../cli/run-cli.ts";
 import { Bench } from "./support.ts";
 
 const bench = new Bench();
@@ -102,6 +103,23 @@ const WRONG: readonly (readonly [policy: string, place: string, message: RegExp]
     "5:18",
     /^rules\[0\]\.thresholds\.big-keys\.byte: there is no such field: did you mean bytes\? known are bytes, dangerous_bytes/,
   ],
+  [
+    `${HEAD}  - rule: encodings\n    forbid: [hashtabel]\n`,
+    "4:13",
+    /^rules\[0\]\.forbid: \["hashtabel"\] is not encodings .* \(did you mean hashtable\?\)$/,
+  ],
+  [
+    `${HEAD}  - rule: ttl\n    min_share: 95%\n    pattern: "a[bc"\n`,
+    "5:14",
+    /^rules\[0\]\.pattern: "a\[bc" is not a glob: a \[ lacks its \]; one that is meant as such is \\\[$/,
+  ],
+  [
+    `${HEAD}  - rule: limits\n    min_bytes: 2G\n    max_bytes: 1G\n`,
+    "3:5",
+    /^rules\[0\]: min_bytes is above max_bytes$/,
+  ],
+  [`${LIMITS}---\n${LIMITS}`, "5:1", /^a second document begins here: a file has one$/],
+  [`${LIMITS}    <<: {id: a}\n`, "5:5", /^rules\[0\]\.<<: merge keys are not read/],
   [`${LIMITS}    severity: fatal\n`, "5:15", /^rules\[0\]\.severity: "fatal" is not one of error, warning$/],
   [
     `${LIMITS}    id: "a b"\n`,
@@ -193,7 +211,7 @@ describe("a wrong policy", () => {
     [
       ["--policy", "docs/policy.example.yaml", "--report", `json=${SAMPLE}`],
       2,
-      /sample\.rdb is what is read/,
+      /sample\.rdb is what is read: give another name with --report/,
     ],
     [
       ["--policy", "docs/policy.example.yaml", "--update-baseline", SAMPLE],
@@ -204,6 +222,15 @@ describe("a wrong policy", () => {
     const { status, stderr } = await bench.run(SAMPLE, ...args);
     expect([status, stderr]).toEqual([expected, expect.stringMatching(message)]);
   });
+});
+
+test("a policy from the standard input", async () => {
+  const child = start(["check", SAMPLE, "--policy", "-"]);
+  child.stdin!.end(`${HEAD}- {rule: limits, max_keys: 1}\n`);
+  const [status] = await once(child, "close");
+  expect(status).toBe(1);
+  const { status: both, stderr } = await bench.run("-", "--policy", "-");
+  expect([both, stderr]).toEqual([2, expect.stringContaining("exclude each other")]);
 });
 
 describe("policies are YAML", () => {
@@ -240,7 +267,7 @@ describe("the JSON Schema", () => {
 
   test("takes the example, and refuses what we refuse but for what only we can tell", () => {
     expect(validate(parse(fs.readFileSync("docs/policy.example.yaml", "utf8")))).toBe(true);
-    const ours = /needs one of|give each an id|there is no rule|2026-02-30|no YAML/;
+    const ours = /is above|second document|needs one of|give each an id|there is no rule|2026-02-30|no YAML/;
     for (const [text, , message] of WRONG) {
       if (ours.test(message.source) || /^a: /.test(text)) continue;
       expect([text, validate(parse(text))]).toEqual([text, false]);

@@ -1,6 +1,8 @@
+import fs from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RULE_KINDS } from "../../src/check/rules/index.ts";
 import { SAMPLE } from "../cli/run-cli.ts";
+import { RdbWriter } from "../support/rdb-writer.ts";
 import { SAMPLE_TRUTH } from "../support/sample-truth.ts";
 import { Bench } from "./support.ts";
 
@@ -294,5 +296,40 @@ describe("SQL", () => {
       "1",
     );
     expect([status, stderr]).toEqual([2, expect.stringContaining("ran longer than 1 s")]);
+  });
+});
+
+test("a snapshot without keys is told before all results", async () => {
+  const file = bench.place("empty.rdb");
+  fs.writeFileSync(file, new RdbWriter("REDIS", 11).aux("redis-ver", "7.2.6").end());
+  const { stdout } = await bench.check(file, "- {rule: limits, max_keys: 1}");
+  expect(stdout.split("\n")[1]).toMatch(/^note: the snapshot has no keys/);
+});
+
+describe("what is told of a limit", () => {
+  const told = async (rule: string) =>
+    /^ *- (.*)$/m.exec((await bench.check(rows, rule)).stdout.replace(/\n {6,}/g, " "))![1];
+
+  test("is as the policy spells it", async () => {
+    expect(await told("- {rule: limits, max_bytes: 1.5K}")).toMatch(/^all keys: .*, max_bytes is 1\.5K$/);
+  });
+
+  test("has a value with so many digits that it differs", async () => {
+    const all = sum(strings);
+    expect(await told(`- {rule: limits, type: string, max_bytes: ${all - 1}}`)).toBe(
+      `keys of type string: ${all.toLocaleString("en-US")} bytes of memory, max_bytes is ${all - 1}`,
+    );
+    const share = withTtl(SAMPLE_TRUTH) / SAMPLE_TRUTH.length;
+    const least = (Math.ceil(share * 100_000) / 1000).toFixed(3);
+    const text = await told(`- {rule: ttl, min_share: ${least}%}`);
+    expect(text).toMatch(/^all keys: \d+\.\d{2,}% of the keys have a TTL, /);
+    expect(text).toContain(`min_share is ${least}%`);
+  });
+
+  test("of encodings says how many keys", async () => {
+    const { result } = await bench.report(rows, "- {rule: encodings, type: hash, forbid: hashtable}");
+    expect(result.measured).toBe(
+      `${tables.length} of ${hashes.length} keys have an encoding that is not allowed`,
+    );
   });
 });

@@ -64,7 +64,9 @@ describe("a waiver", () => {
     );
     expect([status, stdout]).toEqual([
       0,
-      expect.stringContaining("note: the waiver of big-keys for other:* (line 6) is not needed"),
+      expect.stringContaining(
+        "note: the waiver of big-keys for other:* (line 6) fits none of its violations",
+      ),
     ]);
   });
 
@@ -88,5 +90,35 @@ describe("a waiver", () => {
     expect(result.violations).toHaveLength(1);
     expect(result.violation_count + result.waived_count).toBe(900);
     expect(result.waived_count).toBeGreaterThan(10);
+  });
+
+  test.each([
+    [
+      "- {rule: limits, pattern: 'session:*', max_keys: 1}",
+      "session:*",
+      "keys of pattern session:*: 900 keys",
+    ],
+    ["- {rule: limits, type: [hash, set], max_keys: 1}", "set", "keys of type hash or set: "],
+    ["- {rule: limits, max_keys: 1}", "all keys", "all keys: "],
+    ["- {rule: used-memory, max_bytes: 1}", "all keys", "the server: "],
+  ])("of all that %s chooses is %s", async (rule, glob, told) => {
+    const named = rule.replace("{", "{id: x, ");
+    const waivers = (of: string) => `waivers:\n  - {rule: x, for: "${of}", until: 2999-01-01, reason: x}\n`;
+    const fitting = await bench.run(rows, "--policy", bench.policy(named, waivers(glob)));
+    expect([fitting.status, fitting.stdout]).toEqual([0, expect.stringContaining("waived: 1 violation")]);
+    const other = await bench.run(rows, "--policy", bench.policy(named, waivers("cart:*")));
+    expect([other.status, other.stdout]).toEqual([1, expect.stringContaining(`- ${told}`)]);
+    expect(other.stdout).toContain("fits none of its violations");
+  });
+
+  test("of what is not wrong any more, or has not been looked at, says so", async () => {
+    const waivers = (rule: string) => `waivers:\n  - {rule: ${rule}, until: 2999-01-01, reason: x}\n`;
+    const fine = bench.policy("- {rule: limits, max_bytes: 1G}", waivers("limits"));
+    expect((await bench.run(rows, "--policy", fine)).stdout).toContain("nothing there is wrong any more");
+    const growth = bench.policy("- {rule: growth, max_bytes: 1G}", waivers("growth"));
+    const base = bench.place("base.json");
+    expect((await bench.run(rows, "--policy", growth, "--update-baseline", base)).stdout).toContain(
+      "was not looked at: the rule was skipped",
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { UsageError } from "../../errors.ts";
 import { hasKeyRows, keySource } from "../../queries/scope.ts";
-import { counted, thousands } from "../../queries/words.ts";
+import { counted } from "../../queries/words.ts";
 import { count, size } from "../../yaml/fields.ts";
 import { isBeyond, ruleKind, type Unit, violation } from "../rule.ts";
 import { type Chosen, chosen, needsOf, SELECT } from "../select.ts";
@@ -85,7 +85,7 @@ export const bigKeys = ruleKind({
       );
     }
     return {
-      measured: `${thousands(keys)} keys beyond it at least`,
+      measured: `${counted(keys, "key")} beyond it at least`,
       notes: [
         "the inventory knows the largest keys of each type only: there may be more (analyze --keys all)",
       ],

@@ -1,4 +1,4 @@
-import { counted } from "../../queries/words.ts";
+import { counted, thousands } from "../../queries/words.ts";
 import { humanBytes } from "../../units.ts";
 import { count, encodings as encodingNames } from "../../yaml/fields.ts";
 import { isBeyond, ruleKind, violation } from "../rule.ts";
@@ -21,8 +21,8 @@ export const encodings = ruleKind({
     const { allow, forbid, max_keys: limit = 0 } = fields;
     const groups = sumsOf(scope, { ...fields, each: "encoding" });
     const wrong = groups.filter(({ name }) => {
-      const encoding = name!.slice(name!.indexOf(" ") + 1);
-      return (allow !== undefined && !allow.includes(encoding)) || forbid?.includes(encoding) === true;
+      const isListed = (list: readonly string[]) => list.includes(name!.slice(name!.indexOf(" ") + 1));
+      return (allow !== undefined && !isListed(allow)) || (forbid !== undefined && isListed(forbid));
     });
     for (const { name, keys, bytes } of wrong) {
       if (!isBeyond("max_keys", keys, limit)) continue;
@@ -42,7 +42,7 @@ export const encodings = ruleKind({
     const keys = groups.reduce((sum, one) => sum + one.keys, 0);
     const others = wrong.reduce((sum, one) => sum + one.keys, 0);
     return {
-      measured: `${counted(others, "key")} of ${counted(keys, "key")} in others`,
+      measured: `${thousands(others)} of ${counted(keys, "key")} ${others === 1 ? "has" : "have"} an encoding that is not allowed`,
       notes: emptyNotes(keys),
     };
   },

@@ -71,7 +71,7 @@ export const growth = ruleKind({
     const patterns = compared(old!, now!, "pattern").filter(isSeen);
     for (const [field, before, after, what] of APPEARANCES) {
       if (fields[field] !== "forbid") continue;
-      for (const one of patterns) {
+      for (const one of patterns.toSorted((a, b) => b[after].bytes - a[after].bytes)) {
         if (one[before].keys > 0 || one[after].keys === 0) continue;
         const { keys, bytes } = one[after];
         const detail = humanBytes(bytes);
@@ -134,5 +134,5 @@ function changed(all: Grown): string {
   const sign = bytes < 0 ? "" : "+";
   const part = all.old.bytes === 0 ? "" : ` (${sign}${humanShare(relative("bytes")(all))})`;
   const keys = difference("keys")(all);
-  return `${sign}${humanBytes(bytes)}${part}, ${keys < 0 ? "" : "+"}${thousands(keys)} keys`;
+  return `${sign}${humanBytes(bytes)}${part}, ${keys < 0 ? "" : "+"}${thousands(keys)} ${Math.abs(keys) === 1 ? "key" : "keys"}`;
 }

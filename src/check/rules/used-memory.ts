@@ -23,7 +23,7 @@ export const usedMemory = ruleKind({
     if (isBeyond("max_bytes", value, limit))
       found(
         violation({
-          about: "all",
+          about: "server",
           name: null,
           what: "used_memory",
           value,

@@ -1,7 +1,7 @@
 import type { CheckReport } from "../../check/check.ts";
 import type { Place } from "../../check/policy.ts";
 import { safeLine } from "../text.ts";
-import { bodyOf, headline, logSafe, statusWord, unusedWaiver } from "./words.ts";
+import { bodyOf, headline, lineSafe, logSafe, statusWord, unusedWaiver } from "./words.ts";
 
 /** The command of GitHub's workflow logs that each status is told by; none where all is well. */
 const COMMANDS: Readonly<Record<string, string>> = { FAILED: "error", WARNING: "warning", WAIVED: "notice" };
@@ -12,14 +12,14 @@ const COMMANDS: Readonly<Record<string, string>> = { FAILED: "error", WARNING: "
  */
 export function* renderGithub(report: CheckReport): Iterable<string> {
   for (const one of report.snapshots) {
-    yield logSafe(headline(one)).replace(/^(\s*):/, "$1\\x3A");
+    yield lineSafe(headline(one));
+    for (const note of one.notes) yield logSafe(safeLine(`note: ${note}`));
     for (const result of one.results) {
       const command = COMMANDS[statusWord(result)];
       if (command === undefined) continue;
       const lines = [`${one.path}: ${result.measured}`, ...bodyOf(result)].map(safeLine);
       yield annotation(command, report.policy, result, `rdbscope: ${result.id}`, lines);
     }
-    for (const note of one.notes) yield logSafe(safeLine(`note: ${note}`));
   }
   for (const waiver of report.unused_waivers)
     yield annotation("notice", report.policy, waiver, `rdbscope: ${waiver.rule}`, [unusedWaiver(waiver)]);

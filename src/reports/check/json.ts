@@ -1,7 +1,7 @@
 import type { CheckReport } from "../../check/check.ts";
-import { toJson } from "../json.ts";
+import { logSafeJson } from "./words.ts";
 
 /** All that a policy said, as one JSON object. */
 export function* renderCheckJson(report: CheckReport): Iterable<string> {
-  yield toJson(report);
+  yield logSafeJson(report);
 }

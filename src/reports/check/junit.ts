@@ -1,6 +1,6 @@
 import type { CheckReport, RuleResult, SnapshotCheck } from "../../check/check.ts";
 import { safeLine } from "../text.ts";
-import { bodyOf, remarksOf, sentenceOf, statusWord, unusedWaiver } from "./words.ts";
+import { bodyOf, logSafe, remarksOf, sentenceOf, statusWord, unusedWaiver } from "./words.ts";
 
 /**
  * What a policy said, as JUnit XML: a suite a snapshot, a test case a rule. A rule that is waived or could not be looked at
@@ -22,7 +22,7 @@ function* suite(
   const name = safeLine(snapshot > 1 ? `${path} (snapshot ${snapshot})` : path);
   yield `  <testsuite name="${xml(name)}" ${countsOf(results, true)} time="0" timestamp="${timestamp}" hostname="localhost">`;
   for (const result of results) {
-    const body = [...bodyOf(result)].join("\n");
+    const body = itemsOf(bodyOf(result));
     yield `    <testcase classname="${xml(safeLine(policy))}" name="${xml(result.id)}" time="0">`;
     const word = statusWord(result);
     if (word === "FAILED")
@@ -34,7 +34,7 @@ function* suite(
     yield "    </testcase>";
   }
   const told = [...notes.map(safeLine), ...unused.map(unusedWaiver)];
-  if (told.length > 0) yield `    <system-out>${xml(told.join("\n"))}</system-out>`;
+  if (told.length > 0) yield `    <system-out>${xml(itemsOf(told))}</system-out>`;
   yield "  </testsuite>";
 }
 
@@ -50,9 +50,14 @@ function countsOf(results: readonly RuleResult[], skips: boolean): string {
   return `tests="${words.length}" failures="${count("FAILED")}" errors="0"${skipped}`;
 }
 
+/** Lines that begin with a dash: what begins one is a command to some logs. */
+function itemsOf(lines: readonly string[]): string {
+  return lines.map((line) => `- ${line}`).join("\n");
+}
+
 /** Text as it stands in XML, between quotes too; it has no controls any more but line ends of ours. */
 function xml(text: string): string {
-  return text
+  return logSafe(text)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

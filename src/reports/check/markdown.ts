@@ -1,9 +1,11 @@
 import type { CheckReport, RuleResult, SnapshotCheck } from "../../check/check.ts";
-import { markdownText } from "../markdown.ts";
+import { codeSpan, markdownText } from "../markdown.ts";
+import { shortText } from "../text.ts";
 import {
-  examplesOf,
+  exampleNames,
   faultOf,
   headline,
+  lineSafe,
   othersOf,
   placeOf,
   remarksOf,
@@ -22,6 +24,10 @@ const MARKS: Readonly<Record<string, string>> = {
 
 /** What a policy said, as a summary of a CI job. */
 export function* renderCheckMarkdown(report: CheckReport): Iterable<string> {
+  for (const line of markdownLines(report)) yield lineSafe(line);
+}
+
+function* markdownLines(report: CheckReport): Iterable<string> {
   yield `## rdbscope check: ${report.passed ? "passed" : "failed"}`;
   for (const one of report.snapshots) yield* snapshotLines(report, one);
   for (const waiver of report.unused_waivers) {
@@ -33,6 +39,10 @@ export function* renderCheckMarkdown(report: CheckReport): Iterable<string> {
 function* snapshotLines(report: CheckReport, one: SnapshotCheck): Iterable<string> {
   yield "";
   yield `### ${markdownText(headline(one))}`;
+  for (const note of one.notes) {
+    yield "";
+    yield `Note: ${markdownText(note)}`;
+  }
   yield "";
   yield row(["Result", "Rule", "Measured", "Policy"]);
   yield row(["---", "---", "---", "---"]);
@@ -45,10 +55,6 @@ function* snapshotLines(report: CheckReport, one: SnapshotCheck): Iterable<strin
     ]);
   }
   for (const result of one.results) if (result.status === "failed") yield* violationLines(result);
-  for (const note of one.notes) {
-    yield "";
-    yield `Note: ${markdownText(note)}`;
-  }
 }
 
 function* violationLines(result: RuleResult): Iterable<string> {
@@ -62,10 +68,10 @@ function* violationLines(result: RuleResult): Iterable<string> {
   yield row(["What", "Why"]);
   yield row(["---", "---"]);
   for (const one of result.violations) {
-    const examples = examplesOf(one);
-    yield row(
-      [subjectOf(one), examples === "" ? faultOf(one) : `${faultOf(one)}; ${examples}`].map(markdownText),
-    );
+    const subject = one.name === null ? markdownText(subjectOf(one)) : codeSpan(subjectOf(one));
+    const names = exampleNames(one).map((name) => codeSpan(shortText(name)));
+    const examples = names.length === 0 ? "" : `; for example: ${names.join(", ")}`;
+    yield row([subject, markdownText(faultOf(one)) + examples]);
   }
   const others = othersOf(result);
   if (others !== "") yield row([markdownText(others), ""]);

@@ -4,9 +4,8 @@ import { pathToFileURL } from "node:url";
 import type { CheckReport, RuleResult, SnapshotCheck } from "../../check/check.ts";
 import type { Violation } from "../../check/rule.ts";
 import { VERSION } from "../../io/version.ts";
-import { toJson } from "../json.ts";
 import { safeLine } from "../text.ts";
-import { othersOf, remarksOf, sentenceOf, subjectOf, unusedWaiver } from "./words.ts";
+import { logSafeJson, othersOf, remarksOf, sentenceOf, subjectOf, unusedWaiver } from "./words.ts";
 
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -14,7 +13,7 @@ const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 export function* renderSarif(report: CheckReport): Iterable<string> {
   const rules = report.snapshots[0]!.results;
   const several = report.snapshots.length > 1;
-  yield toJson({
+  yield logSafeJson({
     $schema: SCHEMA,
     version: "2.1.0",
     runs: [
@@ -76,7 +75,7 @@ function resultsOf(
     ...common,
     message: { text: message(`${before}${sentenceOf(one)}${i === 0 ? remarks.join("") : ""}`) },
     locations: [location(report, result, subjectOf(one))],
-    partialFingerprints: { "violation/v1": fingerprint(result, one) },
+    partialFingerprints: fingerprints(check, [result.id, one.about, hexOf(one.name), one.db, one.field]),
     properties: {
       ...about,
       about: one.about,
@@ -92,7 +91,7 @@ function resultsOf(
     ...common,
     message: { text: message(before + others) },
     locations: [location(report, result, "others")],
-    partialFingerprints: { "violation/v1": sha256([result.id, "others"]) },
+    partialFingerprints: fingerprints(check, [result.id, "others"]),
     properties: { ...about, violations: result.violation_count },
   };
   return [...told, rest];
@@ -108,13 +107,20 @@ function location({ policy }: CheckReport, { line, column }: RuleResult, name: s
   };
 }
 
-/** The same for the same violation in later runs, whatever its value then. */
-function fingerprint({ id }: RuleResult, { about, name, db, field }: Violation): string {
-  return sha256([id, about, Buffer.isBuffer(name) ? name.toString("hex") : name, db, field]);
+/**
+ * The same for the same violation in later runs, whatever its value then, and another in each snapshot. GitHub looks at the
+ * second alone, which it would else make of the policy's line: all violations of a rule would be one.
+ */
+function fingerprints({ snapshot }: SnapshotCheck, parts: readonly unknown[]): Record<string, string> {
+  const hash = createHash("sha256")
+    .update(JSON.stringify([snapshot, ...parts]))
+    .digest("hex");
+  return { "violation/v1": hash, primaryLocationLineHash: hash };
 }
 
-function sha256(parts: readonly unknown[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+/** A name as JSON has it without loss. */
+function hexOf(name: Violation["name"]): string | null {
+  return Buffer.isBuffer(name) ? name.toString("hex") : name;
 }
 
 function uriOf(file: string): string {

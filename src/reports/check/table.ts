@@ -3,6 +3,7 @@ import type { Layout } from "../index.ts";
 import { safeLine, wrapped } from "../text.ts";
 import {
   headline,
+  lineSafe,
   logSafe,
   othersOf,
   placeOf,
@@ -17,12 +18,13 @@ const STATUS_WIDTH = "SKIPPED".length;
 
 /** What a policy said, as lines for people. */
 export function* renderCheckTable(report: CheckReport, { style, width }: Layout): Iterable<string> {
-  const lines = (text: string, paint = (line: string) => line) => wrapped(logSafe(text), width).map(paint);
+  const lines = (text: string, paint = (line: string) => line) =>
+    wrapped(logSafe(text), width).map((line) => paint(lineSafe(line)));
   for (const [i, one] of report.snapshots.entries()) {
     if (i > 0) yield "";
     yield* lines(headline(one), style.heading);
-    for (const result of one.results) yield* resultLines(report, result);
     for (const note of one.notes) yield* lines(safeLine(`note: ${note}`), style.faint);
+    for (const result of one.results) yield* resultLines(report, result);
   }
   for (const waiver of report.unused_waivers) yield* lines(`note: ${unusedWaiver(waiver)}`, style.faint);
 

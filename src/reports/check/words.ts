@@ -1,8 +1,15 @@
-import type { CheckReport, RuleResult, SnapshotCheck } from "../../check/check.ts";
+import type {
+  CheckReport,
+  RuleResult,
+  SnapshotCheck,
+  UnusedBecause,
+  UnusedWaiver,
+} from "../../check/check.ts";
 import type { Waiver } from "../../check/policy.ts";
 import type { Unit, Violation } from "../../check/rule.ts";
 import { counted, thousands } from "../../queries/words.ts";
-import { safeLine, safeText } from "../text.ts";
+import { toJson } from "../json.ts";
+import { safeLine, shortText } from "../text.ts";
 import { humanBytes, humanShare } from "../units.ts";
 
 /** What reports on policies say, each a line of safe text. */
@@ -20,27 +27,60 @@ export function logSafe(text: string): string {
   return text.replace(/##(?=\w*\[)/g, "#\\x23");
 }
 
-/** What a violation is about: "all keys", "session:*", "database 0". */
-export function subjectOf({ about, name, db }: Violation): string {
-  if (name === null) return about === "row" ? "a row" : "all keys";
-  const text = safeText(name);
+/** GitHub obeys `::command::` where a line of a log begins with it. */
+export function lineSafe(text: string): string {
+  return logSafe(text).replace(/^(\s*):/, "$1\\x3A");
+}
+
+/** JSON in one line that is such a log, too: a program reads the same from it. */
+export function logSafeJson(value: unknown): string {
+  return toJson(value).replace(/#(?=\w*\[)/g, "\\u0023");
+}
+
+/** What has no name and is no choice of keys. */
+const UNNAMED: Readonly<Record<string, string>> = { row: "a row", server: "the server" };
+
+/** What a violation is about: "all keys", "keys of type hash", "session:*", "database 0", "the server". */
+export function subjectOf({ about, name, chosen, db }: Violation): string {
+  if (name === null) return UNNAMED[about] ?? safeLine(chosen);
+  const text = shortText(name);
   const shown = text === "" ? '""' : text;
   if (about === "db") return `database ${shown}`;
   return about === "key" && db !== null && db > 0 ? `${shown} (database ${db})` : shown;
 }
 
-/** What is wrong with it: "376.20K of memory, max_bytes is 100.00K (stream of 600 elements)". */
-export function faultOf({ what, value, unit, field, limit, detail }: Violation): string {
-  const number = NUMBERS[unit];
-  const parts = [value === null ? what : `${number(value)} ${what}`];
-  if (limit !== null) parts.push(`${field} is ${number(limit)}`);
+/** A value, with as many digits as it takes to tell it from its limit. */
+function toldApart(unit: Unit, value: number, limit: number | null): string {
+  const rounded = NUMBERS[unit](value);
+  if (limit === null || rounded !== NUMBERS[unit](limit)) return rounded;
+  const exact = (number: number, digits: number) => {
+    const [size, sign] = unit === "share" ? [number * 100, "%"] : [number, unit === "bytes" ? " bytes" : ""];
+    return (
+      size.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }) + sign
+    );
+  };
+  let digits = unit === "share" ? 2 : 0;
+  while (digits < 15 && exact(value, digits) === exact(limit, digits)) digits++;
+  return exact(value, digits);
+}
+
+/** What is wrong with it: "376.20K of memory, max_bytes is 100K (stream of 600 elements)". */
+export function faultOf({ what, value, unit, field, limit, limit_text, detail }: Violation): string {
+  const told = value === 1 ? what.replace(/\b(key|element)s\b/, "$1") : what;
+  const parts = [value === null ? told : `${toldApart(unit, value, limit)} ${told}`];
+  if (limit !== null) parts.push(`${field} is ${limit_text ?? NUMBERS[unit](limit)}`);
   return safeLine(`${parts.join(", ")}${detail === "" ? "" : ` (${detail})`}`);
 }
 
-/** Some keys of it; empty where none is known but itself. */
-export function examplesOf({ name, examples }: Violation): string {
-  const others = examples.filter((one) => one !== name);
-  return others.length === 0 ? "" : `for example: ${others.map(safeText).join(", ")}`;
+/** Some keys of it besides itself. */
+export function exampleNames({ name, examples }: Violation): (string | Buffer)[] {
+  return examples.filter((one) => one !== name);
+}
+
+/** The same in words; empty where none is known. */
+function examplesOf(violation: Violation): string {
+  const others = exampleNames(violation);
+  return others.length === 0 ? "" : `for example: ${others.map(shortText).join(", ")}`;
 }
 
 /** A violation in one line. */
@@ -74,11 +114,16 @@ function ofWaiver({ for: globs, line }: Waiver): string {
   return `${globs === null ? "" : `for ${globs.join(", ")} `}(line ${line})`;
 }
 
+const UNUSED: Readonly<Record<UnusedBecause, string>> = {
+  "no violation": "is not needed: nothing there is wrong any more",
+  "no match": "fits none of its violations",
+  "another waiver": "is not needed: another one holds for the same",
+  skipped: "was not looked at: the rule was skipped",
+};
+
 /** A waiver that nothing needs. */
-export function unusedWaiver(one: Waiver): string {
-  return safeLine(
-    `the waiver of ${one.rule} ${ofWaiver(one)} is not needed: nothing there is wrong any more`,
-  );
+export function unusedWaiver(one: UnusedWaiver): string {
+  return safeLine(`the waiver of ${one.rule} ${ofWaiver(one)} ${UNUSED[one.because]}`);
 }
 
 /** What a rule is called where people read: FAILED, WARNING, … */
