@@ -24,7 +24,7 @@ export function humanCell(column: Column, value: Value | undefined): string {
 }
 
 /** An empty name would not be seen; a name that looks like what is shown for it is shown otherwise. */
-function shownName(name: string | Buffer): string {
+export function shownName(name: string | Buffer): string {
   if (name.length === 0) return '""';
   return name === '""' ? "\\x22\\x22" : safeText(name);
 }
