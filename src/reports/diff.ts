@@ -17,7 +17,7 @@ const SIGNED: ColumnKind = "ratio";
 export function diffParts(found: Diff, limit: number): Part[] {
   const { groups, lists, renames } = found;
   const named = Object.entries(groups) as [Grouping, readonly GroupChange[]][];
-  const shown = named.filter(([by, rows]) => by === "pattern" || named.length === 1 || rows.some(isOther));
+  const shown = named.filter(([, rows]) => rows.some(isOther));
   const sections: Section[] = [
     totalsSection(found),
     ...shown
@@ -87,10 +87,19 @@ function elapsed(ms: number): string {
   return ms === 0 ? "" : `, ${count} ${name}${count === "1" ? "" : "s"} ${ms > 0 ? "later" : "earlier"}`;
 }
 
-function notesOf({ keys, mixed, filters, without_keys: without, notes, old, new: now }: Diff): string[] {
+function notesOf({
+  keys,
+  groups,
+  mixed,
+  filters,
+  without_keys: without,
+  notes,
+  old,
+  new: now,
+}: Diff): string[] {
   const words = filterWords(filters);
   return [
-    ...(keys === null ? [] : [keysNote(keys)]),
+    ...(keys === null ? groupsNote(groups) : [keysNote(keys)]),
     ...(now.created_at < old.created_at ? ["the new snapshot was made before the old one"] : []),
     ...(mixed.length === 0
       ? []
@@ -101,11 +110,16 @@ function notesOf({ keys, mixed, filters, without_keys: without, notes, old, new:
   ];
 }
 
+function groupsNote(groups: Diff["groups"]): string[] {
+  return (Object.values(groups).flat() as GroupChange[]).some(isOther) ? [] : ["no group differs"];
+}
+
 function keysNote(keys: NonNullable<Diff["keys"]>): string {
   const { added_keys: added, removed_keys: removed, changed_keys: changed, changes } = keys;
   if (added + removed + changed === 0) return "no key differs";
   const kinds = Object.entries(changes).filter(([, count]) => count > 0);
-  const how = kinds.map(([name, count]) => `${humanCount(count)} ${CHANGE_WORDS[name] ?? name}`).join(", ");
+  const words = changes["ttl gained"] > 0 ? { ...CHANGE_WORDS, "ttl lost": "lost theirs" } : CHANGE_WORDS;
+  const how = kinds.map(([name, count]) => `${humanCount(count)} ${words[name] ?? name}`).join(", ");
   const expired = keys.removed_expired_keys;
   return [
     `${counted(added, "key")} added`,
@@ -119,7 +133,7 @@ const CHANGE_WORDS: Readonly<Record<string, string>> = {
   type: "of another type",
   encoding: "in another encoding",
   "ttl gained": "gained a TTL",
-  "ttl lost": "lost theirs",
+  "ttl lost": "lost their TTL",
   "ttl moved": "with a moved TTL",
 };
 
@@ -239,17 +253,14 @@ const LIST_TITLES: Readonly<Record<KeyListName, string>> = {
   "same size": "Keys of the same size that changed otherwise",
 };
 
-/** How many keys a list would have, and their change of memory where it is known. */
-function listTotals(
-  name: KeyListName,
-  keys: NonNullable<Diff["keys"]>,
-): { keys: number; bytes: number | null } {
+/** How many keys a list would have, and their change of memory. */
+function listTotals(name: KeyListName, keys: NonNullable<Diff["keys"]>): { keys: number; bytes: number } {
   const { grew, shrank } = keys.changes;
   return {
     added: { keys: keys.added_keys, bytes: keys.added_bytes },
     removed: { keys: keys.removed_keys, bytes: -keys.removed_bytes },
-    grew: { keys: grew, bytes: null },
-    shrank: { keys: shrank, bytes: null },
+    grew: { keys: grew, bytes: keys.grew_bytes },
+    shrank: { keys: shrank, bytes: -keys.shrank_bytes },
     "same size": { keys: keys.changed_keys - grew - shrank, bytes: 0 },
   }[name];
 }
@@ -260,8 +271,8 @@ function listSection(name: KeyListName, { lists, keys }: Diff): Section {
   const left = total.keys - rows.length;
   const isOneSided = name === "added" || name === "removed";
   const listed = rows.reduce((sum, row) => sum + row.bytes_change, 0);
-  const ending = (change: number | null, key: string): Row => ({
-    change: change === null ? "" : signed(change, humanBytes),
+  const ending = (change: number, key: string): Row => ({
+    change: signed(change, humanBytes),
     share: "",
     old: "",
     new: "",
@@ -294,9 +305,9 @@ function listSection(name: KeyListName, { lists, keys }: Diff): Section {
     ],
     rows: rows.map(keyRow),
     ...(left > 0 && {
-      rest: ending(total.bytes === null ? null : total.bytes - listed, `… and ${counted(left, "other")}`),
+      rest: ending(total.bytes - listed, `… and ${counted(left, "other")}`),
     }),
-    total: ending(left > 0 ? total.bytes : listed, "TOTAL"),
+    total: ending(total.bytes, "TOTAL"),
   };
 }
 
