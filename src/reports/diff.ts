@@ -1,7 +1,7 @@
 import type { Diff } from "../diff/diff.ts";
 import type { KeyChange } from "../diff/key-changes.ts";
 import type { PatternChange } from "../diff/pattern-changes.ts";
-import type { GroupChange, Grouping } from "../diff/rollup-diff.ts";
+import type { GroupChange, Grouping, TotalMeasure } from "../diff/rollup-diff.ts";
 import { KEY_LISTS, type KeyListName } from "../diff/tally.ts";
 import { type Column, type ColumnKind, column, type Row, type Section } from "../queries/answer.ts";
 import { filterWords } from "../queries/filter-words.ts";
@@ -48,7 +48,13 @@ function totalsSection(found: Diff): Section {
   const totals = TOTALS.map(([measure, title, told]) => {
     const row = found.totals.find((one) => one.measure === measure)!;
     const share = row.change_share === null ? "-" : shareText(row.change_share);
-    return { measure, title, cells: [told(row.old), told(row.new), signed(row.change, told), share] };
+    const mark = estimateMarks(found);
+    const cells = [
+      mark.old + told(row.old),
+      mark.new + told(row.new),
+      mark.change + signed(row.change, told),
+    ];
+    return { measure, title, cells: [...cells, share === "-" ? share : mark.change + share] };
   });
   return {
     name: "totals",
@@ -65,6 +71,12 @@ function totalsSection(found: Diff): Section {
     })),
     notes: notesOf(found),
   };
+}
+
+/** What stands before figures of each side, and of their difference: ~ where they are estimates. */
+function estimateMarks({ old, new: now }: Diff) {
+  const mark = (isEstimate: boolean) => (isEstimate ? "~" : "");
+  return { old: mark(old.is_sample), new: mark(now.is_sample), change: mark(old.is_sample || now.is_sample) };
 }
 
 function titleOf({ old, new: now }: Diff): string {
@@ -160,15 +172,16 @@ function groupSection(by: Grouping, rows: readonly GroupChange[], limit: number,
   const shown = other.slice(0, limit);
   const others = other.slice(limit);
   const byKeys = found.keys !== null && by === "pattern";
+  const mark = estimateMarks(found);
   const cells = (row: GroupSums, name: string, status?: string): Row => ({
-    change: signed(row.bytes_change, humanBytes),
-    share: shareCell(row, status),
-    keys: signed(row.keys_change, humanCount),
+    change: mark.change + signed(row.bytes_change, humanBytes),
+    share: shareCell(row, status, mark.change),
+    keys: mark.change + signed(row.keys_change, humanCount),
     added: row.added_keys ?? 0,
     removed: row.removed_keys ?? 0,
     changed: row.changed_keys ?? 0,
-    old: row.old_bytes,
-    new: row.new_bytes,
+    old: mark.old + humanBytes(row.old_bytes),
+    new: mark.new + humanBytes(row.new_bytes),
     lower_bound_keys: row.lower_bound_keys,
     group: name,
   });
@@ -192,9 +205,15 @@ function groupSection(by: Grouping, rows: readonly GroupChange[], limit: number,
     ],
     rows: shown.map((row) => cells(row, row.group, row.status)),
     ...(others.length > 0 && { rest: cells(summed(others), `… and ${counted(others.length, "other")}`) }),
-    total: cells(summed(rows), "TOTAL"),
+    total: cells({ ...summed(rows), ...totalsOf(found) }, "TOTAL"),
     notes: by === "pattern" ? patternNotes(rows, found) : [],
   };
+}
+
+/** Changes of all keys: groups of samples are rounded each, and their sum may be off by that. */
+function totalsOf({ totals }: Diff): Pick<GroupSums, "keys_change" | "bytes_change"> {
+  const change = (measure: TotalMeasure) => totals.find((row) => row.measure === measure)!.change;
+  return { keys_change: change("keys"), bytes_change: change("bytes") };
 }
 
 type GroupSums = Omit<GroupChange, "group" | "status"> &
@@ -221,10 +240,14 @@ function summed(rows: readonly (GroupChange | PatternChange)[]): GroupSums {
   return { ...sums, bytes_change_share: sums.old_bytes > 0 ? sums.bytes_change / sums.old_bytes : null };
 }
 
-function shareCell({ bytes_change_share: share }: GroupSums, status: string | undefined): string {
+function shareCell(
+  { bytes_change_share: share }: GroupSums,
+  status: string | undefined,
+  mark: string,
+): string {
   if (status === "new") return "new";
   if (status === "vanished") return "gone";
-  return share === null ? "-" : shareText(share);
+  return share === null ? "-" : mark + shareText(share);
 }
 
 function patternNotes(rows: readonly (GroupChange | PatternChange)[], { keys }: Diff): string[] {

@@ -179,6 +179,20 @@ describe("diff", { timeout: 180_000 }, () => {
     expect((await ask(inventory, bare, "--by", "ttl")).status).toBe(0);
   });
 
+  test("marks estimates of samples, and says the same change in totals and groups", async () => {
+    const [drawn, whole] = ["drawn.sqlite", "whole.sqlite"].map((name) => path.join(folder, name));
+    await runInside(["analyze", SAMPLE, "-o", drawn!, "--sample", "0.3", "--quiet"]);
+    await runInside(["analyze", SAMPLE, "-o", whole!, "--quiet"]);
+    const { stdout } = await ask(drawn!, whole!, "--allow-mixed", "--by", "pattern");
+    const [, keys, bytes] = /^ *Change +(~\S+) +(~\S+)/m.exec(stdout)!;
+    expect(/^ *(~\S+) +~\S+ +(~\S+) .*TOTAL$/m.exec(stdout)!.slice(1)).toEqual([bytes, keys]);
+    expect(stdout).toMatch(/^ *Old +~\S+ +~/m);
+    expect(stdout).toMatch(/^ *New +\d\S+ +\d/m);
+    expect(stdout).toContain("estimates have a ~");
+    expect(stdout).not.toContain("±?");
+    expect((await ask(whole!, whole!)).stdout).not.toContain("~");
+  });
+
   test("cuts no figure on a narrow terminal", async () => {
     const { stdout } = await runInside(["diff", SAMPLE, now], 60);
     const lines = stdout.toString().split("\n");
