@@ -190,6 +190,10 @@ export const EXPORT_OPTIONS = z.object({
   limit: wholeNumber(1, 1000).optional(),
   label: z
     .array(parsed(constantLabel, "a label such as server=cache-1, with a name that no metric has"))
+    .refine(
+      (all) => new Set(all.map(([name]) => name)).size === all.length,
+      "gives a name twice: each has one value",
+    )
     .optional(),
   maxmemory: MAXMEMORY,
   output: z.string().min(1).optional(),

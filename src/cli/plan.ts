@@ -9,7 +9,7 @@ import { type Plan, planOf } from "../plan/plan.ts";
 import type { PlanContext } from "../plan/sections/section.ts";
 import { FORMATS, HUMAN_FORMATS, lineEnd } from "../reports/index.ts";
 import { notesOfPlan, planCsv, planParts, planRecords } from "../reports/plan.ts";
-import { type Measured, measured } from "../trend/measured.ts";
+import { type Measured, measuredInventory, measuredSnapshots } from "../trend/measured.ts";
 import { type Trend, trendOf } from "../trend/trend.ts";
 import { MAX_YAML_BYTES } from "../yaml/limits.ts";
 import { reportChecksum } from "./analysis.ts";
@@ -214,7 +214,8 @@ async function historyOf(
   const files = expandGlobs(names);
   const { quiet, format, workers, tempDir, maxExpanded } = options;
   const all: Measured[] = [];
-  const take = async (scopes: Parameters<typeof measured>[0][]) => void all.push(...scopes.map(measured));
+  const taking = (measure: typeof measuredInventory) => async (scopes: Parameters<typeof measure>[0]) =>
+    void all.push(...measure(scopes));
   const snapshots = files.filter((one) => !isSqliteFile(one));
   const { profile, allocator } = data[0]!.target;
   if (snapshots.length > 0) {
@@ -224,11 +225,11 @@ async function historyOf(
       snapshots,
       { quiet, format, workers, tempDir, maxExpanded, profile, allocator, set },
       false,
-      (scopes) => take([...scopes]),
+      taking(measuredSnapshots),
     );
   }
   for (const file of files.filter(isSqliteFile))
-    await forEachScope(cli, file, { quiet, format }, false, (scopes) => take([...scopes]));
+    await forEachScope(cli, file, { quiet, format }, false, taking(measuredInventory));
   const other = all.find(({ scope }) =>
     data.some(
       ({ target }) =>
@@ -236,9 +237,9 @@ async function historyOf(
     ),
   );
   if (other !== undefined) {
-    const { path, profile: made } = other.scope.snapshot;
+    const { profile: made } = other.scope.snapshot;
     throw new UsageError(
-      `--history: ${path} is sized for ${made}, the plan is for ${data.map(({ target }) => target.profile).join(", ")}: analyze the series for the server that is planned for (--profile), and plan for that one`,
+      `--history: ${other.name} is sized for ${made}, the plan is for ${data.map(({ target }) => target.profile).join(", ")}: analyze the series for the server that is planned for (--profile), and plan for that one`,
     );
   }
   return trendOf(all, {});

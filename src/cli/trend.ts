@@ -8,7 +8,7 @@ import { HUMAN_FORMATS, lineEnd } from "../reports/index.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
 import { trendParts } from "../reports/trend.ts";
 import { limitedTrend, trendCsv, trendRecords } from "../reports/trend-records.ts";
-import { type Measured, measured } from "../trend/measured.ts";
+import { type Measured, measuredInventory, measuredSnapshots } from "../trend/measured.ts";
 import { type Trend, trendOf } from "../trend/trend.ts";
 import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
 import {
@@ -49,11 +49,12 @@ async function run(cli: Cli, names: readonly string[], options: TrendOptions): P
   const snapshots = files.filter((file) => !inventories.includes(file));
   const needsRows = keyRowFilters(filters).length > 0;
   const all: Measured[] = [];
-  const take = async (scopes: readonly Scope[]) => void all.push(...scopes.map(measured));
-  if (snapshots.length > 0) await forEachScope(cli, snapshots, options, needsRows, take);
+  const taking = (measure: typeof measuredInventory) => async (scopes: readonly Scope[]) =>
+    void all.push(...measure(scopes));
+  if (snapshots.length > 0) await forEachScope(cli, snapshots, options, needsRows, taking(measuredSnapshots));
   // How snapshots are read says nothing of inventories beside them; where there are only such, that is told.
   const asked = snapshots.length > 0 ? forInventory(options) : options;
-  for (const file of inventories) await forEachScope(cli, file, asked, needsRows, take);
+  for (const file of inventories) await forEachScope(cli, file, asked, needsRows, taking(measuredInventory));
   const found = trendOf(all, { filters, nodes, maxmemory, allowMixed, fileTimes });
   if (maxmemory !== undefined && found.limits.length === 0)
     throw new UsageError("--maxmemory is about all keys, and these inventories were made of a part of them");

@@ -52,6 +52,8 @@ export interface DiffedSide {
   /** Milliseconds since the epoch; of several, the last. */
   readonly created_at: number;
   readonly profile: string;
+  /** Its figures are estimates. */
+  readonly is_sample: boolean;
 }
 
 /** What differs between two inventories. */
@@ -118,7 +120,10 @@ export async function diff(old: Inventory, now: Inventory, options: DiffOptions 
 
 /** Notes of both sides; what only one of them says has its path before it. */
 function sideNotes(sides: readonly [DiffSide, DiffSide]): string[] {
-  const [a, b] = sides.map((side) => [...new Set(side.flatMap(notesOf))]) as [string[], string[]];
+  const [a, b] = sides.map((side) => [...new Set(side.flatMap((scope) => notesOf(scope, false)))]) as [
+    string[],
+    string[],
+  ];
   const only = (side: DiffSide, notes: readonly string[], others: readonly string[]) =>
     notes.filter((note) => !others.includes(note)).map((note) => `${side[0]!.inventory.path}: ${note}`);
   return [...a.filter((note) => b.includes(note)), ...only(sides[0], a, b), ...only(sides[1], b, a)];
@@ -142,6 +147,7 @@ function told(side: DiffSide): DiffedSide {
     snapshots: side.length,
     created_at: Math.max(...all.map((one) => one.created_at)),
     profile: [...new Set(all.map(({ profile }) => profile))].join(", "),
+    is_sample: side.some(({ snapshot }) => sampleOf(snapshot) !== undefined),
   };
 }
 

@@ -52,6 +52,9 @@ export interface KeyTotals {
   readonly changed_keys: number;
   /** New less old bytes of the changed ones. */
   readonly changed_bytes: number;
+  /** Of that, what keys grew by, and what they shrank by. */
+  readonly grew_bytes: number;
+  readonly shrank_bytes: number;
   /** Changed keys by what is other; one key may be in several. */
   readonly changes: Readonly<Record<Change, number>>;
 }
@@ -61,6 +64,7 @@ export function keyTotals(tallies: readonly DiffTally[]): KeyTotals {
   const flow = (at: number) =>
     tallies.reduce((n, { flows }) => [...flows.values()].reduce((sum, one) => sum + one[at]!, n), 0);
   const sum = (of: (tally: DiffTally) => number) => tallies.reduce((n, tally) => n + of(tally), 0);
+  const [changedBytes, grewBytes] = [flow(FLOW.changedBytes), sum((tally) => tally.grewBytes)];
   const changes = CHANGES.map((name, i) => [name, sum((tally) => tally.changes[i]!)]);
   return {
     added_keys: flow(FLOW.addedKeys),
@@ -70,7 +74,9 @@ export function keyTotals(tallies: readonly DiffTally[]): KeyTotals {
     removed_expired_keys: sum((tally) => tally.removedExpired),
     removed_expired_bytes: sum((tally) => tally.removedExpiredBytes),
     changed_keys: flow(FLOW.changedKeys),
-    changed_bytes: flow(FLOW.changedBytes),
+    changed_bytes: changedBytes,
+    grew_bytes: grewBytes,
+    shrank_bytes: grewBytes - changedBytes,
     changes: Object.fromEntries(changes) as Record<Change, number>,
   };
 }

@@ -70,6 +70,8 @@ export interface DiffTally {
   /** Removed keys that had expired by the time of the new side. */
   readonly removedExpired: number;
   readonly removedExpiredBytes: number;
+  /** New less old bytes of the keys that grew. */
+  readonly grewBytes: number;
   readonly lists: Readonly<Record<KeyListName, readonly DifferentKey[]>>;
   /** Of removed (0) and added (1) keys by pattern: their names behind the pattern's first words, with type and data size. */
   readonly tails: readonly [ReadonlyMap<number, TailSample>, ReadonlyMap<number, TailSample>];
@@ -95,6 +97,7 @@ export class Tally implements Differences {
   private readonly changes = new Float64Array(CHANGES.length);
   private removedExpired = 0;
   private removedExpiredBytes = 0;
+  private grewBytes = 0;
   private readonly lists: Record<KeyListName, TopList<DifferentKey>>;
   private readonly tails = [new Map<number, TailSketch>(), new Map<number, TailSketch>()] as const;
   private readonly hash: RowHash;
@@ -127,7 +130,10 @@ export class Tally implements Differences {
     if (patternBefore !== pattern) this.refile(flow, old, now);
     const [kindBefore, kind] = [this.old.kindOf(old), this.now.kindOf(now)];
     const [expiredBefore, expires] = [this.old.expiryOf(old), this.now.expiryOf(now)];
-    if (more > 0) changes[0]!++;
+    if (more > 0) {
+      changes[0]!++;
+      this.grewBytes += more;
+    }
     if (more < 0) changes[1]!++;
     if (!Object.is(this.old.elementsOf(old), this.now.elementsOf(now))) changes[2]!++;
     if (types[kindBefore] !== types[kind]) changes[3]!++;
@@ -164,7 +170,7 @@ export class Tally implements Differences {
   }
 
   export(): DiffTally {
-    const { flows, changes, removedExpired, removedExpiredBytes, lists } = this;
+    const { flows, changes, removedExpired, removedExpiredBytes, grewBytes, lists } = this;
     const items = Object.fromEntries(KEY_LISTS.map((name) => [name, lists[name].items()])) as Record<
       KeyListName,
       DifferentKey[]
@@ -175,6 +181,7 @@ export class Tally implements Differences {
       changes,
       removedExpired,
       removedExpiredBytes,
+      grewBytes,
       lists: items,
       tails: [removed, added],
     };

@@ -56,8 +56,8 @@ function snapshotMetrics(scope: Scope, { maxmemory }: MetricsOptions): Metric[] 
     gauge("snapshot_info", "What the snapshot is, and which server its keys are sized for; always 1.", 1, {
       path,
       input,
-      server_kind: server ?? "",
-      server_version: version ?? "",
+      ...(server !== null && { server_kind: server }),
+      ...(version !== null && { server_version: version }),
       profile,
       allocator,
     }),

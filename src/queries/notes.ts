@@ -28,10 +28,13 @@ export function damageNotes(inventory: Inventory): string[] {
   return inventory.all<{ message: string }>(MARKS_SQL).map(({ message }) => message);
 }
 
-/** What the reader of an answer has to know: which keys it is about, and what its sizes are worth. */
-export function notesOf(scope: Scope): string[] {
+/**
+ * What the reader of an answer has to know: which keys it is about, and what its sizes are worth. `hasErrors`: figures of samples have
+ * their ± beside them, which the notes explain.
+ */
+export function notesOf(scope: Scope, hasErrors = true): string[] {
   const { inventory, snapshot } = scope;
   const warnings = inventory.all<{ message: string }>(SQL, { snapshot: snapshot.snapshot });
   const told = warnings.map(({ message }) => message);
-  return [...scopeNotes(scope), ...told, ...sampleNotes(scope), ...lowerBoundNotes(scope)];
+  return [...scopeNotes(scope), ...told, ...sampleNotes(scope, hasErrors), ...lowerBoundNotes(scope)];
 }

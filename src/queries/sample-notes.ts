@@ -12,8 +12,8 @@ interface TotalRow extends DrawnSums {
 
 const UNSEEN = "these are exact, unless there are smaller ones of which none was drawn";
 
-/** How sure the totals of an answer are, where they are estimated from a sample. */
-export function sampleNotes(scope: Scope): string[] {
+/** How sure the totals of an answer are, where they are estimated from a sample; `hasErrors`: its figures tell ± themselves. */
+export function sampleNotes(scope: Scope, hasErrors = true): string[] {
   if (sampleOf(scope.snapshot) === undefined) return [];
   const found = scope.inventory.all<TotalRow>(
     `SELECT coalesce(sum(keys), 0) AS keys, coalesce(sum(bytes), 0) AS bytes${drawnSums(scope)} FROM ${tallySource(scope)}`,
@@ -26,8 +26,10 @@ export function sampleNotes(scope: Scope): string[] {
   if (ofBytes === null || ofKeys === null)
     return ["too few keys were drawn to tell how far estimates may be off"];
   const keysText = ofKeys < 0.5 ? "the number of keys is exact" : `their number ${humanError(keys, ofKeys)}`;
+  const sure = `the memory of these keys is right within ${humanError(bytes, ofBytes)} in 95 of 100 samples, ${keysText}; parts are less sure`;
+  if (!hasErrors) return [`${sure}: estimates have a ~`];
   return [
-    `the memory of these keys is right within ${humanError(bytes, ofBytes)} in 95 of 100 samples, ${keysText}; parts are less sure, ±? where fewer than 10 keys were drawn; totals without ± are estimates, too, but those of groups of large keys alone: ${UNSEEN}`,
+    `${sure}, ±? where fewer than 10 keys were drawn; totals without ± are estimates, too, but those of groups of large keys alone: ${UNSEEN}`,
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { Diff } from "../diff/diff.ts";
 import type { KeyChange } from "../diff/key-changes.ts";
 import type { PatternChange } from "../diff/pattern-changes.ts";
-import type { GroupChange, Grouping } from "../diff/rollup-diff.ts";
+import type { GroupChange, Grouping, TotalMeasure } from "../diff/rollup-diff.ts";
 import { KEY_LISTS, type KeyListName } from "../diff/tally.ts";
 import { type Column, type ColumnKind, column, type Row, type Section } from "../queries/answer.ts";
 import { filterWords } from "../queries/filter-words.ts";
@@ -17,7 +17,7 @@ const SIGNED: ColumnKind = "ratio";
 export function diffParts(found: Diff, limit: number): Part[] {
   const { groups, lists, renames } = found;
   const named = Object.entries(groups) as [Grouping, readonly GroupChange[]][];
-  const shown = named.filter(([by, rows]) => by === "pattern" || named.length === 1 || rows.some(isOther));
+  const shown = named.filter(([, rows]) => rows.some(isOther));
   const sections: Section[] = [
     totalsSection(found),
     ...shown
@@ -48,7 +48,13 @@ function totalsSection(found: Diff): Section {
   const totals = TOTALS.map(([measure, title, told]) => {
     const row = found.totals.find((one) => one.measure === measure)!;
     const share = row.change_share === null ? "-" : shareText(row.change_share);
-    return { measure, title, cells: [told(row.old), told(row.new), signed(row.change, told), share] };
+    const mark = estimateMarks(found);
+    const cells = [
+      mark.old + told(row.old),
+      mark.new + told(row.new),
+      mark.change + signed(row.change, told),
+    ];
+    return { measure, title, cells: [...cells, share === "-" ? share : mark.change + share] };
   });
   return {
     name: "totals",
@@ -65,6 +71,12 @@ function totalsSection(found: Diff): Section {
     })),
     notes: notesOf(found),
   };
+}
+
+/** What stands before figures of each side, and of their difference: ~ where they are estimates. */
+function estimateMarks({ old, new: now }: Diff) {
+  const mark = (isEstimate: boolean) => (isEstimate ? "~" : "");
+  return { old: mark(old.is_sample), new: mark(now.is_sample), change: mark(old.is_sample || now.is_sample) };
 }
 
 function titleOf({ old, new: now }: Diff): string {
@@ -87,10 +99,19 @@ function elapsed(ms: number): string {
   return ms === 0 ? "" : `, ${count} ${name}${count === "1" ? "" : "s"} ${ms > 0 ? "later" : "earlier"}`;
 }
 
-function notesOf({ keys, mixed, filters, without_keys: without, notes, old, new: now }: Diff): string[] {
+function notesOf({
+  keys,
+  groups,
+  mixed,
+  filters,
+  without_keys: without,
+  notes,
+  old,
+  new: now,
+}: Diff): string[] {
   const words = filterWords(filters);
   return [
-    ...(keys === null ? [] : [keysNote(keys)]),
+    ...(keys === null ? groupsNote(groups) : [keysNote(keys)]),
     ...(now.created_at < old.created_at ? ["the new snapshot was made before the old one"] : []),
     ...(mixed.length === 0
       ? []
@@ -101,11 +122,16 @@ function notesOf({ keys, mixed, filters, without_keys: without, notes, old, new:
   ];
 }
 
+function groupsNote(groups: Diff["groups"]): string[] {
+  return (Object.values(groups).flat() as GroupChange[]).some(isOther) ? [] : ["no group differs"];
+}
+
 function keysNote(keys: NonNullable<Diff["keys"]>): string {
   const { added_keys: added, removed_keys: removed, changed_keys: changed, changes } = keys;
   if (added + removed + changed === 0) return "no key differs";
   const kinds = Object.entries(changes).filter(([, count]) => count > 0);
-  const how = kinds.map(([name, count]) => `${humanCount(count)} ${CHANGE_WORDS[name] ?? name}`).join(", ");
+  const words = changes["ttl gained"] > 0 ? { ...CHANGE_WORDS, "ttl lost": "lost theirs" } : CHANGE_WORDS;
+  const how = kinds.map(([name, count]) => `${humanCount(count)} ${words[name] ?? name}`).join(", ");
   const expired = keys.removed_expired_keys;
   return [
     `${counted(added, "key")} added`,
@@ -119,7 +145,7 @@ const CHANGE_WORDS: Readonly<Record<string, string>> = {
   type: "of another type",
   encoding: "in another encoding",
   "ttl gained": "gained a TTL",
-  "ttl lost": "lost theirs",
+  "ttl lost": "lost their TTL",
   "ttl moved": "with a moved TTL",
 };
 
@@ -146,15 +172,16 @@ function groupSection(by: Grouping, rows: readonly GroupChange[], limit: number,
   const shown = other.slice(0, limit);
   const others = other.slice(limit);
   const byKeys = found.keys !== null && by === "pattern";
+  const mark = estimateMarks(found);
   const cells = (row: GroupSums, name: string, status?: string): Row => ({
-    change: signed(row.bytes_change, humanBytes),
-    share: shareCell(row, status),
-    keys: signed(row.keys_change, humanCount),
+    change: mark.change + signed(row.bytes_change, humanBytes),
+    share: shareCell(row, status, mark.change),
+    keys: mark.change + signed(row.keys_change, humanCount),
     added: row.added_keys ?? 0,
     removed: row.removed_keys ?? 0,
     changed: row.changed_keys ?? 0,
-    old: row.old_bytes,
-    new: row.new_bytes,
+    old: mark.old + humanBytes(row.old_bytes),
+    new: mark.new + humanBytes(row.new_bytes),
     lower_bound_keys: row.lower_bound_keys,
     group: name,
   });
@@ -178,9 +205,15 @@ function groupSection(by: Grouping, rows: readonly GroupChange[], limit: number,
     ],
     rows: shown.map((row) => cells(row, row.group, row.status)),
     ...(others.length > 0 && { rest: cells(summed(others), `… and ${counted(others.length, "other")}`) }),
-    total: cells(summed(rows), "TOTAL"),
+    total: cells({ ...summed(rows), ...totalsOf(found) }, "TOTAL"),
     notes: by === "pattern" ? patternNotes(rows, found) : [],
   };
+}
+
+/** Changes of all keys: groups of samples are rounded each, and their sum may be off by that. */
+function totalsOf({ totals }: Diff): Pick<GroupSums, "keys_change" | "bytes_change"> {
+  const change = (measure: TotalMeasure) => totals.find((row) => row.measure === measure)!.change;
+  return { keys_change: change("keys"), bytes_change: change("bytes") };
 }
 
 type GroupSums = Omit<GroupChange, "group" | "status"> &
@@ -207,10 +240,14 @@ function summed(rows: readonly (GroupChange | PatternChange)[]): GroupSums {
   return { ...sums, bytes_change_share: sums.old_bytes > 0 ? sums.bytes_change / sums.old_bytes : null };
 }
 
-function shareCell({ bytes_change_share: share }: GroupSums, status: string | undefined): string {
+function shareCell(
+  { bytes_change_share: share }: GroupSums,
+  status: string | undefined,
+  mark: string,
+): string {
   if (status === "new") return "new";
   if (status === "vanished") return "gone";
-  return share === null ? "-" : shareText(share);
+  return share === null ? "-" : mark + shareText(share);
 }
 
 function patternNotes(rows: readonly (GroupChange | PatternChange)[], { keys }: Diff): string[] {
@@ -239,17 +276,14 @@ const LIST_TITLES: Readonly<Record<KeyListName, string>> = {
   "same size": "Keys of the same size that changed otherwise",
 };
 
-/** How many keys a list would have, and their change of memory where it is known. */
-function listTotals(
-  name: KeyListName,
-  keys: NonNullable<Diff["keys"]>,
-): { keys: number; bytes: number | null } {
+/** How many keys a list would have, and their change of memory. */
+function listTotals(name: KeyListName, keys: NonNullable<Diff["keys"]>): { keys: number; bytes: number } {
   const { grew, shrank } = keys.changes;
   return {
     added: { keys: keys.added_keys, bytes: keys.added_bytes },
     removed: { keys: keys.removed_keys, bytes: -keys.removed_bytes },
-    grew: { keys: grew, bytes: null },
-    shrank: { keys: shrank, bytes: null },
+    grew: { keys: grew, bytes: keys.grew_bytes },
+    shrank: { keys: shrank, bytes: -keys.shrank_bytes },
     "same size": { keys: keys.changed_keys - grew - shrank, bytes: 0 },
   }[name];
 }
@@ -260,8 +294,8 @@ function listSection(name: KeyListName, { lists, keys }: Diff): Section {
   const left = total.keys - rows.length;
   const isOneSided = name === "added" || name === "removed";
   const listed = rows.reduce((sum, row) => sum + row.bytes_change, 0);
-  const ending = (change: number | null, key: string): Row => ({
-    change: change === null ? "" : signed(change, humanBytes),
+  const ending = (change: number, key: string): Row => ({
+    change: signed(change, humanBytes),
     share: "",
     old: "",
     new: "",
@@ -294,9 +328,9 @@ function listSection(name: KeyListName, { lists, keys }: Diff): Section {
     ],
     rows: rows.map(keyRow),
     ...(left > 0 && {
-      rest: ending(total.bytes === null ? null : total.bytes - listed, `… and ${counted(left, "other")}`),
+      rest: ending(total.bytes - listed, `… and ${counted(left, "other")}`),
     }),
-    total: ending(left > 0 ? total.bytes : listed, "TOTAL"),
+    total: ending(total.bytes, "TOTAL"),
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Metric } from "../metrics/metric.ts";
-import { middleCut, safeText } from "./text.ts";
+import { shownName } from "./cells.ts";
+import { middleCut } from "./text.ts";
 
 /** What all others of a label are together. */
 const OTHER = "(other)";
@@ -31,7 +32,7 @@ export function* exposition(
 function labelText(text: string | null): string {
   if (text === null) return OTHER;
   if (text === OTHER) return `\\x28${OTHER.slice(1)}`;
-  const shown = safeText(text);
+  const shown = shownName(text);
   const cut = middleCut(shown, MOST_CELLS);
   if (cut === shown) return shown;
   return `${cut} #${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;

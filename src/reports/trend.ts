@@ -169,7 +169,7 @@ function limitsSection({ points, limits }: Trend): Section {
 const STATES: Readonly<Record<Limit["state"], string>> = {
   reached: "at the last point",
   nearer: "",
-  not: "not at this growth",
+  not: "not if it goes on so",
   unknown: "cannot be said",
 };
 
@@ -190,9 +190,16 @@ function dateText(ms: number, last: number): string {
   return ms - last < NEAR_DAYS * DAY_MS ? text.slice(0, 16) : text.slice(0, 10);
 }
 
+const SPANS = [
+  [1, "days"],
+  [24, "hours"],
+  [24 * 60, "minutes"],
+] as const;
+
+/** "3.0 days", "47.5 hours": in the largest unit that there are two of. */
 function daysText(days: number): string {
-  if (days >= 2) return `${days.toFixed(1)} days`;
-  return `${(days * 24).toFixed(1)} hours`;
+  const [of, unit] = SPANS.find(([parts]) => days * parts >= 2) ?? [86_400, "seconds"];
+  return `${(days * of).toFixed(unit === "seconds" ? 0 : 1)} ${unit}`;
 }
 
 /** A change with its sign: "+1.20M". */

@@ -15,6 +15,8 @@ interface Group {
 /** What is kept of a snapshot when its inventory is closed. */
 export interface Measured {
   readonly scope: Scope;
+  /** What was given: the inventory, with the number of the snapshot where it has several; or the snapshot itself. */
+  readonly name: string;
   readonly groups: readonly Group[];
   /** Null for a part of the keys, of which a prediction of used_memory would say nothing. */
   readonly used: MemoryRow | null;
@@ -23,8 +25,22 @@ export interface Measured {
   readonly notes: readonly string[];
 }
 
+/** The snapshots of an inventory, each called by its name. */
+export function measuredInventory(scopes: readonly Scope[]): Measured[] {
+  const isOne = scopes.length === 1;
+  return scopes.map((scope) => {
+    const { inventory, snapshot } = scope;
+    return measured(scope, isOne ? inventory.path : `${inventory.path}#${snapshot.snapshot}`);
+  });
+}
+
+/** Snapshots that were given themselves. */
+export function measuredSnapshots(scopes: readonly Scope[]): Measured[] {
+  return scopes.map((scope) => measured(scope, scope.snapshot.path));
+}
+
 /** What a snapshot holds, from the rollup where its filters let it. */
-export function measured(scope: Scope): Measured {
+function measured(scope: Scope, name: string): Measured {
   const groups = scope.inventory.all<Group>(
     `SELECT type, pattern, sum(keys) AS keys, sum(bytes) AS bytes, sum(heap_bytes) AS heap_bytes
      FROM ${tallySource(scope)} GROUP BY type, pattern`,
@@ -32,6 +48,7 @@ export function measured(scope: Scope): Measured {
   );
   return {
     scope,
+    name,
     groups,
     used: memory(scope) ?? null,
     bytesError: bytesErrorOf(scope),

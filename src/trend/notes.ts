@@ -49,16 +49,23 @@ function shape({ points, times }: Facts): string[] {
   if (line === undefined || margin === null) return [];
   const bend = bendOf(line, times, values);
   if (bend !== 0) {
-    const what = bend > 0 ? "speeds up" : "slows down";
+    const [first, last] = [line.slope - bend / 2, line.slope + bend / 2];
     return [
-      `growth ${what}: ${humanBytes(line.slope - bend / 2)} a day at the beginning, ${humanBytes(line.slope + bend / 2)} at the end; a straight line, and its margin, tell too ${bend > 0 ? "little" : "much"} of what comes`,
+      `${bendWords(first, last)}: ${humanBytes(first)} a day at the beginning, ${humanBytes(last)} at the end; what comes is ${bend > 0 ? "more" : "less"} than a straight line, and its margin, tell`,
     ];
   }
   const median = medianSlope(times, values);
   if (median === null || Math.abs(median - line.slope) <= margin || points.length < 4) return [];
   return [
-    `a few snapshots pull the line: half of all pairs grow by less than ${humanBytes(median)} a day, the line by ${humanBytes(line.slope)}`,
+    `a few snapshots pull the line: its slope is ${humanBytes(line.slope)} a day, the median of those between all pairs ${humanBytes(median)}`,
   ];
+}
+
+/** How a slope changes from the first point to the last. */
+function bendWords(first: number, last: number): string {
+  if (first >= 0 && last >= 0) return last > first ? "growth speeds up" : "growth slows down";
+  if (first <= 0 && last <= 0) return last < first ? "it shrinks ever faster" : "it shrinks ever slower";
+  return first < 0 ? "it shrank at first, and grows now" : "it grew at first, and shrinks now";
 }
 
 function limitNotes({ limits, points, nodes }: Facts): string[] {
@@ -93,17 +100,16 @@ function patternRules(rounds: readonly Round[]): string[] {
 
 /** Notes of the snapshots: those that differ in numbers alone are told once, of the latest. */
 function told(all: readonly Measured[]): string[] {
-  const kinds = new Map<string, { readonly note: string; readonly path: string; readonly count: number }>();
-  for (const { scope, notes } of all) {
-    const { path } = scope.snapshot;
+  const kinds = new Map<string, { readonly note: string; readonly name: string; readonly count: number }>();
+  for (const { scope, name, notes } of all) {
     for (const note of notes) {
-      const kind = note.replaceAll(path, "").replace(/[\d.,]+/g, "0");
-      kinds.set(kind, { note, path, count: (kinds.get(kind)?.count ?? 0) + 1 });
+      const kind = note.replaceAll(scope.snapshot.path, "").replace(/[\d.,]+/g, "0");
+      kinds.set(kind, { note, name, count: (kinds.get(kind)?.count ?? 0) + 1 });
     }
   }
-  return [...kinds.values()].map(({ note, path, count }) => {
+  return [...kinds.values()].map(({ note, name, count }) => {
     if (count === all.length) return note;
-    const where = note.includes(path) ? note : `${path}: ${note}`;
+    const where = `${name}: ${note}`;
     return count === 1 ? where : `${where} (and ${counted(count - 1, "snapshot")} more like that)`;
   });
 }

@@ -44,10 +44,6 @@ export function timeOf({ scope }: Measured): number {
   return scope.snapshot.created_at;
 }
 
-function pathOf({ scope }: Measured): string {
-  return scope.snapshot.path;
-}
-
 /** The same snapshot may be there as a file and in an inventory. */
 function withoutRepeats(all: readonly Measured[]): { kept: Measured[]; repeated: number } {
   const known = new Set<string>();
@@ -67,7 +63,7 @@ function mixedNotes(ordered: readonly Measured[], allowMixed: boolean): string[]
   const what = one.differences.join(", ");
   if (!allowMixed) {
     throw new UsageError(
-      `${pathOf(first!)} and ${pathOf(one.other)} were not analyzed alike, so that their figures are no series: ${what}; ` +
+      `${first!.name} and ${one.other.name} were not analyzed alike, so that their figures are no series: ${what}; ` +
         "analyze them for the same server (--profile, --allocator, --set), or take them as they are with --allow-mixed",
     );
   }
@@ -79,7 +75,7 @@ function mixedNotes(ordered: readonly Measured[], allowMixed: boolean): string[]
 function fileTimeNotes(ordered: readonly Measured[], allowed: boolean): string[] {
   const without = ordered.filter(({ scope }) => scope.snapshot.created_at_source === "file");
   if (without.length === 0) return [];
-  const one = pathOf(without[0]!);
+  const one = without[0]!.name;
   if (!allowed) {
     const others = without.length > 1 ? ` and ${without.length - 1} more have` : " has";
     throw new UsageError(
@@ -94,7 +90,7 @@ function singles(ordered: readonly Measured[]): Round[] {
     const next = ordered[i + 1];
     if (next === undefined || timeOf(next) !== timeOf(one)) continue;
     throw new UsageError(
-      `${pathOf(one)} and ${pathOf(next)} are both of ${humanTime(timeOf(one))}: ` +
+      `${one.name} and ${next.name} are both of ${humanTime(timeOf(one))}: ` +
         "of the nodes of a cluster, --nodes N adds up what belongs together; else leave one out",
     );
   }
@@ -121,8 +117,8 @@ function roundsOf(ordered: readonly Measured[], nodes: number): Round[] {
     if (next === undefined || timeOf(next[0]!) - timeOf(round.at(-1)!) > longest) continue;
     const [last, first] = [round.at(-1)!, next[0]!];
     throw new UsageError(
-      `--nodes ${nodes}: it cannot be told which snapshots belong together: ${pathOf(last)} of ${humanTime(timeOf(last))} and ` +
-        `${pathOf(first)} of ${humanTime(timeOf(first))} are as near to each other as those of one point`,
+      `--nodes ${nodes}: it cannot be told which snapshots belong together: ${last.name} of ${humanTime(timeOf(last))} and ` +
+        `${first.name} of ${humanTime(timeOf(first))} are as near to each other as those of one point`,
     );
   }
   return rounds;

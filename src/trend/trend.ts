@@ -4,7 +4,7 @@ import type { QuestionFilters } from "../queries/filters.ts";
 import { snapshots } from "../queries/snapshots.ts";
 import { type Growth, growthOf } from "./growth.ts";
 import { type Limit, limitsOf } from "./limit.ts";
-import { type Measured, measured } from "./measured.ts";
+import { type Measured, measuredInventory } from "./measured.ts";
 import { seriesNotes } from "./notes.ts";
 import { type Round, type RoundOptions, series, timeOf } from "./rounds.ts";
 
@@ -12,6 +12,7 @@ import { type Round, type RoundOptions, series, timeOf } from "./rounds.ts";
 export interface TrendPoint {
   /** Milliseconds since the epoch; of several nodes the mean. */
   readonly created_at: number;
+  /** What was given: inventories (`all.sqlite#2` where one has several snapshots) or snapshots. */
   readonly paths: readonly string[];
   readonly keys: number;
   /** Sum of MEMORY USAGE … SAMPLES 0. */
@@ -74,10 +75,10 @@ export interface TrendOptions {
  */
 export function trend(inventories: readonly Inventory[], options: TrendOptions = {}): Trend {
   const { filters = {} } = options;
-  const scopes = inventories.flatMap((inventory) =>
-    snapshots(inventory).map((snapshot) => ({ inventory, snapshot, filters })),
+  const all = inventories.flatMap((inventory) =>
+    measuredInventory(snapshots(inventory).map((snapshot) => ({ inventory, snapshot, filters }))),
   );
-  return trendOf(scopes.map(measured), options);
+  return trendOf(all, options);
 }
 
 /** The same of what was kept of snapshots whose inventories are closed. */
@@ -108,7 +109,7 @@ function pointOf(round: Round): TrendPoint {
   const errors = round.map(({ bytesError }) => bytesError);
   return {
     created_at: Math.round(sumOf(round.map(timeOf)) / round.length),
-    paths: round.map(({ scope }) => scope.snapshot.path),
+    paths: round.map(({ name }) => name),
     keys: Math.round(sumOf(round.flatMap(({ groups }) => groups.map(({ keys }) => keys)))),
     bytes: Math.round(sumOf(round.flatMap(({ groups }) => groups.map(({ bytes }) => bytes)))),
     bytes_error: errors.includes(null) ? null : Math.round(Math.hypot(...(errors as number[]))),

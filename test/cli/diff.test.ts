@@ -53,6 +53,52 @@ describe("diff", { timeout: 180_000 }, () => {
     expect(stdout).toMatch(/Perhaps renamed: a hint\n[^\n]+\n\s+30\s+30\s+30\s+cart:\*\s+basket:\*/);
   });
 
+  test("sums what grew and shrank beyond what is listed", async () => {
+    const write = (name: string, sizes: readonly number[], ttl: boolean) => {
+      const writer = new RdbWriter("REDIS", 10)
+        .aux("redis-ver", "7.2.4")
+        .aux("ctime", "1700000000")
+        .selectDb(0);
+      for (const [i, size] of sizes.entries())
+        writer.key(
+          `key:${i}`,
+          values.stringValue("x".repeat(size)),
+          ttl ? { expiresAtMs: 1_800_000_000_000 } : {},
+        );
+      const file = path.join(folder, name);
+      fs.writeFileSync(file, writer.end());
+      return file;
+    };
+    // Two grow and two shrink, each by another size.
+    const a = write("sizes-a.rdb", [100, 100, 3000, 5000], true);
+    const b = write("sizes-b.rdb", [1000, 2000, 100, 100], false);
+    const [all] = JSON.parse((await ask(a, b, "--format", "json")).stdout);
+    const sumOf = (list: { bytes_change: number }[]) => list.reduce((sum, row) => sum + row.bytes_change, 0);
+    expect([all.keys.grew_bytes, -all.keys.shrank_bytes]).toEqual([
+      sumOf(all.lists.grew),
+      sumOf(all.lists.shrank),
+    ]);
+    const { stdout } = await ask(a, b, "-l", "1");
+    for (const [title, sign] of [
+      ["Keys that grew: 2", "\\+"],
+      ["Keys that shrank: 2", "-"],
+    ] as const) {
+      const [, list] = stdout.split(title);
+      expect(list).toMatch(new RegExp(`^ *${sign}\\S+ .*… and 1 other\\n *${sign}\\S+ .*TOTAL`, "m"));
+    }
+    expect(stdout).toMatch(/4 lost their TTL/);
+    expect((await ask(b, a)).stdout).toMatch(/4 gained a TTL/);
+  });
+
+  test("of a file with itself says that nothing differs, without empty tables", async () => {
+    const same = (await ask(old, old)).stdout;
+    expect(same).toContain("no key differs");
+    expect(same).not.toMatch(/By pattern|TOTAL/);
+    const groups = (await ask(old, old, "--by", "type")).stdout;
+    expect(groups).toContain("no group differs");
+    expect(groups).not.toMatch(/By type|TOTAL/);
+  });
+
   test("exits 1 with differences where it is told to", async () => {
     expect((await ask(old, now, "--exit-code")).status).toBe(1);
     expect((await ask(old, old, "--exit-code")).status).toBe(0);
@@ -131,6 +177,20 @@ describe("diff", { timeout: 180_000 }, () => {
       expect.stringMatching(/ask for groups, such as --by pattern/),
     ]);
     expect((await ask(inventory, bare, "--by", "ttl")).status).toBe(0);
+  });
+
+  test("marks estimates of samples, and says the same change in totals and groups", async () => {
+    const [drawn, whole] = ["drawn.sqlite", "whole.sqlite"].map((name) => path.join(folder, name));
+    await runInside(["analyze", SAMPLE, "-o", drawn!, "--sample", "0.3", "--quiet"]);
+    await runInside(["analyze", SAMPLE, "-o", whole!, "--quiet"]);
+    const { stdout } = await ask(drawn!, whole!, "--allow-mixed", "--by", "pattern");
+    const [, keys, bytes] = /^ *Change +(~\S+) +(~\S+)/m.exec(stdout)!;
+    expect(/^ *(~\S+) +~\S+ +(~\S+) .*TOTAL$/m.exec(stdout)!.slice(1)).toEqual([bytes, keys]);
+    expect(stdout).toMatch(/^ *Old +~\S+ +~/m);
+    expect(stdout).toMatch(/^ *New +\d\S+ +\d/m);
+    expect(stdout).toContain("estimates have a ~");
+    expect(stdout).not.toContain("±?");
+    expect((await ask(whole!, whole!)).stdout).not.toContain("~");
   });
 
   test("cuts no figure on a narrow terminal", async () => {

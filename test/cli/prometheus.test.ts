@@ -163,6 +163,17 @@ describe("hostile snapshots", () => {
     expect(sumOf(found, "pattern_keys")).toBe(5);
   });
 
+  it("an empty name is seen, and is not the one that looks like it", async () => {
+    const writer = new RdbWriter().aux("ctime", "1700000000").selectDb(0);
+    for (const name of ["", '""']) writer.key(name, stringValue("x"));
+    const file = path.join(folder, "empty-name.rdb");
+    fs.writeFileSync(file, writer.end());
+    const found = await read([file]);
+    const patterns = valuesOf(found, "pattern_keys").map(({ labels }) => labels.pattern);
+    expect(patterns.sort()).toEqual(['""', "\\x22\\x22"]);
+    expect(valuesOf(found, "snapshot_info")[0]!.labels).not.toHaveProperty("server_version");
+  });
+
   it("an empty one has metrics, too", async () => {
     const file = path.join(folder, "empty.rdb");
     fs.writeFileSync(file, new RdbWriter().aux("redis-ver", "7.2.6").aux("ctime", "1700000000").end());
@@ -197,6 +208,7 @@ describe("what is refused", () => {
     [["--prometheus", "--label", "__name=x"], "is not a label"],
     [["--prometheus", "--label", "1a=x"], "is not a label"],
     [["--prometheus", "--label", "nothing"], "is not a label"],
+    [["--prometheus", "--label", "a=1", "--label", "b=1", "--label", "a=2"], "--label: gives a name twice"],
     [["--prometheus", "--folded"], "say which"],
     [["--prometheus", "--raw-csv"], "--raw-csv needs"],
   ])("%j", async (args, message) => {

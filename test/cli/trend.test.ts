@@ -50,8 +50,17 @@ const run = async (args: readonly string[], terminal: number | false = false) =>
 };
 
 interface Json {
-  readonly points: { readonly created_at: number; readonly keys: number; readonly bytes: number }[];
-  readonly totals: { readonly measure: string; readonly per_day: number | null }[];
+  readonly points: {
+    readonly created_at: number;
+    readonly paths: string[];
+    readonly keys: number;
+    readonly bytes: number;
+  }[];
+  readonly totals: {
+    readonly measure: string;
+    readonly per_day: number | null;
+    readonly per_month_share: number | null;
+  }[];
   readonly patterns: { readonly name: string; readonly keys: (number | null)[]; readonly per_day: number }[];
   readonly limits: Record<string, number | string | boolean | null>[];
   readonly notes: string[];
@@ -70,10 +79,11 @@ describe("a series", () => {
       days.map((_, day) => (day + 1) * SESSIONS_A_DAY + 50),
     );
     expect(found.totals.find(({ measure }) => measure === "keys")!.per_day).toBe(SESSIONS_A_DAY);
-    expect(await jsonOf([inventory])).toEqual(found);
+    const unnamed = (of: Json) => ({ ...of, points: of.points.map((point) => ({ ...point, paths: [] })) });
+    expect(unnamed(await jsonOf([inventory]))).toEqual(unnamed(found));
     const both = await jsonOf([files[2]!, inventory, files[0]!]);
-    expect(both).toEqual({
-      ...found,
+    expect(unnamed(both)).toEqual({
+      ...unnamed(found),
       notes: ["2 snapshots given more than once: each counts once", ...found.notes],
     });
   });
@@ -85,6 +95,25 @@ describe("a series", () => {
     expect(sessions).toMatchObject({ name: "session:*", keys: days.map((_, i) => (i + 1) * SESSIONS_A_DAY) });
     expect(sessions!.per_day).toBeCloseTo(aDay, 6);
     expect(users).toMatchObject({ name: "user:*", per_day: 0 });
+  });
+
+  it("calls points by what was given: snapshots, or inventories with the number of the snapshot", async () => {
+    expect((await jsonOf(files)).points.map(({ paths }) => paths)).toEqual(files.map((file) => [file]));
+    // They were analyzed in reverse order.
+    const numbered = days.map((_, day) => [`${inventory}#${6 - day}`]);
+    expect((await jsonOf([inventory])).points.map(({ paths }) => paths)).toEqual(numbered);
+    const single = path.join(folder, "single.sqlite");
+    await analyze({ inputs: [files[1]!], output: single, keys: "none", workers: 1 });
+    const { points } = await jsonOf([files[0]!, single]);
+    expect(points.map(({ paths }) => paths)).toEqual([[files[0]], [single]]);
+    const twin = path.join(folder, "twin.sqlite");
+    await analyze({
+      inputs: [writeDay("dump.rdb", START + DAY_MS, 7)],
+      output: twin,
+      keys: "none",
+      workers: 1,
+    });
+    expect((await run([single, twin])).stderr).toContain(`${single} and ${twin} are both of`);
   });
 
   it("of a part of the keys is of these", async () => {
@@ -215,12 +244,31 @@ describe("what cannot be said", () => {
     expect((await jsonOf(hour)).notes.join()).toMatch(/shorter than a day/);
   });
 
+  it("a month of what comes to nothing, or of less than a day, is not told", async () => {
+    const monthOf = async (args: readonly string[]) => (await jsonOf(args)).totals[1]!.per_month_share;
+    const halved = [writeDay("h0.rdb", START, 500), writeDay("h1.rdb", START + DAY_MS, 200)];
+    expect(await monthOf(halved)).toBe(-1);
+    const second = [writeDay("sec-0.rdb", START, 10), writeDay("sec-1.rdb", START + 30_000, 20)];
+    expect(await monthOf(second)).toBeNull();
+    const { stdout } = await run(second, 100);
+    expect(stdout).toContain("2 points in 30 seconds");
+    expect(stdout).not.toMatch(/\d%/);
+    const minutes = [second[0]!, writeDay("min-1.rdb", START + 45 * 60_000, 20)];
+    expect((await run(minutes, 100)).stdout).toContain("2 points in 45.0 minutes");
+  });
+
   it("growth that is no straight line is told", async () => {
     const faster = [0, 1, 2, 3, 4, 5, 6].map((day) =>
       writeDay(`faster-${day}.rdb`, START + day * DAY_MS, 100 + 60 * day * day),
     );
     expect((await jsonOf(faster)).notes.join()).toMatch(/growth speeds up/);
     expect((await jsonOf(files)).notes.join()).not.toMatch(/speeds|slows|pull/);
+    const falling = [0, 1, 2, 3, 4, 5, 6].map((day) =>
+      writeDay(`falling-${day}.rdb`, START + day * DAY_MS, 2500 - 60 * day * day),
+    );
+    const { notes } = await jsonOf(falling);
+    expect(notes.join()).toMatch(/it shrinks ever faster: 0B a day at the beginning, -/);
+    expect(notes.join()).not.toMatch(/growth/);
   });
 });
 

@@ -99,10 +99,12 @@ describe("expressions of alerts and panels", () => {
       const known = new Set(metrics.flatMap((metric) => [...labels.get(metric)!]));
       for (const label of named) expect([...known], `${title}: ${label}`).toContain(label);
     }
-    const [, definition] = /label_values\((\w+),/.exec(
-      dashboard.templating.list.find(({ name }) => name === "instance")!.definition!,
-    )!;
-    expect([...labels.keys()]).toContain(definition);
+    for (const wanted of ["instance", "server"]) {
+      const { definition } = dashboard.templating.list.find(({ name }) => name === wanted)!;
+      const [, metric, label] = /^label_values\((\w+)(?:\{.*\})?, (\w+)\)$/.exec(definition!)!;
+      expect([...labels.keys()]).toContain(metric);
+      expect(label).toBe(wanted);
+    }
   });
 });
 
@@ -168,8 +170,21 @@ describe("the dashboard", () => {
     }
   });
 
+  it("tells servers apart: each metric is of the chosen ones, and each sum has their label", () => {
+    for (const { title, targets } of panels) {
+      for (const { expr } of targets) {
+        const { metrics } = readExpression(expr);
+        expect(expr.split('server=~"$server"').length - 1, title).toBe(metrics.length);
+        for (const [, labels] of expr.matchAll(/ by \(([^)]*)\)/g))
+          expect(labels!.split(", ")).toEqual(expect.arrayContaining(["instance", "server"]));
+      }
+    }
+  });
+
   it("uses variables that it has, all of them", () => {
-    const used = new Set([...JSON.stringify(panels).matchAll(/\$\{?(\w+)\}?/g)].map((match) => match[1]));
+    const used = new Set(
+      [...JSON.stringify({ panels, templating }).matchAll(/\$\{?(\w+)\}?/g)].map((match) => match[1]),
+    );
     expect(used).toEqual(new Set(templating.list.map(({ name }) => name)));
   });
 
