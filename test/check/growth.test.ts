@@ -183,7 +183,7 @@ describe("--update-baseline", () => {
     ['{"rdbscope_baseline": 2}', "is a baseline of a later version"],
     [
       '{"rdbscope_baseline": 1, "tool_version": "1", "snapshots": [{"snapshot": -1}]}',
-      "is no baseline file: snapshots: 0: snapshot",
+      "is not as it was written: make it again with --update-baseline",
     ],
   ])("what is none is refused: %s", async (text, message) => {
     const file = bench.place("broken.json");
