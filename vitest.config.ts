@@ -1,6 +1,10 @@
+import path from "node:path";
 import { defineConfig } from "vitest/config";
 
+const builtWorkers = path.resolve(import.meta.dirname, "test/support/built-worker-url.ts");
+
 export default defineConfig({
+  resolve: { alias: [{ find: /^\.\/worker-url\.ts$/, replacement: builtWorkers }] },
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: "test/global-setup.ts",

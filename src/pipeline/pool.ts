@@ -4,9 +4,8 @@ import type { Transferable } from "node:worker_threads";
 import { Piscina } from "piscina";
 import type { WorkerName } from "../../workers/protocol.ts";
 import { IoError, UsageError } from "../errors.ts";
+import { workerUrl } from "./worker-url.ts";
 
-/** Workers run from source and from dist alike: they have this file's own extension. */
-const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 /** How long threads that load are waited for, and how often they are looked at. */
 const CALM_MS = 5000;
 const LOOK_MS = 2;
@@ -61,7 +60,7 @@ export class WorkerPool {
    */
   async run<T>(worker: WorkerName, task: object, transferList: Transferable[] = []): Promise<T> {
     this.given++;
-    const filename = new URL(`../../workers/${worker}${EXTENSION}`, import.meta.url).href;
+    const filename = workerUrl(worker).href;
     try {
       return await this.pool.run(task, { filename, transferList });
     } catch (cause) {
