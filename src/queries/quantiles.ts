@@ -62,7 +62,10 @@ export function quantilesOf(buckets: readonly Bucket[] | undefined, max: number)
     let seen = 0;
     for (const bucket of buckets) {
       seen += bucket.keys;
-      if (seen >= rank) return bucketValue(bucket, max);
+      if (seen < rank) continue;
+      // Of zeros and ones the sum tells how many are which.
+      if (bucket.bucket <= 0) return seen - rank < bucket.value_sum ? 1 : 0;
+      return bucketValue(bucket, max);
     }
     return buckets.length === 0 ? 0 : bucketValue(buckets.at(-1)!, max);
   };

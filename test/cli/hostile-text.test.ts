@@ -14,6 +14,7 @@ const snapshot = path.join(folder, "=dump\x1b[31m\u202e\n@octocat <b>`|.rdb");
 /** Limits that every key and pattern is beyond. */
 const thresholds = path.join(folder, "thresholds.json");
 const inventory = path.join(folder, "hostile\x1b[2J\u202e.sqlite");
+const sample = path.join(folder, "sample.sqlite");
 
 beforeAll(async () => {
   fs.writeFileSync(snapshot, hostileSnapshot());
@@ -30,6 +31,7 @@ beforeAll(async () => {
     }),
   );
   expect((await runInside(["analyze", snapshot, "-o", inventory])).status).toBe(0);
+  expect((await runInside(["analyze", SAMPLE, "-o", sample])).status).toBe(0);
 });
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
@@ -37,7 +39,6 @@ const sql = (text: string) => ["query", inventory, text];
 /** Every command that shows names, without its format. */
 const COMMANDS: readonly (readonly string[])[] = [
   ["summary", inventory],
-  ["summary", snapshot],
   ["analyze", snapshot, "--force", "-o", path.join(folder, "again\x1b.sqlite")],
   ["types", inventory],
   ["encodings", inventory],
@@ -46,7 +47,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["ttl", inventory],
   ["bigkeys", inventory, "-l", "1000"],
   ["doctor", inventory, "-l", "1000", "--thresholds", thresholds],
-  ["doctor", snapshot],
+  ["doctor", inventory],
   ["doctor", "--list"],
   ["explain", inventory, HOSTILE_NAMES.at(-3)!.toString()],
   ["explain", inventory, "list\x1b"],
@@ -54,8 +55,8 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["compare", snapshot, "--profiles", "redis-7.2,valkey-9.1", "-l", "1000"],
   ["compare", snapshot, "--target", "redis-7.2 name=a\x1b[31m\u202e", "--profiles", "redis-6.2"],
   ["trend", inventory, "-l", "1000", "--file-times", "--maxmemory", "1gb"],
-  ["diff", SAMPLE, snapshot, "-l", "1000"],
-  ["diff", snapshot, SAMPLE, "--by", "pattern"],
+  ["diff", sample, inventory, "--allow-mixed", "-l", "1000"],
+  ["diff", inventory, sample, "--allow-mixed", "--by", "pattern"],
   ["verify", snapshot],
   ["verify", inventory],
   sql("SELECT * FROM keys"),

@@ -69,6 +69,7 @@ describe("quantiles", () => {
         );
         expect(quantilesOf(bucketsOf(values.slice(0, 1)), values[0]!)!.p50).toBe(values[0]);
       }),
+      { examples: [[[0, 1]], [[0, 0, 1, 1, 1]], [[0, 1, 2]]] },
     );
   });
 
