@@ -1,17 +1,9 @@
 import { CODE } from "./crc64-code.ts";
+import { instantiate, type WithMemory } from "./wasm.ts";
 
-/** What is used of it: the types of Node have no more than its name. */
-declare const WebAssembly: {
-  readonly Module: new (code: Uint8Array) => object;
-  readonly Instance: new (
-    module: object,
-  ) => {
-    readonly exports: {
-      readonly memory: { readonly buffer: ArrayBuffer };
-      readonly update: (laneBytes: number) => void;
-    };
-  };
-};
+interface Exports extends WithMemory {
+  readonly update: (laneBytes: number) => void;
+}
 
 export const LANES = 3;
 /** Most that a lane holds; a multiple of eight. */
@@ -29,7 +21,7 @@ export class Lanes {
 
   /** The halves of the tables of slicing-by-8, by table and byte. */
   constructor(high: Int32Array, low: Int32Array) {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(CODE, "base64")));
+    const exports = instantiate<Exports>(CODE);
     const { buffer } = exports.memory;
     const tables = new Int32Array(buffer, 0, high.length * 2);
     for (let i = 0; i < high.length; i++) {

@@ -145,30 +145,19 @@ async function ofFile(
   if (!isSqliteFile(file)) return ofSnapshot(cli, file, options, scenarios);
   const { template, separators, depth } = options;
   const data: PlanData[] = [];
-  // What says how a snapshot is read is refused; what says which server is planned for has been read.
-  const {
-    quiet,
-    format,
-    workers,
-    ignoreChecksum,
-    hashKeys,
-    hashKeysSecretFile,
-    tempDir,
-    maxExpanded,
-    snapshot,
-  } = options;
   const given = Object.entries({ template, separators, depth }).find(([, value]) => value !== undefined);
   if (given) throw new UsageError(`--${given[0]} is for snapshots; ${file} is an inventory already`);
+  // What says how a snapshot is read is refused; what says which server is planned for has been read.
   const asked = {
-    quiet,
-    format,
-    workers,
-    ignoreChecksum,
-    hashKeys,
-    hashKeysSecretFile,
-    tempDir,
-    maxExpanded,
-    snapshot,
+    quiet: options.quiet,
+    format: options.format,
+    workers: options.workers,
+    ignoreChecksum: options.ignoreChecksum,
+    hashKeys: options.hashKeys,
+    hashKeysSecretFile: options.hashKeysSecretFile,
+    tempDir: options.tempDir,
+    maxExpanded: options.maxExpanded,
+    snapshot: options.snapshot,
   };
   await forEachScope(cli, file, asked, false, async (scopes) => {
     const [scope] = scopes;

@@ -1,12 +1,9 @@
+import { instantiate, type WithMemory } from "../../parsers/wasm.ts";
 import { CODE } from "./rows-code.ts";
 
-/** What is used of it: the types of Node have no more than its name. */
-declare const WebAssembly: {
-  readonly Module: new (code: Uint8Array) => object;
-  readonly Instance: new (
-    module: object,
-  ) => { readonly exports: { readonly memory: { readonly buffer: ArrayBuffer }; readonly encode: Encode } };
-};
+interface Exports extends WithMemory {
+  readonly encode: Encode;
+}
 
 type Encode = (
   id: number,
@@ -52,7 +49,7 @@ export class RowEncoder {
   /** `columns` counts all columns, 32 at most; the text or blob stands at `column`. */
   constructor(columns: number, column: number) {
     if (columns > MAX_COLUMNS) throw new RangeError(`${columns} columns: at most ${MAX_COLUMNS}`);
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(CODE, "base64")));
+    const exports = instantiate<Exports>(CODE);
     const { buffer } = exports.memory;
     this.run = exports.encode;
     this.integers = new Float64Array(buffer, 0, columns).fill(Number.NaN);

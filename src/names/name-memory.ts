@@ -1,14 +1,8 @@
+import { instantiate, type WithMemory } from "../../parsers/wasm.ts";
 import { crc16Tables, keyHashSlot } from "../inventory/slot.ts";
 import { CODE } from "./names-code.ts";
 
-/** What is used of it: the types of Node have no more than its name. */
-declare const WebAssembly: {
-  readonly Module: new (code: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: Exports };
-};
-
-interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer };
+interface Exports extends WithMemory {
   readonly look: (bytes: number) => number;
   readonly keep: (value: number) => void;
   readonly forget: () => void;
@@ -44,7 +38,7 @@ export class NameMemory {
 
   /** `classes`: of every byte, its bit of BYTE_CLASS, 0 for those that part names. */
   constructor(classes: Uint8Array) {
-    this.exports = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(CODE, "base64"))).exports;
+    this.exports = instantiate<Exports>(CODE);
     const { buffer } = this.exports.memory;
     this.bytes = new Uint8Array(buffer, NAME_AT, NAME_BYTES);
     this.slots = new Int32Array(buffer, SLOT_AT, 1);
