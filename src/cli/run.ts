@@ -2,13 +2,13 @@ import { Command, CommanderError } from "commander";
 import { RdbError } from "../../parsers/errors.ts";
 import { UsageError } from "../errors.ts";
 import { VERSION } from "../io/version.ts";
-import { COMMANDS } from "./commands.ts";
+import { commandsFor, VERSION_FLAGS } from "./commands.ts";
 import { ClosedOutput, EXIT, Interrupted, statusOf } from "./exit-status.ts";
 import { type Cli, note, writeErrors } from "./io.ts";
 
 /** Runs one command line (without node and the script's name) and tells the exit status. Prints errors itself. */
 export async function run(args: readonly string[], cli: Cli): Promise<number> {
-  const root = program(cli);
+  const root = program(cli, await commandsFor(args));
   try {
     await root.parseAsync([...args], { from: "user" });
     return cli.status;
@@ -21,11 +21,11 @@ export async function run(args: readonly string[], cli: Cli): Promise<number> {
   }
 }
 
-function program(cli: Cli): Command {
+function program(cli: Cli, commands: Awaited<ReturnType<typeof commandsFor>>): Command {
   const root = new Command("rdbscope")
     .description("Where the memory of a Redis or Valkey snapshot went.")
-    .version(VERSION, "-V, --version");
-  for (const make of Object.values(COMMANDS)) root.addCommand(make(cli));
+    .version(VERSION, VERSION_FLAGS.join(", "));
+  for (const make of commands) root.addCommand(make(cli));
   root.hook("preAction", (_, command) => checkRawCsv(cli, command));
   for (const command of [root, ...root.commands]) {
     command.exitOverride().configureOutput({

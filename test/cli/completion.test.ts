@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { COMMANDS, commandsFor } from "../../src/cli/commands.ts";
 import { type CommandModel, commandModels } from "../../src/cli/completion/model.ts";
 import { NAMED_QUESTIONS } from "../../src/queries/named/index.ts";
 import { FORMATS } from "../../src/reports/index.ts";
@@ -35,7 +35,7 @@ beforeAll(async () => {
     status: 0,
     outputError: undefined,
   };
-  for (const make of Object.values(COMMANDS)) root.addCommand(make(cli));
+  for (const make of await commandsFor([])) root.addCommand(make(cli));
   models = commandModels(root);
 });
 
