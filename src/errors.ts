@@ -7,7 +7,12 @@ export class UsageError extends Error {
 
 /** Something around us failed: a file that cannot be read, a disk that is full, a thread that died. */
 export class IoError extends Error {
-  override readonly name = "IoError";
+  override readonly name: string = "IoError";
+}
+
+/** What is written cannot be, or a thread died: nothing that another snapshot would not meet as well. */
+export class RunError extends IoError {
+  override readonly name = "RunError";
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -72,6 +77,7 @@ export function toErrorRecord(error: unknown): ErrorRecord {
 /** Makes the error again on the other side. */
 export function fromErrorRecord(record: ErrorRecord): Error {
   if (record.rdb !== undefined) return RdbError.fromRecord(record.rdb);
+  if (record.name === "RunError") return new RunError(record.message);
   if (record.name === "IoError") return new IoError(record.message);
   if (record.name === "UsageError") return new UsageError(record.message);
   const error = new Error(record.message);

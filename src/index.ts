@@ -1,4 +1,5 @@
 export { RdbError, type RdbErrorCode } from "../parsers/errors.ts";
+export type { FailedFile } from "../workers/protocol.ts";
 export {
   type Baseline,
   baselineOf,
@@ -34,6 +35,7 @@ export {
   type AnalyzeOptions,
   type AnalyzeResult,
   analyze,
+  type KeptRun,
   type Progress,
 } from "./pipeline/analyze.ts";
 export {

@@ -9,7 +9,9 @@ import type { SideRows } from "../src/diff/rows.ts";
 import type { SpilledBlock, SpillFile } from "../src/diff/spill.ts";
 import type { TallyOptions } from "../src/diff/tally.ts";
 import type { ErrorRecord } from "../src/errors.ts";
+import type { ModuleId } from "../src/inventory/module-kinds.ts";
 import type { LeafPlaces } from "../src/inventory/pages.ts";
+import type { PartFacts } from "../src/inventory/parts.ts";
 import type { RollupExport } from "../src/inventory/rollup/rollup.ts";
 import type { TargetSpec } from "../src/memory/index.ts";
 import type { PatternExport, PatternModel, PatternSettings } from "../src/patterns/index.ts";
@@ -17,7 +19,16 @@ import type { KeyFilter } from "../src/pipeline/filter.ts";
 import type { ValueFormat } from "../src/values/formats.ts";
 
 /** What a thread can be asked to do. */
-export type WorkerName = "split" | "read" | "check" | "compare" | "finish" | "values" | "diff";
+export type WorkerName =
+  | "split"
+  | "read"
+  | "check"
+  | "compare"
+  | "finish"
+  | "part"
+  | "gather"
+  | "values"
+  | "diff";
 
 /**
  * What the thread that writes values is given. It sends `Uint8Array`s and `ValuesProgress` on the port, null behind
@@ -263,16 +274,52 @@ export interface WeightedRollup {
 /** One snapshot's share of the summaries. */
 export interface FinishSnapshot {
   readonly id: number;
+  /** Of the file as it was given, in whatever it is wrapped; null for what cannot be read twice. */
+  readonly fileFingerprint: string | null;
   /** Columns of `snapshot_rows`. */
   readonly row: Readonly<Record<string, string | number | null>>;
   readonly target: TargetSpec;
   readonly facts: SnapshotFacts;
   readonly rollups: readonly WeightedRollup[];
   readonly patterns: readonly PatternExport[];
-  readonly modules: readonly { high: number; low: number }[];
+  /** Modules known, in the order of their kinds, and the kind of the first. */
+  readonly modules: readonly ModuleId[];
+  readonly firstModule: number;
   readonly damages: readonly Damage[];
   readonly warnings: readonly Damage[];
   readonly lost: readonly LostRange[];
+}
+
+/** What the thread is given that makes a part of a snapshot: see `src/inventory/parts.ts`. It returns `FinishResult`. */
+export interface PartTask {
+  /** The file of key rows, those of this snapshot among them. */
+  readonly rows: string;
+  readonly empty: string;
+  readonly part: string;
+  readonly snapshot: FinishSnapshot;
+  readonly facts: PartFacts;
+  readonly nameSecret: Uint8Array | undefined;
+}
+
+/** A snapshot that could not be read. */
+export interface FailedFile {
+  /** The number that was kept for it. */
+  readonly id: number;
+  readonly path: string;
+  readonly code: string;
+  /** Where in the snapshot; null: nowhere in particular. */
+  readonly offset: number | null;
+  readonly message: string;
+}
+
+/** What the thread is given that makes an inventory of rows and parts. It returns `FinishResult`. */
+export interface GatherTask {
+  readonly rows: string;
+  /** What the file begins with: an empty inventory, or the one that parts are added to. */
+  readonly head: string;
+  readonly parts: readonly string[];
+  readonly failed: readonly FailedFile[];
+  readonly index: readonly string[];
 }
 
 export type FinishResult = { readonly error?: ErrorRecord };

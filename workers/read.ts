@@ -217,7 +217,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     this.rows?.flush();
     return {
       rows: this.rows?.rows ?? 0,
-      leaves: this.rows?.leaves ?? { maxIds: [], pages: [] },
+      leaves: this.rows?.leaves ?? { maxIds: [], pages: [], overflow: [] },
       certain: this.certain.result(),
       drawn: this.drawn?.result(),
       patterns: this.patterns.export(),

@@ -8,7 +8,10 @@ import { type AnalysisOptions, choiceOf } from "./options.ts";
 import { ProgressBar } from "./progress.ts";
 import { readSecretFile } from "./secret-file.ts";
 
-type Chosen = Pick<EngineOptions, "inputs" | "output" | "force" | "keys" | "filters" | "index" | "patterns">;
+type Chosen = Pick<
+  EngineOptions,
+  "inputs" | "output" | "force" | "resume" | "keys" | "filters" | "index" | "patterns" | "onFailed" | "onKept"
+>;
 
 /** Runs an analysis under a progress bar; Ctrl-C ends it. A wrong checksum sets the exit status. */
 export async function runAnalysis(

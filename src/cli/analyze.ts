@@ -1,13 +1,15 @@
 import path from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../errors.ts";
-import type { AnalyzeResult } from "../index.ts";
+import type { AnalyzeResult, FailedFile, KeptRun } from "../index.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
 import { column, type Row } from "../queries/answer.ts";
 import { isUnfiltered } from "../queries/filters.ts";
+import { counted } from "../queries/words.ts";
 import { DERIVED_NOTE, marked } from "../reports/target.ts";
 import { runAnalysis } from "./analysis.ts";
-import { type Cli, layoutOf, writeParts } from "./io.ts";
+import { EXIT } from "./exit-status.ts";
+import { type Cli, layoutOf, note, warner, writeParts } from "./io.ts";
 import {
   ANALYZE_OPTIONS,
   type AnalyzeOptions,
@@ -47,6 +49,10 @@ export function analyzeCommand(cli: Cli): Command {
     .argument("<snapshot...>", "snapshots in any form that README.md names; - is the standard input")
     .option("-o, --output <file>", "the inventory (default: the snapshot's name + .sqlite, here)")
     .option("--force", "replace the inventory if there is one")
+    .option(
+      "--resume",
+      "go on with a run that was ended, or add to the inventory: what is in it is not read again",
+    )
     .option("--keys <all|none>", "a row for each key, or aggregates only", "all")
     .option("--index <list>", "index the key rows by key, pattern, bytes");
   addPatternOptions(command);
@@ -57,17 +63,19 @@ export function analyzeCommand(cli: Cli): Command {
 async function run(cli: Cli, names: readonly string[], options: AnalyzeOptions): Promise<void> {
   const inputs = expandGlobs(names);
   const filters = filtersOf(options);
-  const { force, keys, index, template: templates, separators, depth } = options;
+  const { force, keys, index, resume, template: templates, separators, depth } = options;
   const patterns = defined({ templates, separators, depth });
   if (keys === "none" && index) throw new UsageError("--index needs key rows, and --keys none stores none");
-  const given = defined({ force, index, filters: isUnfiltered(filters) ? undefined : filters });
+  const given = defined({ force, resume, index, filters: isUnfiltered(filters) ? undefined : filters });
   const result = await runAnalysis(cli, options, {
     inputs,
     output: outputOf(inputs, options),
     keys,
     patterns,
     ...given,
+    ...keptGoing(cli, inputs, options),
   });
+  tellOutcome(cli, options, result);
   const rows = result.snapshots.map(
     (s): Row => ({
       path: s.path,
@@ -92,6 +100,38 @@ async function run(cli: Cli, names: readonly string[], options: AnalyzeOptions):
   const notes = [...new Set(result.snapshots.flatMap(noteworthy)), ...(derived ? [DERIVED_NOTE] : [])];
   const section = { name: "analyze", title: "", columns: COLUMNS, rows, notes };
   await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options));
+}
+
+/** What is told of several snapshots while they are read: those that fail, and what is left when the run ends before its end. */
+function keptGoing(cli: Cli, inputs: readonly string[], { resume }: AnalyzeOptions) {
+  if (inputs.length === 1 && resume !== true) return {};
+  return {
+    onFailed: ({ message }: FailedFile) => note(cli, message),
+    onKept: ({ folder, done, total }: KeptRun) =>
+      note(
+        cli,
+        `${done} of ${counted(total, "snapshot")} are kept in ${folder}: --resume goes on from there`,
+      ),
+  };
+}
+
+/** What is to be said of all snapshots together. Damage is told by 3; what could not be read, and may be another time, by 4. */
+function tellOutcome(
+  cli: Cli,
+  options: AnalyzeOptions,
+  { failed, notes, output, present }: AnalyzeResult,
+): void {
+  const warn = warner(cli, options.quiet);
+  if (present > 0)
+    warn(`${counted(present, "snapshot")} ${present === 1 ? "was" : "were"} in ${output} already`);
+  notes.forEach(warn);
+  if (failed.length === 0) return;
+  const names = failed.map(({ path: name }) => name).join(", ");
+  note(
+    cli,
+    `${counted(failed.length, "file")} missing in ${output}: ${names} (--resume reads them again and adds them)`,
+  );
+  cli.status = failed.some(({ code }) => code === "CANNOT_READ") ? EXIT.io : EXIT.damaged;
 }
 
 /** Warnings that are not told by a column or a mark. */

@@ -143,6 +143,7 @@ export const ANALYZE_OPTIONS = z.object({
   ...FILTERS,
   output: z.string().min(1).optional(),
   force: z.boolean().optional(),
+  resume: z.boolean().optional(),
   keys: oneOf(["all", "none"]),
   index: listOf(["key", "pattern", "bytes"]).optional(),
   ...PATTERNS,

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { IoError, isSqliteError, isSystemError, reasonOf } from "../errors.ts";
+import { isSqliteError, isSystemError, RunError, reasonOf } from "../errors.ts";
 
 /**
  * What to throw for an error met while an inventory was written to `file`: one of the system or of SQLite says which
@@ -7,5 +7,5 @@ import { IoError, isSqliteError, isSystemError, reasonOf } from "../errors.ts";
  */
 export function cannotWrite(file: string, cause: unknown): unknown {
   if (!isSystemError(cause) && !isSqliteError(cause)) return cause;
-  return new IoError(`cannot write the inventory in ${path.dirname(file)}: ${reasonOf(cause)}`, { cause });
+  return new RunError(`cannot write the inventory in ${path.dirname(file)}: ${reasonOf(cause)}`, { cause });
 }

@@ -19,23 +19,33 @@ const MAX_LOCAL = PAGE_BYTES - 35;
 const MIN_LOCAL = Math.floor(((PAGE_BYTES - 12) * 32) / 255) - 23;
 
 /** SQLite locks bytes from 2^30 on and never uses the page they stand in. */
-const LOCK_PAGE = 0x40000000 / PAGE_BYTES + 1;
+export const LOCK_PAGE = 0x40000000 / PAGE_BYTES + 1;
 
 /** Pages written by one system call. */
 const RUN_PAGES = 16;
 
-/** A finished leaf: the largest row id in it and its page number. */
+/** Finished leaves: the largest row id in each and its page number; and the pages that rows too long for a leaf go on in. */
 export interface LeafPlaces {
   readonly maxIds: number[];
   readonly pages: number[];
+  readonly overflow: number[];
 }
 
 /** Hands out page numbers of one file to several threads; the counter holds the number of the next free page. */
 export class PageAllocator {
-  private readonly next: Int32Array;
+  private readonly counter: Int32Array;
 
   constructor(counter: SharedArrayBuffer) {
-    this.next = new Int32Array(counter);
+    this.counter = new Int32Array(counter);
+  }
+
+  /** Number of the next free page. While others allocate it may be taken already. */
+  get next(): number {
+    return Atomics.load(this.counter, 0);
+  }
+
+  set next(page: number) {
+    Atomics.store(this.counter, 0, page);
   }
 
   /** First page of a run of at most `count` pages; `granted` tells how many. */
@@ -43,10 +53,10 @@ export class PageAllocator {
 
   allocate(count: number): number {
     for (;;) {
-      const now = Atomics.load(this.next, 0);
+      const now = Atomics.load(this.counter, 0);
       const first = now === LOCK_PAGE ? now + 1 : now;
       const granted = first < LOCK_PAGE ? Math.min(count, LOCK_PAGE - first) : count;
-      if (Atomics.compareExchange(this.next, 0, now, first + granted) === now) {
+      if (Atomics.compareExchange(this.counter, 0, now, first + granted) === now) {
         this.granted = granted;
         return first;
       }
@@ -90,7 +100,7 @@ function putVarint(target: Uint8Array, at: number, value: number): number {
 export class RowWriter {
   /** Values of the integer columns; NaN at `bytesColumn`. */
   readonly integers: Float64Array;
-  readonly leaves: LeafPlaces = { maxIds: [], pages: [] };
+  readonly leaves: LeafPlaces = { maxIds: [], pages: [], overflow: [] };
   rows = 0;
   private readonly fd: number;
   private readonly allocator: PageAllocator;
@@ -219,6 +229,7 @@ export class RowWriter {
     const first = this.allocator.allocate(1);
     let number = first;
     for (let at = from; at < cell.length; ) {
+      this.leaves.overflow.push(number);
       const part = cell.subarray(at, at + PAGE_BYTES - 4);
       at += part.length;
       const next = at < cell.length ? this.allocator.allocate(1) : 0;
@@ -232,48 +243,61 @@ export class RowWriter {
   }
 }
 
-function putUint32(target: Uint8Array, at: number, value: number): void {
+/** Writes four bytes, big-endian. */
+export function putUint32(target: Uint8Array, at: number, value: number): void {
   target[at] = value >>> 24;
   target[at + 1] = value >>> 16;
   target[at + 2] = value >>> 8;
   target[at + 3] = value;
 }
 
-function writeAll(fd: number, bytes: Uint8Array, start: number, length: number, position: number): void {
+/** Writes `bytes[start, start + length)` to a position of a file. */
+export function writeAll(
+  fd: number,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  position: number,
+): void {
   for (let done = 0; done < length; )
     done += fs.writeSync(fd, bytes, start + done, length - done, position + done);
 }
 
 /**
  * Hangs leaves into a table that is empty so far: writes the interior pages above them, the table's root page
- * among them, and the file's size into its header (file format, section 1.3).
+ * among them, and the file's size into its header (file format, section 1.3). `free`: pages that nothing uses.
  */
 export function plantLeaves(
   fd: number,
   rootPage: number,
   leaves: LeafPlaces,
   allocator: PageAllocator,
+  free: readonly number[] = [],
 ): void {
   const order = Array.from(leaves.pages.keys()).sort((a, b) => leaves.maxIds[a]! - leaves.maxIds[b]!);
   let level = order.map((i) => ({ page: leaves.pages[i]!, maxId: leaves.maxIds[i]! }));
-  let freePage = 0;
+  const unused = [...free];
   if (level.length === 1) {
     // A table of one leaf is that leaf in the root's place; the page it was written to becomes free.
-    freePage = level[0]!.page;
-    const leaf = new Uint8Array(PAGE_BYTES);
-    fs.readSync(fd, leaf, 0, PAGE_BYTES, (freePage - 1) * PAGE_BYTES);
-    writeAll(fd, leaf, 0, PAGE_BYTES, (rootPage - 1) * PAGE_BYTES);
-    writeAll(fd, new Uint8Array(PAGE_BYTES), 0, PAGE_BYTES, (freePage - 1) * PAGE_BYTES);
+    copyPage(fd, level[0]!.page, rootPage);
+    unused.push(level[0]!.page);
   }
   while (level.length > 1) {
     const groups = groupChildren(level);
     level = groups.map((children) => {
-      const page = groups.length === 1 ? rootPage : allocator.allocate(1);
+      const page = groups.length === 1 ? rootPage : (unused.pop() ?? allocator.allocate(1));
       writeInterior(fd, page, children);
       return { page, maxId: children.at(-1)!.maxId };
     });
   }
-  finishHeader(fd, allocator, freePage);
+  finishHeader(fd, allocator, unused);
+}
+
+/** Copies a page to another place of the file. */
+export function copyPage(fd: number, from: number, to: number): void {
+  const page = new Uint8Array(PAGE_BYTES);
+  fs.readSync(fd, page, 0, PAGE_BYTES, (from - 1) * PAGE_BYTES);
+  writeAll(fd, page, 0, PAGE_BYTES, (to - 1) * PAGE_BYTES);
 }
 
 interface Child {
@@ -312,18 +336,36 @@ function writeInterior(fd: number, page: number, children: readonly Child[]): vo
   writeAll(fd, bytes, 0, PAGE_BYTES, (page - 1) * PAGE_BYTES);
 }
 
-function finishHeader(fd: number, allocator: PageAllocator, freePage: number): void {
+/** Where the header of a file has its change counter, size in pages, first page of the free list, and pages in it. */
+const [CHANGES_AT, SIZE_AT, FREE_AT, FREE_COUNT_AT, VALID_FOR_AT] = [24, 28, 32, 36, 92] as const;
+
+function finishHeader(fd: number, allocator: PageAllocator, unused: readonly number[]): void {
   const pages = allocator.allocate(0) - 1;
   const header = new Uint8Array(100);
   fs.readSync(fd, header, 0, 100, 0);
-  const changes = (new DataView(header.buffer).getUint32(24) + 1) >>> 0;
-  putUint32(header, 24, changes);
-  putUint32(header, 28, pages);
-  putUint32(header, 92, changes);
-  if (freePage > 0) {
-    putUint32(header, 32, freePage);
-    putUint32(header, 36, 1);
-  }
+  const view = new DataView(header.buffer);
+  const changes = (view.getUint32(CHANGES_AT) + 1) >>> 0;
+  putUint32(header, CHANGES_AT, changes);
+  putUint32(header, SIZE_AT, pages);
+  putUint32(header, VALID_FOR_AT, changes);
+  putUint32(header, FREE_AT, writeFreeList(fd, unused, view.getUint32(FREE_AT)));
+  putUint32(header, FREE_COUNT_AT, view.getUint32(FREE_COUNT_AT) + unused.length);
   writeAll(fd, header, 0, 100, 0);
   fs.ftruncateSync(fd, pages * PAGE_BYTES);
+}
+
+/** Pages that a trunk of the free list names: SQLite leaves the last six places alone (file format, section 1.5). */
+const MAX_NAMED = PAGE_BYTES / 4 - 8;
+
+/** Puts pages before those of the free list that begins at `first`; returns where it begins then. */
+function writeFreeList(fd: number, unused: readonly number[], first: number): number {
+  let next = first;
+  for (let at = 0; at < unused.length; at += MAX_NAMED + 1) {
+    const [trunk, ...named] = unused.slice(at, at + MAX_NAMED + 1) as [number, ...number[]];
+    const page = new Uint8Array(PAGE_BYTES);
+    for (const [i, word] of [next, named.length, ...named].entries()) putUint32(page, i * 4, word);
+    writeAll(fd, page, 0, PAGE_BYTES, (trunk - 1) * PAGE_BYTES);
+    next = trunk;
+  }
+  return next;
 }

@@ -52,6 +52,15 @@ function opened(path: string, name: string): number {
 }
 
 function pagesOf(fd: number, name: string, rootPage: number): Omit<RowFile, "fd" | "name"> {
+  const { interior: _, leaves, ...format } = rowPages(fd, name, rootPage);
+  return { ...format, leaves: Int32Array.from(leaves).sort() };
+}
+
+/**
+ * Finds the pages of the table of key rows in an open file: its leaves, and those above them.
+ * @throws {IoError} when the file is damaged
+ */
+export function rowPages(fd: number, name: string, rootPage: number) {
   const header = readAt(fd, name, 0, HEADER_BYTES);
   const size = header.readUInt16BE(16);
   const pageBytes = size === 1 ? 65536 : size;
@@ -59,15 +68,17 @@ function pagesOf(fd: number, name: string, rootPage: number): Omit<RowFile, "fd"
   if (pageBytes < 512 || (pageBytes & (pageBytes - 1)) !== 0 || usableBytes < 480) throw damaged(name, 1);
   const pages = Math.floor(fs.fstatSync(fd).size / pageBytes);
   const leaves: number[] = [];
+  const interior: number[] = [];
   let level = [rootPage];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth === MAX_LEVELS) throw damaged(name, rootPage);
     const below: number[] = [];
     for (const number of level) childrenOf(fd, name, { number, pageBytes, pages }, leaves, below);
+    if (leaves[0] !== rootPage) for (const number of level) interior.push(number);
     if (leaves.length + below.length > pages) throw damaged(name, rootPage);
     level = below;
   }
-  return { pageBytes, usableBytes, leaves: Int32Array.from(leaves).sort() };
+  return { pageBytes, usableBytes, leaves, interior };
 }
 
 interface PagePlace {

@@ -137,6 +137,12 @@ CREATE TABLE lost_ranges (
 CREATE TABLE warnings (
   snapshot INTEGER NOT NULL, code TEXT NOT NULL, byte_offset INTEGER, message TEXT NOT NULL
 ) STRICT;
+CREATE TABLE failed_files (
+  snapshot INTEGER NOT NULL, path TEXT NOT NULL, code TEXT NOT NULL, byte_offset INTEGER, message TEXT NOT NULL
+) STRICT;
+CREATE TABLE node_rows (
+  snapshot INTEGER NOT NULL, node TEXT NOT NULL, file_fingerprint TEXT, slots INTEGER NOT NULL, slot_ranges TEXT NOT NULL
+) STRICT;
 `;
 
 /** Names of `accuracy` in `key_rows`. */
@@ -215,5 +221,46 @@ CREATE VIEW access AS SELECT
 FROM access_rows a LEFT JOIN pattern_ids p ON p.id = a.pattern_id;
 `;
 
+/** Milliseconds within which a primary and its replica are taken to be saved, where one wants to save both. */
+const NEAR_MS = 15 * 60_000;
+/** A standalone server of so many keys has some in each slot, or nearly: who has not is a node of a cluster. */
+const CLUSTERED = "slots < 16000 AND keys > 163840";
+
+/** What is asked of all snapshots of an inventory together. */
+const FLEET_VIEWS = `
+CREATE VIEW same_data AS
+WITH node AS (SELECT s.id AS id, s.created_at AS created_at, s.fingerprint AS fingerprint, s.keys AS keys,
+  (SELECT value FROM aux_fields WHERE snapshot = s.id AND name = 'repl-id') AS repl_id,
+  (SELECT CAST(value AS INTEGER) FROM aux_fields WHERE snapshot = s.id AND name = 'repl-offset') AS repl_offset,
+  n.slots AS slots, n.slot_ranges AS slot_ranges
+  FROM snapshot_rows s LEFT JOIN node_rows n ON n.snapshot = s.id),
+pair AS (SELECT a.id AS snapshot, b.id AS same_as, abs(a.repl_offset - b.repl_offset) AS offset_distance,
+  abs(a.created_at - b.created_at) AS distance_ms, a.fingerprint = b.fingerprint AND a.keys > 0 AS same_file,
+  a.repl_id = b.repl_id AS same_id, a.slots AS slots, min(a.keys, b.keys) AS keys
+  FROM node a JOIN node b ON b.id < a.id AND (a.fingerprint = b.fingerprint OR a.repl_id = b.repl_id
+    OR (a.repl_id IS NULL AND b.repl_id IS NULL AND a.slots = b.slots AND a.slot_ranges = b.slot_ranges)))
+SELECT snapshot, same_as, relation, offset_distance, distance_ms / 1000 AS seconds_apart
+FROM (SELECT *, CASE WHEN same_file THEN 'same file'
+    WHEN same_id AND offset_distance = 0 THEN 'same offset'
+    WHEN same_id AND distance_ms <= ${NEAR_MS} THEN 'minutes apart'
+    WHEN same_id THEN 'series'
+    WHEN ${CLUSTERED} AND distance_ms <= ${NEAR_MS} THEN 'same slots' END AS relation FROM pair)
+WHERE relation IS NOT NULL;
+CREATE VIEW nodes AS SELECT
+  snapshot, node, path, created_at, keys, bytes, used_memory, used_memory * 1.0 / sum(used_memory) OVER () AS used_memory_share,
+  used_memory * 1.0 / avg(used_memory) OVER () AS over_mean, slots, slot_ranges, same_as, relation
+FROM (SELECT s.id AS snapshot, n.node AS node, s.path AS path, s.created_at AS created_at, s.keys AS keys,
+    coalesce((SELECT sum(bytes) FROM databases WHERE snapshot = s.id), 0) AS bytes,
+    iif(s.filters = '{}', m.key_bytes + m.table_bytes + m.function_bytes + m.baseline_bytes, NULL) AS used_memory,
+    n.slots AS slots, n.slot_ranges AS slot_ranges, d.same_as AS same_as, d.relation AS relation
+  FROM snapshot_rows s LEFT JOIN node_rows n ON n.snapshot = s.id LEFT JOIN memory_rows m ON m.snapshot = s.id
+  LEFT JOIN (SELECT snapshot, min(same_as) AS same_as, relation FROM same_data GROUP BY snapshot) d ON d.snapshot = s.id);
+CREATE VIEW slot_owners AS
+WITH RECURSIVE every(slot) AS (SELECT 0 UNION ALL SELECT slot + 1 FROM every WHERE slot < 16383)
+SELECT every.slot AS slot, count(o.snapshot) AS owners, group_concat(o.snapshot) AS snapshots,
+  coalesce(sum(o.keys), 0) AS keys, coalesce(sum(o.bytes), 0) AS bytes
+FROM every LEFT JOIN (SELECT * FROM slots ORDER BY slot, snapshot) o ON o.slot = every.slot GROUP BY every.slot;
+`;
+
 /** Everything that makes an empty inventory. */
-export const SCHEMA_SQL = `${TABLES}${VIEWS}`;
+export const SCHEMA_SQL = `${TABLES}${VIEWS}${FLEET_VIEWS}`;

@@ -16,6 +16,7 @@ import { type MergedPatterns, mergePatterns } from "../patterns/index.ts";
 import { hashedField, hashedTemplates } from "./hashed-facts.ts";
 import { ENCODING_LIMIT, FIRST_MODULE_KIND } from "./module-kinds.ts";
 import { NameHash } from "./name-hash.ts";
+import { describeNodes, rangesOf } from "./nodes.ts";
 import { patternBase } from "./pattern-ids.ts";
 import { ACCESS_MEASURES, ACCESS_RANKINGS, accessParts } from "./rollup/access.ts";
 import { expiryBucketHours } from "./rollup/buckets.ts";
@@ -76,12 +77,18 @@ export function writeSummaries(
     db.pragma("foreign_keys = OFF"); // Rows may come before what they refer to.
     db.transaction(() => {
       for (const snapshot of snapshots) new SnapshotWriter(db, snapshot, hash).write();
+      describeNodes(db);
     })();
-    for (const name of index)
-      db.exec(`CREATE INDEX key_rows_by_${name} ON key_rows (${INDEX_COLUMNS[name]})`);
+    addIndexes(db, index);
   } finally {
     db.close();
   }
+}
+
+/** Makes the indexes that are not there yet. */
+export function addIndexes(db: Database.Database, index: readonly string[]): void {
+  for (const name of index)
+    db.exec(`CREATE INDEX IF NOT EXISTS key_rows_by_${name} ON key_rows (${INDEX_COLUMNS[name]})`);
 }
 
 interface CountedDatabase {
@@ -169,7 +176,7 @@ class SnapshotWriter {
     const insert = this.db.prepare("INSERT OR IGNORE INTO kinds VALUES (?, ?, 'module', ?)");
     this.s.modules.forEach(({ high, low }, i) => {
       const name = moduleTypeName(high, low);
-      insert.run(FIRST_MODULE_KIND + i, name, name);
+      insert.run(this.s.firstModule + i, name, name);
     });
   }
 
@@ -342,6 +349,9 @@ class SnapshotWriter {
       if (keys > 0) rows.push([this.s.id, slot, keys, bytes]);
     }
     this.insertAll("slots", rows);
+    const used = rows.map(([, slot]) => Number(slot));
+    const node = [this.s.id, "", this.s.fileFingerprint, used.length, rangesOf(used)];
+    this.insertAll("node_rows", [node]);
   }
 
   private ranked(
@@ -415,7 +425,7 @@ class SnapshotWriter {
   }
 
   private typeName(k: TopKey): string {
-    const module = this.s.modules[k.kind - FIRST_MODULE_KIND];
+    const module = this.s.modules[k.kind - this.s.firstModule];
     return module === undefined ? TYPES[k.type]! : moduleTypeName(module.high, module.low);
   }
 

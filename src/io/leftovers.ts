@@ -53,7 +53,8 @@ export function removeLeftovers(folder: string): void {
   }
 }
 
-function isLeftover(name: string, file: string): boolean {
+/** Whether a temporary file is of a run that is no more. */
+export function isLeftover(name: string, file: string): boolean {
   const [, pid, place, madeAt] = NAME.exec(name) ?? [];
   if (pid === undefined || madeAt === undefined) return false;
   if (place !== PLACE) return Date.now() - touchedAt(file) > FOREIGN_MS;

@@ -1,77 +1,70 @@
 import fs from "node:fs";
 import path from "node:path";
-import { IoError, reasonOf, UsageError } from "../errors.ts";
+import { IoError, RunError, reasonOf, UsageError } from "../errors.ts";
 import { removeLeftovers, removeTemp, tempName, track } from "./leftovers.ts";
 
-/**
- * A file that becomes the target only when complete: written beside it under another name, synced, then renamed.
- * What a run that was killed left there is removed by the next.
- */
-export class TempFile {
-  readonly path: string;
+/** The name that a file gets when it is complete. */
+export class OutputName {
   /** Links followed: a link stays one, and what it leads to is replaced. */
-  private readonly target: string;
+  readonly path: string;
+  readonly folder: string;
   private readonly force: boolean;
 
-  /** @throws {UsageError} when the target exists and may not be replaced. @throws {IoError} when nothing can be written there */
+  /** @throws {UsageError} when the target exists and may not be replaced */
   constructor(target: string, force: boolean) {
-    this.target = follow(path.resolve(target));
+    this.path = follow(path.resolve(target));
+    this.folder = path.dirname(this.path);
     this.force = force;
     this.refuseOthers();
     this.refuseExisting();
-    const folder = path.dirname(this.target);
-    // Who watches a folder for files of some ending, as node_exporter does for *.prom, shall not take it for one.
-    this.path = path.join(folder, tempName(`${path.basename(this.target)}.part`));
+  }
+
+  /** Makes something in the target's folder, where what earlier runs left is removed. @throws {IoError} when nothing can be written there */
+  makeBeside(make: () => void): void {
+    const { folder } = this;
     try {
       removeLeftovers(folder);
-      track(this.path);
-      fs.closeSync(fs.openSync(this.path, "wx"));
+      make();
     } catch (cause) {
+      if (cause instanceof UsageError) throw cause;
       const { code } = cause as NodeJS.ErrnoException;
       const isThere = code === "ENOENT" && fs.existsSync(folder);
       const reason = isThere ? "no file can be made there" : reasonOf(cause);
-      throw new IoError(`cannot write in ${folder}: ${reason}`, { cause });
+      throw new RunError(`cannot write in ${folder}: ${reason}`, { cause });
     }
   }
 
   /**
-   * Gives the complete file its name. Of two runs that end at once the last keeps it, or the first where nothing may be
+   * Gives a complete file its name. Of two runs that end at once the last keeps it, or the first where nothing may be
    * replaced.
    */
-  publish(): void {
+  publish(file: string): void {
     this.refuseExisting();
     try {
-      if (this.force || !this.link()) fs.renameSync(this.path, this.target);
+      if (this.force || !this.link(file)) fs.renameSync(file, this.path);
     } catch (cause) {
       if (cause instanceof UsageError) throw cause;
-      throw new IoError(`cannot rename ${this.path} to ${this.target}: ${reasonOf(cause)}`, { cause });
+      throw new RunError(`cannot rename ${file} to ${this.path}: ${reasonOf(cause)}`, { cause });
     }
-    syncFolder(path.dirname(this.target));
-  }
-
-  /** Removes the file if it was not published. */
-  discard(): void {
-    for (const suffix of ["", "-journal"]) removeTemp(this.path + suffix);
+    syncFolder(this.folder);
   }
 
   /** Whatever is said: folders, devices and pipes are not replaced. */
   private refuseOthers(): void {
-    const stat = statOrNone(this.target);
+    const stat = statOrNone(this.path);
     if (stat === undefined || stat.isFile()) return;
     const what = stat.isDirectory() ? "a folder" : "a device or a pipe";
-    throw new UsageError(
-      `${this.target} is ${what}: give the output a file name of its own, as --output FILE`,
-    );
+    throw new UsageError(`${this.path} is ${what}: give the output a file name of its own, as --output FILE`);
   }
 
   private refuseExisting(): void {
-    if (!this.force && fs.existsSync(this.target)) throw this.existing();
+    if (!this.force && fs.existsSync(this.path)) throw this.existing();
   }
 
   /** Gives the file a second name unless that is taken, which a rename cannot do; false where there are no such links. */
-  private link(): boolean {
+  private link(file: string): boolean {
     try {
-      fs.linkSync(this.path, this.target);
+      fs.linkSync(file, this.path);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") throw this.existing();
@@ -81,8 +74,39 @@ export class TempFile {
 
   private existing(): UsageError {
     return new UsageError(
-      `${this.target} exists already: give another name with --output, or replace it with --force`,
+      `${this.path} exists already: give another name with --output, or replace it with --force`,
     );
+  }
+}
+
+/**
+ * A file that becomes the target only when complete: written beside it under another name, synced, then renamed.
+ * What a run that was killed left there is removed by the next.
+ */
+export class TempFile {
+  readonly path: string;
+  private readonly name: OutputName;
+
+  /** @throws {UsageError} when the target exists and may not be replaced. @throws {IoError} when nothing can be written there */
+  constructor(target: string, force: boolean) {
+    const name = new OutputName(target, force);
+    this.name = name;
+    // Who watches a folder for files of some ending, as node_exporter does for *.prom, shall not take it for one.
+    this.path = path.join(name.folder, tempName(`${path.basename(name.path)}.part`));
+    name.makeBeside(() => {
+      track(this.path);
+      fs.closeSync(fs.openSync(this.path, "wx"));
+    });
+  }
+
+  /** Gives the complete file its name. */
+  publish(): void {
+    this.name.publish(this.path);
+  }
+
+  /** Removes the file if it was not published. */
+  discard(): void {
+    for (const suffix of ["", "-journal"]) removeTemp(this.path + suffix);
   }
 }
 

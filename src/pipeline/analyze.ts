@@ -1,47 +1,24 @@
 import fs from "node:fs";
-import { RDB_ERROR_CODES } from "../../parsers/errors.ts";
-import type {
-  Damage,
-  FinishResult,
-  FinishSnapshot,
-  FinishTask,
-  ReadResult,
-  ReadTask,
-  StratumResult,
-} from "../../workers/protocol.ts";
+import type { ChunkDone, FailedFile, FinishResult, FinishTask } from "../../workers/protocol.ts";
 import { fromErrorRecord, UsageError } from "../errors.ts";
 import { createInventory } from "../inventory/create.ts";
-import { MODULE_TABLE_BYTES, ModuleKinds } from "../inventory/module-kinds.ts";
-import { NameHash } from "../inventory/name-hash.ts";
 import { isInventoryFile } from "../inventory/open.ts";
+import { PageAllocator } from "../inventory/pages.ts";
 import { MAX_SNAPSHOTS } from "../inventory/schema.ts";
 import { INDEX_COLUMNS } from "../inventory/summaries.ts";
-import { type Input, type InputOptions, Inputs, inspectInput } from "../io/inputs/index.ts";
+import { type InputOptions, Inputs, inspectInput } from "../io/inputs/index.ts";
 import { statOrNone, TempFile } from "../io/temp-file.ts";
-import { VERSION } from "../io/version.ts";
-import { loadsVersion, type Profile, profileOf, type TargetSpec, targetOf } from "../memory/index.ts";
-import type { PatternSettings } from "../patterns/index.ts";
-import { withMissingKeys } from "./announced.ts";
-import { mergeDamages } from "./damages.ts";
+import { SnapshotReader } from "./analyze-snapshot.ts";
 import { compileFilter, type KeyFilter } from "./filter.ts";
 import { runGuarded } from "./guard.ts";
 import { inFile, inFileSync } from "./in-file.ts";
-import { inputNotes } from "./input-notes.ts";
-import { checkNames, hashedFilters, type NameOptions, secretOf } from "./names.ts";
-import { type Origin, originOf, type Plan, planOf } from "./origin.ts";
+import { analyzeMany, fingerprintOfInput } from "./many.ts";
+import { checkNames, type NameOptions, StoredNames } from "./names.ts";
+import { planOf } from "./origin.ts";
 import { checkWorkers, readersFor, WorkerPool } from "./pool.ts";
-import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
-import { lostRangesOf, salvageWarnings, throwDamage } from "./salvage.ts";
-import {
-  checkSample,
-  type Sample,
-  type SampledKeys,
-  sampleColumns,
-  sampledKeys,
-  sampleSpec,
-  sampleWarnings,
-} from "./sample.ts";
-import { checkChoice, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
+import type { Checksum } from "./read-snapshot.ts";
+import { checkSample, type Sample, type SampledKeys } from "./sample.ts";
+import { checkChoice, type TargetChoice } from "./target-choice.ts";
 import { onRead } from "./with-plan.ts";
 
 /** How far an analysis has come. Bytes and keys count over all snapshots given. */
@@ -62,6 +39,18 @@ export interface AnalyzeOptions extends TargetChoice, InputOptions, NameOptions 
   readonly workers?: number | undefined;
   /** Replace an existing output. */
   readonly force?: boolean | undefined;
+  /**
+   * Go on with a run that was ended, or add to an inventory that is there: files that are in it already (the same bytes at the
+   * beginning and the end, the same size) are not read again.
+   */
+  readonly resume?: boolean | undefined;
+  /**
+   * Called for each of several snapshots that cannot be read or is damaged: the others go on. Without it the first ends the
+   * run, and nothing is kept to resume from.
+   */
+  readonly onFailed?: ((failed: FailedFile) => void) | undefined;
+  /** Called when a run of several snapshots ends before its end, and what it has read is kept for `resume`. */
+  readonly onKept?: ((kept: KeptRun) => void) | undefined;
   /** `none`: no row a key; every summary is there all the same. */
   readonly keys?: "all" | "none" | undefined;
   readonly filters?: KeyFilter | undefined;
@@ -106,7 +95,22 @@ export interface AnalyzedSnapshot {
 
 export interface AnalyzeResult {
   readonly output: string;
+  /** Those that were added, in the order of their numbers. */
   readonly snapshots: readonly AnalyzedSnapshot[];
+  /** Files that were given and are in the inventory since an earlier run. */
+  readonly present: number;
+  /** Files that are missing in the inventory. */
+  readonly failed: readonly FailedFile[];
+  /** What else is to be said of the snapshots together: what was given twice, or has changed. */
+  readonly notes: readonly string[];
+}
+
+/** What is left of a run that was ended. */
+export interface KeptRun {
+  readonly folder: string;
+  /** Snapshots that were read, and that were given. */
+  readonly done: number;
+  readonly total: number;
 }
 
 /**
@@ -115,27 +119,65 @@ export interface AnalyzeResult {
  * @throws {IoError} when something cannot be read or written. @throws the signal's reason when aborted
  */
 export async function analyze(options: AnalyzeOptions): Promise<AnalyzeResult> {
-  const { signal } = options;
+  const { inputs, resume, signal } = options;
   signal?.throwIfAborted();
-  const bytesTotal = checkOptions(options);
-  const readers = readersFor(bytesTotal, options.workers);
+  checkOptions(options);
+  return inputs.length > 1 || resume === true ? analyzeMany(options) : analyzeOne(options, inputs[0]!);
+}
+
+async function analyzeOne(options: AnalyzeOptions, name: string): Promise<AnalyzeResult> {
+  const { onProgress, signal } = options;
+  const bytes = inFileSync(name, () => inspectInput(name));
+  const readers = readersFor(bytes, options.workers);
   const temp = new TempFile(options.output, options.force ?? false);
   const pool = new WorkerPool(readers + 1);
   const inputs = new Inputs(options);
   try {
-    const run = new Run(options, inputs, bytesTotal, readers, temp, pool);
-    const snapshots = await runGuarded(pool, signal, () => run.all());
+    const snapshot = await runGuarded(pool, signal, async () => {
+      const names = new StoredNames(options);
+      const { rootPage, pages } = createInventory(temp.path);
+      const reader = new SnapshotReader(options, names, pool, temp.path);
+      new PageAllocator(reader.pages).next = pages + 1;
+      const told = { bytesDone: 0, bytesTotal: 0, keys: 0 };
+      const read = await inFile(name, async () => {
+        const fileFingerprint = fingerprintOfInput(name);
+        const input = await inputs.open(name, onRead(onProgress));
+        const plan = planOf(input, options.salvage);
+        told.bytesTotal = plan.bytes;
+        const onChunk = (chunk: ChunkDone) => {
+          told.bytesDone += chunk.bytes;
+          told.keys += chunk.keys;
+          onProgress?.({ phase: "read", ...told });
+        };
+        const done = await reader.read(plan, { id: 1, readers, onChunk, fileFingerprint });
+        inputs.release(input);
+        return done;
+      });
+      onProgress?.({ phase: "merge", ...told });
+      const task: FinishTask = {
+        path: temp.path,
+        pages: reader.pages,
+        rootPage,
+        leaves: read.leaves,
+        snapshots: [read.snapshot],
+        index: options.index ?? [],
+        nameSecret: names.secret,
+      };
+      const finished: FinishResult = await pool.run("finish", task);
+      if (finished.error !== undefined) throw fromErrorRecord(finished.error);
+      return read.told;
+    });
     signal?.throwIfAborted();
     temp.publish();
-    return { output: options.output, snapshots };
+    return { output: options.output, snapshots: [snapshot], present: 0, failed: [], notes: [] };
   } finally {
     temp.discard();
     inputs.close();
   }
 }
 
-/** Checks what can be checked before anything is read; tells the bytes of all inputs together. */
-function checkOptions(options: AnalyzeOptions): number {
+/** Checks what can be checked before anything is read. */
+function checkOptions(options: AnalyzeOptions): void {
   const { inputs, index = [], workers } = options;
   if (inputs.length === 0) throw new UsageError("no snapshot given");
   if (inputs.length > MAX_SNAPSHOTS)
@@ -153,11 +195,12 @@ function checkOptions(options: AnalyzeOptions): number {
   checkSample(options);
   const piped = inputs.filter((name) => name === "-");
   if (piped.length > 1) throw new UsageError("the standard input is given twice: it can be read once");
-  return inputs.reduce((sum, path) => {
+  for (const path of inputs) {
     if (isSameFile(path, options.output))
       throw new UsageError(`${path} is the snapshot: it cannot be the output too`);
-    return sum + inFileSync(path, () => inspectInput(path));
-  }, 0);
+  }
+  if (options.resume === true && options.force === true)
+    throw new UsageError("--resume goes on with what is there, --force replaces it: give one of them");
 }
 
 /** `force` replaces inventories, and nothing else that somebody may still want. */
@@ -172,299 +215,4 @@ function checkOutput(output: string): void {
 function isSameFile(a: string, b: string): boolean {
   const [one, other] = [a, b].map((path) => fs.statSync(path, { throwIfNoEntry: false }));
   return one !== undefined && other !== undefined && one.dev === other.dev && one.ino === other.ino;
-}
-
-/** One analysis: the snapshots one after the other, each by all threads, then the summaries. */
-class Run {
-  private readonly options: AnalyzeOptions;
-  private readonly inputs: Inputs;
-  private readonly readers: number;
-  private readonly temp: TempFile;
-  private readonly pool: WorkerPool;
-  private readonly pages = new SharedArrayBuffer(4);
-  /** One table for all snapshots: their kinds stand in one table of the inventory. */
-  private readonly modules = new SharedArrayBuffer(MODULE_TABLE_BYTES);
-  private readonly nameSecret: Uint8Array | undefined;
-  private readonly hash: NameHash | undefined;
-  private bytesTotal: number;
-  private bytesDone = 0;
-  private keysDone = 0;
-
-  constructor(
-    options: AnalyzeOptions,
-    inputs: Inputs,
-    bytesTotal: number,
-    readers: number,
-    temp: TempFile,
-    pool: WorkerPool,
-  ) {
-    this.options = options;
-    this.inputs = inputs;
-    this.bytesTotal = bytesTotal;
-    this.readers = readers;
-    this.temp = temp;
-    this.pool = pool;
-    this.nameSecret = secretOf(options);
-    this.hash = this.nameSecret === undefined ? undefined : new NameHash(this.nameSecret);
-  }
-
-  async all(): Promise<AnalyzedSnapshot[]> {
-    const created = createInventory(this.temp.path);
-    new Int32Array(this.pages)[0] = created.pages + 1;
-    const done: { snapshot: FinishSnapshot; told: AnalyzedSnapshot; read: ReadSnapshot<ReadResult> }[] = [];
-    for (const [i, name] of this.options.inputs.entries()) {
-      await inFile(name, async () => {
-        const input = await this.inputs.open(name, onRead(this.options.onProgress));
-        done.push(await this.snapshot(this.planOf(input), i + 1));
-        this.inputs.release(input);
-      });
-    }
-    this.tell("merge");
-    const leaves = done.flatMap(({ read }) => read.readers.map((reader) => reader.leaves));
-    const task: FinishTask = {
-      path: this.temp.path,
-      pages: this.pages,
-      rootPage: created.rootPage,
-      leaves: {
-        maxIds: leaves.flatMap((leaf) => leaf.maxIds),
-        pages: leaves.flatMap((leaf) => leaf.pages),
-      },
-      snapshots: done.map(({ snapshot }) => snapshot),
-      index: this.options.index ?? [],
-      nameSecret: this.nameSecret,
-    };
-    const finished: FinishResult = await this.pool.run("finish", task);
-    if (finished.error !== undefined) throw fromErrorRecord(finished.error);
-    return done.map(({ told }) => told);
-  }
-
-  /** The plan of an input; what it was unpacked to counts from now on. */
-  private planOf(input: Input): Plan {
-    const plan = planOf(input, this.options.salvage);
-    this.bytesTotal += plan.bytes - input.bytes;
-    return plan;
-  }
-
-  private async snapshot(plan: Plan, id: number) {
-    const { modules, options } = this;
-    let origin = originOf(plan, new Map());
-    let target = specOf(origin, options);
-    const sample = sampleSpec(options.sample, plan.bytes);
-    const read = await readSnapshot<ReadTask, ReadResult>(this.pool, {
-      worker: "read",
-      path: plan.file,
-      identity: plan.identity,
-      bytes: plan.bytes,
-      header: plan.header,
-      readers: this.readers,
-      salvage: options.salvage,
-      patterns: options.patterns ?? {},
-      sample,
-      begin: (aux) => {
-        origin = originOf(plan, aux);
-        target = specOf(origin, options);
-        return {
-          snapshot: id,
-          createdAt: origin.createdAt,
-          target,
-          filter: options.filters ?? {},
-          rows: options.keys === "none" ? undefined : { path: this.temp.path, pages: this.pages },
-          modules,
-          nameSecret: this.nameSecret,
-          certainBytes: sample?.certainBytes,
-        };
-      },
-      onChunk: (chunk) => {
-        this.bytesDone += chunk.bytes;
-        this.keysDone += chunk.keys;
-        this.tell("read");
-      },
-    });
-    throwDamage(read, this.hash !== undefined);
-    return this.summed(plan, id, origin, target, read);
-  }
-
-  private summed(plan: Plan, id: number, origin: Origin, target: TargetSpec, read: ReadSnapshot<ReadResult>) {
-    const profile = profileOf(target);
-    const sample = sampledKeys(this.options.sample, plan.bytes, read.facts.sample);
-    const weight = sample?.weight ?? 1;
-    const sum = (pick: (r: ReadResult) => number) => read.readers.reduce((n, r) => n + pick(r), 0);
-    const estimate = (pick: (s: StratumResult) => number) =>
-      sum((r) => pick(r.certain)) +
-      Math.round(weight * sum((r) => (r.drawn === undefined ? 0 : pick(r.drawn))));
-    const isAll = sample !== undefined && this.options.filters === undefined;
-    const profileExact = this.options.profile !== undefined || origin.profileExact;
-    const lost = lostRangesOf(read, this.hash);
-    const salvaged = lost.length > 0 || plan.salvaged;
-    const warnings = [
-      ...sampleWarnings(sample),
-      ...salvageWarnings(lost, read, " (table lost_ranges)"),
-      ...warningsOf(plan, origin, profile, profileExact, read, this.hash !== undefined),
-    ];
-    const damages = mergeDamages(read.readers.map((r) => r.damages));
-    const told: AnalyzedSnapshot = {
-      path: plan.path,
-      input: plan.input,
-      magic: plan.header.magic,
-      rdbVersion: plan.header.version,
-      keys: isAll ? read.facts.keys : estimate((s) => s.keys),
-      expiredKeys: estimate((s) => s.expired),
-      storedRows: sum((r) => r.rows),
-      sample,
-      checksum: read.checksum,
-      salvaged,
-      lostBytes: lost.reduce((bytes, { start, end }) => bytes + end - start, 0),
-      checksumOffset: read.facts.checkedBytes,
-      profile: profile.name,
-      profileExact,
-      profileMeasured: profile.measured !== undefined,
-      allocator: target.allocator,
-      hashedNames: this.hash?.id ?? null,
-      warnings: [...warnings, ...damages].map(({ code, message }) => ({ code, message })),
-    };
-    const snapshot: FinishSnapshot = {
-      id,
-      row: this.row(plan, origin, target, read, told),
-      target,
-      facts: read.facts,
-      rollups: read.readers.flatMap((r, reader) => [
-        { reader, weight: 1, counted: r.certain.rollup },
-        ...(r.drawn === undefined ? [] : [{ reader, weight, counted: r.drawn.rollup }]),
-      ]),
-      patterns: read.readers.map((r) => r.patterns),
-      modules: new ModuleKinds(this.modules).ids(),
-      damages,
-      warnings,
-      lost,
-    };
-    return { snapshot, told, read };
-  }
-
-  /** Columns of `snapshot_rows`. */
-  private row(
-    plan: Plan,
-    origin: Origin,
-    target: TargetSpec,
-    read: ReadSnapshot<ReadResult>,
-    told: AnalyzedSnapshot,
-  ): FinishSnapshot["row"] {
-    const usedMem = Number(read.facts.aux.get("used-mem"));
-    return {
-      path: plan.path,
-      input: plan.input,
-      file_bytes: plan.bytes,
-      fingerprint: plan.fingerprint,
-      magic: plan.header.magic,
-      rdb_version: plan.header.version,
-      server: origin.server,
-      server_version: origin.version,
-      created_at: origin.createdAt,
-      created_at_source: origin.createdAtSource,
-      analyzed_at: Date.now(),
-      used_mem: Number.isSafeInteger(usedMem) && usedMem > 0 ? usedMem : null,
-      checksum: read.checksum,
-      profile: told.profile,
-      profile_exact: Number(told.profileExact),
-      profile_measured: Number(told.profileMeasured),
-      allocator: told.allocator,
-      settings: JSON.stringify(targetOf(target).config),
-      pattern_settings: JSON.stringify(this.storedPatterns()),
-      filters: JSON.stringify(hashedFilters(this.options.filters ?? {}, this.hash)),
-      keys: told.keys,
-      expired_keys: told.expiredKeys,
-      stored_rows: told.storedRows,
-      complete: Number(!told.salvaged),
-      salvaged: Number(told.salvaged),
-      tool_version: VERSION,
-      hashed_names: told.hashedNames,
-      ...sampleColumns(told.sample),
-    };
-  }
-
-  /** The settings of patterns without what templates say of names. */
-  private storedPatterns(): PatternSettings {
-    const { patterns = {} } = this.options;
-    const { hash } = this;
-    if (hash === undefined || patterns.templates === undefined) return patterns;
-    return { ...patterns, templates: patterns.templates.map((text) => hash.text(Buffer.from(text))) };
-  }
-
-  private tell(phase: Progress["phase"]): void {
-    const { bytesDone, bytesTotal, keysDone } = this;
-    this.options.onProgress?.({ phase, bytesDone, bytesTotal, keys: keysDone });
-  }
-}
-
-const UNLISTED: Readonly<Record<keyof ReadSnapshot<unknown>["facts"]["unlisted"], string>> = {
-  aux: "aux fields",
-  databases: "announced databases",
-  functions: "function libraries",
-  modules: "module fields",
-};
-
-function warningsOf(
-  plan: Plan,
-  origin: Origin,
-  profile: Profile,
-  profileExact: boolean,
-  read: ReadSnapshot<ReadResult>,
-  hashed: boolean,
-): Damage[] {
-  const { header } = plan;
-  const { facts } = read;
-  const found: [boolean, string, number, () => string][] = [
-    [
-      header.newer,
-      "NEWER_VERSION",
-      0,
-      () => `${header.magic} is newer than any version known: everything in it was understood all the same`,
-    ],
-    [
-      read.checksum === "mismatch",
-      "CHECKSUM_MISMATCH",
-      facts.checkedBytes,
-      () => withMissingKeys(RDB_ERROR_CODES.CHECKSUM_MISMATCH, facts),
-    ],
-    [
-      !profileExact,
-      "NEAREST_PROFILE",
-      -1,
-      () =>
-        `no profile of ${[origin.server ?? "an unknown server", origin.version ?? []].flat().join(" ")}: sized as ${profile.name}`,
-    ],
-    [
-      profile.measured === undefined,
-      "DERIVED_PROFILE",
-      -1,
-      () => `the profile ${profile.name} is derived from the server's sources, not measured on one`,
-    ],
-    [
-      header.guessed !== true && !loadsVersion(profile, header.family, header.version),
-      "NEWER_THAN_SERVER",
-      0,
-      () => tooNew(profile, header),
-    ],
-    [
-      facts.updates.count > 0,
-      "UPDATES",
-      -1,
-      () =>
-        `${facts.updates.count} updates change keys already read, which are shown as they were before${hashed ? "" : `: ${facts.updates.keys.map((key) => JSON.stringify(key)).join(", ")}`}`,
-    ],
-    [
-      Object.values(facts.unlisted).some((count) => count > 0),
-      "NOT_LISTED",
-      -1,
-      () =>
-        `more than can be listed: ${Object.entries(facts.unlisted)
-          .filter(([, count]) => count > 0)
-          .map(([what, count]) => `${count} more ${UNLISTED[what as keyof typeof UNLISTED]}`)
-          .join(", ")}`,
-    ],
-    [facts.slotImports > 0, "SLOT_IMPORTS", -1, () => `${facts.slotImports} slot imports were under way`],
-  ];
-  const told = found
-    .filter(([applies]) => applies)
-    .map(([, code, offset, message]) => ({ code, offset, message: message() }));
-  return [...told, ...inputNotes(plan, facts.trailingBytes)];
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { UsageError } from "../errors.ts";
-import { MIN_SECRET_BYTES, type NameHash } from "../inventory/name-hash.ts";
+import { MIN_SECRET_BYTES, NameHash } from "../inventory/name-hash.ts";
 import { checkPatternSettings, type PatternSettings } from "../patterns/index.ts";
 import type { KeyFilter } from "./filter.ts";
 
@@ -38,4 +38,26 @@ export function hashedFilters(filters: KeyFilter, hash: NameHash | undefined): K
   if (hash === undefined) return filters;
   const hidden = (text: string | undefined) => text && hash.text(Buffer.from(text));
   return { ...filters, key: hidden(filters.key), notKey: hidden(filters.notKey) };
+}
+
+/** How a run stores names, and what was said of them. */
+export class StoredNames {
+  /** Undefined: names stay as they are. */
+  readonly secret: Uint8Array | undefined;
+  readonly hash: NameHash | undefined;
+  /** Filters, and settings of patterns, without what they say of names. */
+  readonly filters: KeyFilter;
+  readonly patterns: PatternSettings;
+
+  constructor(options: NameOptions & { readonly filters?: KeyFilter | undefined }) {
+    this.secret = secretOf(options);
+    const hash = this.secret === undefined ? undefined : new NameHash(this.secret);
+    const { filters = {}, patterns = {} } = options;
+    this.hash = hash;
+    this.filters = hashedFilters(filters, hash);
+    this.patterns =
+      hash === undefined || patterns.templates === undefined
+        ? patterns
+        : { ...patterns, templates: patterns.templates.map((text) => hash.text(Buffer.from(text))) };
+  }
 }

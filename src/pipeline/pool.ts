@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Transferable } from "node:worker_threads";
 import { Piscina } from "piscina";
 import type { WorkerName } from "../../workers/protocol.ts";
-import { IoError, UsageError } from "../errors.ts";
+import { RunError, UsageError } from "../errors.ts";
 import { workerUrl } from "./worker-url.ts";
 
 /** How long threads that load are waited for, and how often they are looked at. */
@@ -24,9 +24,12 @@ export function checkWorkers(workers: number | undefined): void {
  * takes longer than it saves. `bytes` is of the file, which may be compressed; 0: unknown.
  */
 export function readersFor(bytes: number, workers: number | undefined): number {
-  if (workers !== undefined) return workers;
-  const useful = bytes === 0 ? Number.POSITIVE_INFINITY : Math.ceil(bytes / BYTES_A_READER);
-  return Math.min(os.availableParallelism(), useful);
+  return workers ?? Math.min(os.availableParallelism(), usefulReaders(bytes));
+}
+
+/** Threads that are worth starting for so many bytes; 0: unknown. */
+export function usefulReaders(bytes: number): number {
+  return bytes === 0 ? Number.POSITIVE_INFINITY : Math.ceil(bytes / BYTES_A_READER);
 }
 
 /** Threads that live as long as one run. */
@@ -47,7 +50,7 @@ export class WorkerPool {
   }
 
   /** Tells of a thread that dies before it is asked anything. */
-  onFailure(told: (error: IoError) => void): void {
+  onFailure(told: (error: RunError) => void): void {
     this.pool.on("error", (cause: Error) => {
       this.hasFailed = true;
       told(threadFailed(cause));
@@ -56,7 +59,7 @@ export class WorkerPool {
 
   /**
    * Has a thread do a task.
-   * @throws {IoError} when the thread dies: that is a failure around us, not damage of the snapshot
+   * @throws {RunError} when the thread dies: that is a failure around us, not damage of the snapshot
    */
   async run<T>(worker: WorkerName, task: object, transferList: Transferable[] = []): Promise<T> {
     this.given++;
@@ -79,12 +82,12 @@ export class WorkerPool {
 }
 
 /** What to throw when a thread died: nothing it did is used. */
-function threadFailed(cause: NodeJS.ErrnoException): IoError {
+function threadFailed(cause: NodeJS.ErrnoException): RunError {
   if (cause.code === "ERR_WORKER_OUT_OF_MEMORY") {
-    return new IoError(
+    return new RunError(
       "a worker thread ran out of memory: read with fewer, --workers N, or give each more, NODE_OPTIONS=--max-old-space-size=MB",
       { cause },
     );
   }
-  return new IoError(`a worker thread failed: ${cause.message}`, { cause });
+  return new RunError(`a worker thread failed: ${cause.message}`, { cause });
 }

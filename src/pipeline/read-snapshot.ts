@@ -58,6 +58,8 @@ export interface ReadPlan<T extends object> {
   readonly patterns?: PatternSettings | undefined;
   /** Which records are read; undefined: all. */
   readonly sample?: SampleSpec | undefined;
+  /** The pool goes on when this snapshot fails: its threads are waited for. */
+  readonly isShared?: boolean | undefined;
   /** Called once, with the fields at the beginning of the snapshot, before any record is read. */
   readonly begin: (aux: ReadonlyMap<string, string>) => T;
   readonly onChunk: (done: ChunkDone) => void;
@@ -103,11 +105,9 @@ async function readByAll<T extends object, R>(pool: WorkerPool, plan: ReadPlan<T
     port: splitting.port2,
   };
   splitting.port1.on("message", (message: SplitMessage) => dispatcher.add(message));
+  const splitter = pool.run<SplitResult>("split", task, [splitting.port2]);
   try {
-    const split: SplitResult = await Promise.race([
-      pool.run<SplitResult>("split", task, [splitting.port2]),
-      dispatcher.failed,
-    ]);
+    const split = await Promise.race([splitter, dispatcher.failed]);
     const damage = damageOf(split);
     const readers = await Promise.race([dispatcher.finish(split), dispatcher.failed]);
     const crc = dispatcher.crc();
@@ -116,6 +116,7 @@ async function readByAll<T extends object, R>(pool: WorkerPool, plan: ReadPlan<T
   } finally {
     splitting.port1.close();
     dispatcher.close();
+    if (plan.isShared === true) await Promise.allSettled([splitter, dispatcher.idle()]);
   }
 }
 
@@ -195,6 +196,11 @@ class Dispatcher<T extends object, R> {
 
   close(): void {
     for (const port of this.ports) port.close();
+  }
+
+  /** Resolves when no reader is at work any more. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.results);
   }
 
   private start(aux: ReadonlyMap<string, string>): void {

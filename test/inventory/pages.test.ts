@@ -59,6 +59,7 @@ class Table {
     const leaves = {
       maxIds: this.writers.flatMap((w) => w.leaves.maxIds),
       pages: this.writers.flatMap((w) => w.leaves.pages),
+      overflow: this.writers.flatMap((w) => w.leaves.overflow),
     };
     plantLeaves(this.fd, this.rootPage, leaves, this.allocator);
     fs.closeSync(this.fd);

@@ -124,6 +124,12 @@ export function inspectInput(name: string): number {
   return kindOf(name).stat?.size ?? 0;
 }
 
+/** The file that an input is read from, as it is given; undefined for what cannot be read twice. */
+export function fileOfInput(name: string): string | undefined {
+  const { file, stat } = kindOf(name);
+  return stat === undefined ? undefined : file;
+}
+
 /** Whether a file begins as a snapshot does. @throws {IoError} when it cannot be read */
 export function isSnapshotFile(file: string): boolean {
   return isBare(headOf(file));

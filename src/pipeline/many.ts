@@ -1,0 +1,354 @@
+import fs from "node:fs";
+import { RdbError } from "../../parsers/errors.ts";
+import type { FailedFile, FinishResult, GatherTask, PartTask, WorkerName } from "../../workers/protocol.ts";
+import { fromErrorRecord, IoError, RunError, UsageError } from "../errors.ts";
+import { nextPage } from "../inventory/gather.ts";
+import { SAME_DATA } from "../inventory/nodes.ts";
+import { openInventory } from "../inventory/open.ts";
+import { PageAllocator } from "../inventory/pages.ts";
+import { MAX_SNAPSHOTS, SCHEMA_VERSION } from "../inventory/schema.ts";
+import { FileSource, isUnchanged } from "../io/file-source.ts";
+import { fingerprint } from "../io/fingerprint.ts";
+import { fileOfInput, Inputs, inspectInput } from "../io/inputs/index.ts";
+import { OutputName, statOrNone } from "../io/temp-file.ts";
+import { VERSION } from "../io/version.ts";
+import { counted } from "../queries/words.ts";
+import type { AnalyzedSnapshot, AnalyzeOptions, AnalyzeResult, Progress } from "./analyze.ts";
+import { SnapshotReader } from "./analyze-snapshot.ts";
+import { Claims } from "./claims.ts";
+import { Gate } from "./gate.ts";
+import { runGuarded } from "./guard.ts";
+import { inFile } from "./in-file.ts";
+import { type ExistingInventory, existingInventory } from "./known-files.ts";
+import { StoredNames } from "./names.ts";
+import { planOf } from "./origin.ts";
+import { PartialRun, type RunTerms } from "./partial-run.ts";
+import { readersFor, usefulReaders, WorkerPool } from "./pool.ts";
+import { onRead } from "./with-plan.ts";
+
+/** Readers beyond which the thread that splits a snapshot keeps no more of them busy, while other snapshots wait for threads. */
+const READERS_A_FILE = 8;
+
+/** The inventory that snapshots are added to. */
+interface Base extends ExistingInventory {
+  readonly path: string;
+  readonly identity: string;
+}
+
+/** A file that is to be read. */
+interface Job {
+  readonly name: string;
+  /** Its number in the inventory. */
+  readonly id: number;
+  readonly bytes: number;
+  readonly readers: number;
+  readonly fileFingerprint: string | null;
+}
+
+/**
+ * Reads several snapshots side by side into one inventory, or adds them to one that is there. Each that is read is kept as a part
+ * of the run, so that a run that is ended can be gone on with.
+ * @throws as `analyze` does; what is wrong with one file only where `onFailed` is not given, or where it is so with all of them
+ */
+export async function analyzeMany(options: AnalyzeOptions): Promise<AnalyzeResult> {
+  const { force = false, inputs: given, onFailed, onKept, resume = false, signal } = options;
+  const extend = resume && (statOrNone(options.output)?.size ?? 0) > 0;
+  const output = new OutputName(options.output, force || extend);
+  const names = new StoredNames(options);
+  const base = extend ? baseOf(output.path, options, names) : undefined;
+  const keep = onFailed !== undefined;
+  const partial = new PartialRun(output, termsOf(options, names, base), { keep, resume, force });
+  const inputs = new Inputs(options);
+  let isDone = false;
+  try {
+    const run = new ManyRun(options, names, partial, base, inputs);
+    const result = await run.all();
+    signal?.throwIfAborted();
+    if (run.hasChanged) publish(output, partial, base);
+    isDone = true;
+    return result;
+  } finally {
+    inputs.close();
+    const done = partial.count;
+    if (isDone) partial.remove();
+    else if (partial.leave()) onKept?.({ folder: partial.folder, done, total: given.length });
+  }
+}
+
+/** A hash of the beginning and the end of a file as it is given; null for what cannot be read, or not twice. */
+export function fingerprintOfInput(name: string): string | null {
+  let source: FileSource | undefined;
+  try {
+    const file = fileOfInput(name);
+    if (file === undefined) return null;
+    source = new FileSource(file);
+    return fingerprint(source);
+  } catch {
+    return null; // Whoever opens it to read says what is wrong with it.
+  } finally {
+    source?.close();
+  }
+}
+
+function baseOf(path: string, options: AnalyzeOptions, names: StoredNames): Base {
+  const source = new FileSource(path);
+  const { identity } = source;
+  source.close();
+  return { ...existingInventory(path, options, names), path, identity };
+}
+
+/** What has to be the same in a run that goes on with this one. */
+function termsOf(options: AnalyzeOptions, { hash, ...names }: StoredNames, base: Base | undefined): RunTerms {
+  const { allocator, keys = "all", profile, salvage = false, sample, settings } = options;
+  return {
+    "version of rdbscope": `${VERSION}, ${SCHEMA_VERSION}`,
+    "inventory to add to": base?.identity,
+    "--keys": keys,
+    filter: names.filters,
+    "--template, --separators or --depth": names.patterns,
+    "--profile": profile,
+    "--allocator": allocator,
+    "--set or --config": settings,
+    "--salvage": salvage,
+    "--sample": sample,
+    "secret of --hash-keys": hash?.id,
+  };
+}
+
+/** @throws {IoError} when somebody else wrote the inventory meanwhile */
+function publish(output: OutputName, partial: PartialRun, base: Base | undefined): void {
+  if (base !== undefined && !isUnchanged(base.path, base.identity))
+    throw new RunError(`${base.path} was changed by somebody else meanwhile: begin anew, with --resume`);
+  output.publish(partial.rows);
+}
+
+class ManyRun {
+  private readonly options: AnalyzeOptions;
+  private readonly names: StoredNames;
+  private readonly partial: PartialRun;
+  private readonly base: Base | undefined;
+  private readonly inputs: Inputs;
+  private readonly pool: WorkerPool;
+  private readonly reader: SnapshotReader;
+  private readonly claims: Claims;
+  private readonly jobs: readonly Job[];
+  private readonly gate: Gate;
+  private readonly told = new Map<number, AnalyzedSnapshot>();
+  private readonly failed: FailedFile[] = [];
+  private readonly notes: string[] = [];
+  private firstFailure: unknown;
+  private isOver = false;
+  private present: number;
+  private bytesTotal: number;
+  private bytesDone = 0;
+  private keysDone = 0;
+
+  constructor(
+    options: AnalyzeOptions,
+    names: StoredNames,
+    partial: PartialRun,
+    base: Base | undefined,
+    inputs: Inputs,
+  ) {
+    this.options = options;
+    this.names = names;
+    this.partial = partial;
+    this.base = base;
+    this.inputs = inputs;
+    this.claims = new Claims([...(base?.snapshots ?? []), ...partial.known]);
+    const threads = readersFor(0, options.workers);
+    this.jobs = this.jobsOf(threads);
+    this.present = options.inputs.length - this.jobs.length;
+    this.bytesTotal = this.jobs.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.gate = new Gate(threads);
+    // Each that is read has a thread that splits it besides its readers.
+    const side = Math.min(threads, Math.max(1, this.jobs.length));
+    this.pool = new WorkerPool(threads + side);
+    this.reader = new SnapshotReader(options, names, this.pool, partial.rows);
+    const modules = partial.known.map((part) => part.modules).sort((a, b) => b.length - a.length)[0] ?? [];
+    this.reader.modules.begin(base?.modules ?? 0, modules);
+    new PageAllocator(this.reader.pages).next = nextPage(partial.rows, this.head);
+  }
+
+  /** Whether there is anything to publish. */
+  get hasChanged(): boolean {
+    if (this.partial.count > 0) return true;
+    const before = new Map(this.base?.failed.map((one) => [one.id, one.message]));
+    return this.failed.some(({ id, message }) => before.get(id) !== message);
+  }
+
+  async all(): Promise<AnalyzeResult> {
+    await runGuarded(this.pool, this.options.signal, async () => {
+      await Promise.all(this.jobs.map((job) => this.gate.through(job.readers, () => this.attempt(job))));
+      if (this.partial.count === 0 && this.base === undefined) throw this.firstFailure;
+      if (this.hasChanged) await this.gather();
+    });
+    this.tellParts();
+    const failed = this.failed.sort((a, b) => a.id - b.id);
+    return {
+      output: this.options.output,
+      snapshots: [...this.told].sort(([a], [b]) => a - b).map(([, snapshot]) => snapshot),
+      present: this.present,
+      failed,
+      notes: [...this.notes, ...(this.hasChanged ? this.sameData() : [])],
+    };
+  }
+
+  private get head(): string {
+    return this.base?.path ?? this.partial.empty;
+  }
+
+  /** Files that are not known, each with its number: that of the place that is free for it. */
+  private jobsOf(threads: number): Job[] {
+    const given = this.options.inputs.map((name) => ({ name, fileFingerprint: fingerprintOfInput(name) }));
+    const found = this.claims.files(given);
+    const wanted = given.filter((_, i) => !found.has(i));
+    for (const { name, fileFingerprint } of wanted) if (fileFingerprint !== null) this.lookForChange(name);
+    const failedBefore = new Map(this.base?.failed.map(({ id, path }) => [path, id]));
+    const parts = this.partial.known.filter(({ file }) => fs.existsSync(file));
+    const taken = new Set([...(this.base?.snapshots ?? []), ...parts].map(({ id }) => id));
+    for (const id of failedBefore.values()) taken.add(id);
+    let next = 1;
+    return wanted.map(({ name, fileFingerprint }) => {
+      while (taken.has(next)) next++;
+      const id = failedBefore.get(name) ?? next;
+      failedBefore.delete(name);
+      taken.add(id);
+      if (id > MAX_SNAPSHOTS) throw new UsageError(`one inventory holds ${MAX_SNAPSHOTS} snapshots at most`);
+      const bytes = sizeOf(name);
+      const readers = Math.min(usefulReaders(bytes), threads, READERS_A_FILE);
+      return { name, id, bytes, readers, fileFingerprint };
+    });
+  }
+
+  /** A file that is not what it was when it was read. */
+  private lookForChange(name: string): void {
+    const before = this.claims.left.find(({ path }) => path === name);
+    if (before === undefined) return;
+    this.claims.drop(before);
+    const part = this.partial.known.find((one) => one === before);
+    if (part === undefined) {
+      this.notes.push(
+        `${name} has changed since snapshot ${before.id} was read of it: it is added as another snapshot`,
+      );
+      return;
+    }
+    fs.rmSync(part.file);
+    this.notes.push(`${name} has changed since the run that was ended: it is read anew`);
+  }
+
+  /** Reads a file; one that fails leaves the others alone. */
+  private async attempt(job: Job): Promise<void> {
+    const { onFailed, signal } = this.options;
+    if (this.isOver || signal?.aborted === true) return;
+    const own = { done: 0, bytes: job.bytes };
+    try {
+      await inFile(job.name, () => this.read(job, own));
+    } catch (error) {
+      if (onFailed === undefined || !isOfFile(error)) {
+        this.isOver = true;
+        throw error;
+      }
+      this.bytesTotal -= own.bytes - own.done;
+      this.firstFailure ??= error;
+      const { id, name } = job;
+      const { message } = error;
+      const [code, offset] = error instanceof RdbError ? [error.code, error.offset] : ["CANNOT_READ", null];
+      const failed: FailedFile = { id, path: name, code, offset, message };
+      this.failed.push(failed);
+      onFailed(failed);
+    }
+  }
+
+  private async read(job: Job, own: { done: number; bytes: number }): Promise<void> {
+    const { names, options, partial, reader } = this;
+    const { id, name, readers, fileFingerprint } = job;
+    const onUnpacked = this.jobs.length === 1 ? onRead(options.onProgress) : undefined;
+    const input = await this.inputs.open(name, onUnpacked);
+    try {
+      const plan = planOf(input, options.salvage);
+      this.bytesTotal += plan.bytes - own.bytes;
+      own.bytes = plan.bytes;
+      if (this.claims.snapshot(plan.fingerprint)) {
+        this.bytesTotal -= plan.bytes;
+        this.present++;
+        return;
+      }
+      const onChunk = (chunk: { readonly bytes: number; readonly keys: number }) => {
+        own.done += chunk.bytes;
+        this.bytesDone += chunk.bytes;
+        this.keysDone += chunk.keys;
+        this.tell("read");
+      };
+      const read = await reader.read(plan, { id, readers, onChunk, isShared: true, fileFingerprint });
+      const { leaves, snapshot, told } = read;
+      const facts = { leaves, modules: reader.modules.ids(), told: JSON.stringify(told) };
+      const [part, empty, rows] = [partial.part(id), partial.empty, partial.rows];
+      const task: PartTask = { rows, empty, part, snapshot, facts, nameSecret: names.secret };
+      await this.ask("part", task);
+      this.told.set(id, told);
+    } finally {
+      this.inputs.release(input);
+    }
+  }
+
+  private async gather(): Promise<void> {
+    this.tell("merge");
+    const task: GatherTask = {
+      rows: this.partial.rows,
+      head: this.head,
+      parts: this.partial.parts,
+      failed: this.failed,
+      index: this.options.index ?? [],
+    };
+    await this.ask("gather", task);
+  }
+
+  private async ask(worker: WorkerName, task: object): Promise<void> {
+    const { error }: FinishResult = await this.pool.run(worker, task);
+    if (error !== undefined) throw fromErrorRecord(error);
+  }
+
+  /** What an earlier run has read is told with what this one has. */
+  private tellParts(): void {
+    const parts = this.partial.known.filter(({ file }) => fs.existsSync(file));
+    for (const { id, told } of parts) this.told.set(id, JSON.parse(told) as AnalyzedSnapshot);
+    const others = parts.filter((part) => this.claims.left.includes(part)).length;
+    this.present -= parts.length - others;
+    if (others === 0) return;
+    this.notes.push(
+      `${counted(others, "snapshot")} of the run that was ended ${others === 1 ? "was" : "were"} not given now, and ${others === 1 ? "is" : "are"} in the inventory all the same`,
+    );
+  }
+
+  private sameData(): string[] {
+    const inventory = openInventory(this.partial.rows);
+    try {
+      return inventory
+        .all<{ message: string }>("SELECT message FROM warnings WHERE code = $code", { code: SAME_DATA })
+        .map(({ message }) => message);
+    } finally {
+      inventory.close();
+    }
+  }
+
+  private tell(phase: Progress["phase"]): void {
+    const { bytesDone, bytesTotal, keysDone } = this;
+    this.options.onProgress?.({ phase, bytesDone, bytesTotal, keys: keysDone });
+  }
+}
+
+/** Whether it is one file that is at fault, so that others may be read all the same. */
+function isOfFile(error: unknown): error is Error {
+  if (error instanceof RunError) return false;
+  return error instanceof RdbError || error instanceof IoError || error instanceof UsageError;
+}
+
+/** Bytes of a file, 0 where it does not say, or cannot be read. */
+function sizeOf(name: string): number {
+  try {
+    return inspectInput(name);
+  } catch {
+    return 0;
+  }
+}
