@@ -1,8 +1,9 @@
 import fs from "node:fs";
 import { toErrorRecord } from "../src/errors.ts";
 import { cannotWrite } from "../src/inventory/cannot-write.ts";
+import { describeNodes } from "../src/inventory/nodes.ts";
 import { PageAllocator, plantLeaves } from "../src/inventory/pages.ts";
-import { writeSummaries } from "../src/inventory/summaries.ts";
+import { addIndexes, writeSummaries } from "../src/inventory/summaries.ts";
 import { began } from "./began.ts";
 import type { FinishResult, FinishTask } from "./protocol.ts";
 
@@ -13,7 +14,10 @@ export default function finish(task: FinishTask): FinishResult {
     const fd = fs.openSync(task.path, "r+");
     try {
       plantLeaves(fd, task.rootPage, task.leaves, new PageAllocator(task.pages));
-      writeSummaries(task.path, task.snapshots, task.index, task.nameSecret);
+      writeSummaries(task.path, task.snapshots, task.nameSecret, (db) => {
+        describeNodes(db);
+        addIndexes(db, task.index);
+      });
       fs.fsyncSync(fd);
     } finally {
       fs.closeSync(fd);

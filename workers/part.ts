@@ -1,7 +1,6 @@
-import fs from "node:fs";
 import { toErrorRecord } from "../src/errors.ts";
 import { cannotWrite } from "../src/inventory/cannot-write.ts";
-import { writePart } from "../src/inventory/parts.ts";
+import { syncFile, writePart } from "../src/inventory/parts.ts";
 import { began } from "./began.ts";
 import type { FinishResult, PartTask } from "./protocol.ts";
 
@@ -10,18 +9,9 @@ export default function part(task: PartTask): FinishResult {
   began();
   try {
     syncFile(task.rows);
-    writePart(task.empty, task.part, task.snapshot, task.facts, task.nameSecret);
+    writePart(task.template, task.part, task.snapshot, task.facts, task.nameSecret);
     return {};
   } catch (error) {
     return { error: toErrorRecord(cannotWrite(task.part, error)) };
-  }
-}
-
-function syncFile(file: string): void {
-  const fd = fs.openSync(file, "r+");
-  try {
-    fs.fdatasyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
   }
 }

@@ -294,7 +294,7 @@ export interface FinishSnapshot {
 export interface PartTask {
   /** The file of key rows, those of this snapshot among them. */
   readonly rows: string;
-  readonly empty: string;
+  readonly template: string;
   readonly part: string;
   readonly snapshot: FinishSnapshot;
   readonly facts: PartFacts;

@@ -19,31 +19,45 @@ export interface PartFacts {
   readonly told: string;
 }
 
-/** Makes the part of a snapshot of an empty inventory. It has its name only when it is complete and on the disk. */
+/** Makes of an empty inventory what every part begins as. */
+export function makePartTemplate(empty: string, template: string): void {
+  fs.copyFileSync(empty, template);
+  const db = new Database(template);
+  try {
+    db.exec(PART_SQL);
+  } finally {
+    db.close();
+  }
+}
+
+/** Makes the part of a snapshot of a template. It has its name only when it is complete and on the disk. */
 export function writePart(
-  empty: string,
+  template: string,
   part: string,
   snapshot: FinishSnapshot,
   { leaves, modules, told }: PartFacts,
   nameSecret: Uint8Array | undefined,
 ): void {
   const unfinished = `${part}.new`;
-  fs.copyFileSync(empty, unfinished);
-  writeSummaries(unfinished, [snapshot], [], nameSecret);
-  const db = new Database(unfinished);
-  try {
-    db.pragma("journal_mode = OFF");
-    db.exec(PART_SQL);
+  fs.copyFileSync(template, unfinished);
+  writeSummaries(unfinished, [snapshot], nameSecret, (db) => {
     const insert = db.prepare("INSERT INTO part VALUES (?, ?)");
-    db.transaction(() => {
-      for (const [name, value] of Object.entries(placeCells(leaves))) insert.run(name, value);
-      insert.run("modules", JSON.stringify(modules));
-      insert.run("told", told);
-    })();
-  } finally {
-    db.close();
-  }
+    for (const [name, value] of Object.entries(placeCells(leaves))) insert.run(name, value);
+    insert.run("modules", JSON.stringify(modules));
+    insert.run("told", told);
+  });
+  syncFile(unfinished);
   fs.renameSync(unfinished, part);
+}
+
+/** Lets what was written to a file survive a power cut. */
+export function syncFile(file: string): void {
+  const fd = fs.openSync(file, "r+");
+  try {
+    fs.fdatasyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
 /** What a part says, and the columns of its snapshot that tell which one it is. */

@@ -16,7 +16,7 @@ import { type MergedPatterns, mergePatterns } from "../patterns/index.ts";
 import { hashedField, hashedTemplates } from "./hashed-facts.ts";
 import { ENCODING_LIMIT, FIRST_MODULE_KIND } from "./module-kinds.ts";
 import { NameHash } from "./name-hash.ts";
-import { describeNodes, rangesOf } from "./nodes.ts";
+import { rangesOf } from "./nodes.ts";
 import { patternBase } from "./pattern-ids.ts";
 import { ACCESS_MEASURES, ACCESS_RANKINGS, accessParts } from "./rollup/access.ts";
 import { expiryBucketHours } from "./rollup/buckets.ts";
@@ -62,12 +62,15 @@ export const INDEX_COLUMNS: Readonly<Record<string, string>> = {
   bytes: "bytes",
 };
 
-/** Writes everything but the key rows: what all readers know of each snapshot, summed up; no names with `nameSecret`. */
+/**
+ * Writes everything but the key rows: what all readers know of each snapshot, summed up; no names with `nameSecret`. `complete`
+ * writes what is left to be written.
+ */
 export function writeSummaries(
   path: string,
   snapshots: readonly FinishSnapshot[],
-  index: readonly string[],
-  nameSecret?: Uint8Array,
+  nameSecret: Uint8Array | undefined,
+  complete: (db: Database.Database) => void,
 ): void {
   const hash = nameSecret === undefined ? undefined : new NameHash(nameSecret);
   const db = new Database(path);
@@ -77,9 +80,8 @@ export function writeSummaries(
     db.pragma("foreign_keys = OFF"); // Rows may come before what they refer to.
     db.transaction(() => {
       for (const snapshot of snapshots) new SnapshotWriter(db, snapshot, hash).write();
-      describeNodes(db);
+      complete(db);
     })();
-    addIndexes(db, index);
   } finally {
     db.close();
   }
@@ -342,10 +344,18 @@ class SnapshotWriter {
   }
 
   private slots(): void {
+    const totals = new Float64Array(SLOTS * 2);
+    // Those that stand for themselves first, as sums of drawn ones are no whole numbers.
+    for (const isDrawn of [false, true]) {
+      const sums = new Float64Array(SLOTS * 2);
+      const of = this.s.rollups.filter(({ weight }) => (weight !== 1) === isDrawn);
+      for (const { counted } of of) for (let i = 0; i < sums.length; i++) sums[i]! += counted.slots[i]!;
+      const weight = of[0]?.weight ?? 0;
+      for (let i = 0; i < sums.length; i++) totals[i]! += weight * sums[i]!;
+    }
     const rows: Cell[][] = [];
     for (let slot = 0; slot < SLOTS; slot++) {
-      const keys = this.total(({ slots }) => slots[slot * 2]!);
-      const bytes = this.total(({ slots }) => slots[slot * 2 + 1]!);
+      const [keys, bytes] = [totals[slot * 2]!, totals[slot * 2 + 1]!];
       if (keys > 0) rows.push([this.s.id, slot, keys, bytes]);
     }
     this.insertAll("slots", rows);

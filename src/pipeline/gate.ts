@@ -9,16 +9,25 @@ export class Gate {
 
   /** Does work that needs so much room, at most all there is. */
   async through<T>(need: number, work: () => Promise<T>): Promise<T> {
-    await new Promise<void>((enter) => {
-      this.waiting.push({ need, enter });
-      this.admit();
-    });
+    await this.enter(need);
     try {
       return await work();
     } finally {
-      this.room += need;
-      this.admit();
+      this.leave(need);
     }
+  }
+
+  /** Resolves when there is room, which is taken. */
+  enter(need: number): Promise<void> {
+    return new Promise<void>((enter) => {
+      this.waiting.push({ need, enter });
+      this.admit();
+    });
+  }
+
+  leave(need: number): void {
+    this.room += need;
+    this.admit();
   }
 
   private admit(): void {

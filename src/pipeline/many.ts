@@ -14,7 +14,7 @@ import { OutputName, statOrNone } from "../io/temp-file.ts";
 import { VERSION } from "../io/version.ts";
 import { counted } from "../queries/words.ts";
 import type { AnalyzedSnapshot, AnalyzeOptions, AnalyzeResult, Progress } from "./analyze.ts";
-import { SnapshotReader } from "./analyze-snapshot.ts";
+import { type SnapshotParts, SnapshotReader } from "./analyze-snapshot.ts";
 import { Claims } from "./claims.ts";
 import { Gate } from "./gate.ts";
 import { runGuarded } from "./guard.ts";
@@ -28,6 +28,9 @@ import { onRead } from "./with-plan.ts";
 
 /** Readers beyond which the thread that splits a snapshot keeps no more of them busy, while other snapshots wait for threads. */
 const READERS_A_FILE = 8;
+
+/** Threads that read for one that writes parts: it takes a fraction of the time. */
+const READERS_A_WRITER = 8;
 
 /** The inventory that snapshots are added to. */
 interface Base extends ExistingInventory {
@@ -129,10 +132,13 @@ class ManyRun {
   private readonly base: Base | undefined;
   private readonly inputs: Inputs;
   private readonly pool: WorkerPool;
+  /** Threads of their own, as code that others have to load and to warm up makes them slow. */
+  private readonly writers: WorkerPool;
   private readonly reader: SnapshotReader;
   private readonly claims: Claims;
   private readonly jobs: readonly Job[];
-  private readonly gate: Gate;
+  private readonly reading: Gate;
+  private readonly writing: Gate;
   private readonly told = new Map<number, AnalyzedSnapshot>();
   private readonly failed: FailedFile[] = [];
   private readonly notes: string[] = [];
@@ -160,10 +166,13 @@ class ManyRun {
     this.jobs = this.jobsOf(threads);
     this.present = options.inputs.length - this.jobs.length;
     this.bytesTotal = this.jobs.reduce((sum, { bytes }) => sum + bytes, 0);
-    this.gate = new Gate(threads);
+    const writers = Math.ceil(threads / READERS_A_WRITER);
+    this.reading = new Gate(threads);
+    this.writing = new Gate(writers + 1);
     // Each that is read has a thread that splits it besides its readers.
     const side = Math.min(threads, Math.max(1, this.jobs.length));
     this.pool = new WorkerPool(threads + side);
+    this.writers = new WorkerPool(writers);
     this.reader = new SnapshotReader(options, names, this.pool, partial.rows);
     const modules = partial.known.map((part) => part.modules).sort((a, b) => b.length - a.length)[0] ?? [];
     this.reader.modules.begin(base?.modules ?? 0, modules);
@@ -178,8 +187,11 @@ class ManyRun {
   }
 
   async all(): Promise<AnalyzeResult> {
-    await runGuarded(this.pool, this.options.signal, async () => {
-      await Promise.all(this.jobs.map((job) => this.gate.through(job.readers, () => this.attempt(job))));
+    const { signal } = this.options;
+    await runGuarded(this.writers, signal, async () => {
+      await runGuarded(this.pool, signal, async () => {
+        await Promise.all(this.jobs.map((job) => this.attempt(job)));
+      });
       if (this.partial.count === 0 && this.base === undefined) throw this.firstFailure;
       if (this.hasChanged) await this.gather();
     });
@@ -239,11 +251,13 @@ class ManyRun {
 
   /** Reads a file; one that fails leaves the others alone. */
   private async attempt(job: Job): Promise<void> {
-    const { onFailed, signal } = this.options;
-    if (this.isOver || signal?.aborted === true) return;
+    const { onFailed } = this.options;
     const own = { done: 0, bytes: job.bytes };
     try {
-      await inFile(job.name, () => this.read(job, own));
+      const read = await inFile(job.name, () =>
+        this.reading.through(job.readers, () => this.read(job, own)),
+      );
+      if (read !== undefined) await this.write(job, read);
     } catch (error) {
       if (onFailed === undefined || !isOfFile(error)) {
         this.isOver = true;
@@ -260,8 +274,9 @@ class ManyRun {
     }
   }
 
-  private async read(job: Job, own: { done: number; bytes: number }): Promise<void> {
-    const { names, options, partial, reader } = this;
+  private async read(job: Job, own: { done: number; bytes: number }): Promise<SnapshotParts | undefined> {
+    const { options, reader } = this;
+    if (this.isOver || options.signal?.aborted === true) return undefined;
     const { id, name, readers, fileFingerprint } = job;
     const onUnpacked = this.jobs.length === 1 ? onRead(options.onProgress) : undefined;
     const input = await this.inputs.open(name, onUnpacked);
@@ -272,7 +287,7 @@ class ManyRun {
       if (this.claims.snapshot(plan.fingerprint)) {
         this.bytesTotal -= plan.bytes;
         this.present++;
-        return;
+        return undefined;
       }
       const onChunk = (chunk: { readonly bytes: number; readonly keys: number }) => {
         own.done += chunk.bytes;
@@ -281,14 +296,23 @@ class ManyRun {
         this.tell("read");
       };
       const read = await reader.read(plan, { id, readers, onChunk, isShared: true, fileFingerprint });
-      const { leaves, snapshot, told } = read;
+      await this.writing.enter(1); // What was read is held until it is written: not of many at once.
+      return read;
+    } finally {
+      this.inputs.release(input);
+    }
+  }
+
+  private async write({ id }: Job, { leaves, snapshot, told }: SnapshotParts): Promise<void> {
+    const { names, partial, reader, writing } = this;
+    try {
       const facts = { leaves, modules: reader.modules.ids(), told: JSON.stringify(told) };
-      const [part, empty, rows] = [partial.part(id), partial.empty, partial.rows];
-      const task: PartTask = { rows, empty, part, snapshot, facts, nameSecret: names.secret };
+      const [part, template, rows] = [partial.part(id), partial.template, partial.rows];
+      const task: PartTask = { rows, template, part, snapshot, facts, nameSecret: names.secret };
       await this.ask("part", task);
       this.told.set(id, told);
     } finally {
-      this.inputs.release(input);
+      writing.leave(1);
     }
   }
 
@@ -305,7 +329,7 @@ class ManyRun {
   }
 
   private async ask(worker: WorkerName, task: object): Promise<void> {
-    const { error }: FinishResult = await this.pool.run(worker, task);
+    const { error }: FinishResult = await this.writers.run(worker, task);
     if (error !== undefined) throw fromErrorRecord(error);
   }
 

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { UsageError } from "../errors.ts";
 import { createInventory } from "../inventory/create.ts";
-import { readPart } from "../inventory/parts.ts";
+import { makePartTemplate, readPart } from "../inventory/parts.ts";
 import { isLeftover, removeTemp, tempName, track } from "../io/leftovers.ts";
 import type { OutputName } from "../io/temp-file.ts";
 
@@ -25,6 +25,8 @@ export class PartialRun {
   /** The key rows; in the end, the inventory. */
   readonly rows: string;
   readonly empty: string;
+  /** What parts are made of. */
+  readonly template: string;
   /** What earlier runs have read. */
   readonly known: readonly KnownPart[];
   private readonly lock = tempName("lock");
@@ -40,6 +42,7 @@ export class PartialRun {
     this.folder = path.join(output.folder, how.keep ? name : tempName(name));
     this.rows = path.join(this.folder, "rows");
     this.empty = path.join(this.folder, "empty.sqlite");
+    this.template = path.join(this.folder, "template.sqlite");
     const text = JSON.stringify(terms);
     const found = how.keep ? this.look(text, how) : [];
     if (found.length === 0) output.makeBeside(() => this.begin(text));
@@ -103,7 +106,9 @@ export class PartialRun {
       fs.writeFileSync(path.join(made, this.lock), "");
       fs.writeFileSync(path.join(made, TERMS), terms);
       fs.writeFileSync(path.join(made, path.basename(this.rows)), "");
-      createInventory(path.join(made, path.basename(this.empty)));
+      const [empty, template] = [this.empty, this.template].map((file) => path.join(made, path.basename(file)));
+      createInventory(empty!);
+      makePartTemplate(empty!, template!);
       if (!this.keep) track(this.folder);
       fs.renameSync(made, this.folder);
     } finally {
