@@ -13,6 +13,7 @@ const ENTRIES = [
   "src/cli/main",
   "src/cli/query-process/child",
   "src/cli/query-process/watchdog",
+  "src/duckdb/thread",
   ...["split", "read", "check", "compare", "finish", "values", "diff"].map((name) => `workers/${name}`),
 ];
 
@@ -24,8 +25,8 @@ const { metafile } = await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  // One has a native part, the other starts threads with a file of its own.
-  external: ["better-sqlite3", "piscina"],
+  // Native parts, threads with a file of its own; DuckDB is there where somebody installed it.
+  external: ["@duckdb/node-api", "better-sqlite3", "piscina"],
   chunkNames: "src/chunks/[name]-[hash]",
   banner: {
     js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',

@@ -116,6 +116,16 @@ async function withTemporary<T>(
   }
 }
 
+/** Does something with a folder for temporary files, which is removed again. */
+export async function withTempFolder<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = makeTempFolder(parent);
+  try {
+    return await work(folder);
+  } finally {
+    removeTemp(folder);
+  }
+}
+
 /** A folder named so that the next run removes it should this one be killed. */
 function makeTempFolder(parent: string): string {
   try {
