@@ -5,7 +5,7 @@ import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, note, warner } from "./io.ts";
 import { type AnalysisOptions, choiceOf } from "./options.ts";
-import { ProgressBar } from "./progress.ts";
+import { progressOf } from "./progress.ts";
 import { readSecretFile } from "./secret-file.ts";
 
 type Chosen = Pick<EngineOptions, "inputs" | "output" | "force" | "keys" | "filters" | "index" | "patterns">;
@@ -20,7 +20,7 @@ export async function runAnalysis(
   const secretFile = options.hashKeysSecretFile;
   const hashKeys = secretFile === undefined ? options.hashKeys : readSecretFile(secretFile);
   const { analyze } = await import("../index.ts");
-  const bar = new ProgressBar(cli, options.quiet === true);
+  const bar = progressOf(cli, options, chosen.inputs);
   try {
     const { workers, tempDir, maxExpanded, salvage } = options;
     const sample = sampleChoice(options);

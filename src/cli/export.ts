@@ -29,7 +29,7 @@ import {
   filtersOf,
   repeated,
 } from "./options.ts";
-import { ProgressBar } from "./progress.ts";
+import { progressOf } from "./progress.ts";
 import { forEachScope } from "./question.ts";
 
 const WHAT = "--values, --keys, --csv-compat, --folded or --prometheus";
@@ -109,7 +109,7 @@ async function exportValues(cli: Cli, name: string, format: ValueFormat, options
   const filters = filtersOf(options);
   const choice = choiceOf(options, warn);
   const { exportValues: exportFrom } = await import("../pipeline/export-values.ts");
-  const bar = new ProgressBar(cli, quiet === true);
+  const bar = progressOf(cli, options, files);
   const onProgress = (progress: Progress) => bar.update(progress);
   try {
     const result = await withDestination(cli, options, (take) =>

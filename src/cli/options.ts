@@ -104,7 +104,11 @@ const SERVER = {
 };
 const TARGET = { profile: oneOf(Object.keys(PROFILES) as ProfileName[]).optional(), ...SERVER };
 const SECRET = { hashKeysSecretFile: z.string().min(1).optional() };
+/** What `--progress` takes: a bar on terminals, or lines of JSON anywhere. */
+export const PROGRESS_FORMATS = ["bar", "json"] as const;
+const PROGRESS = { progress: oneOf(PROGRESS_FORMATS).optional() };
 const RUN = {
+  ...PROGRESS,
   workers: wholeNumber(1, 256).optional(),
   ...TARGET,
   ...SECRET,
@@ -223,6 +227,9 @@ export const REPORT_COMMAND_OPTIONS = z.object({
 
 const ANY_RUN = z.object({ ...REPORT, ...RUN, ...INPUT });
 
+/** What answers SQL. */
+export const ENGINES = ["sqlite", "duckdb"] as const;
+
 /** Options of `query`: the SQL says everything else. */
 export const QUERY_OPTIONS = z.object({
   ...ANY_RUN.shape,
@@ -243,6 +250,7 @@ export const SERVE_OPTIONS = QUERY_OPTIONS.pick({ timeout: true, maxMemory: true
 /** Options of `verify`. */
 export const VERIFY_OPTIONS = z.object({
   ...REPORT,
+  ...PROGRESS,
   ...INPUT,
   workers: RUN.workers,
   ignoreChecksum: RUN.ignoreChecksum,
@@ -274,6 +282,7 @@ export const GET_OPTIONS = z.object({
 /** Options of `compare`. */
 export const COMPARE_OPTIONS = z.object({
   ...REPORT,
+  ...PROGRESS,
   ...INPUT,
   ...SERVER,
   ...FILTERS,
@@ -304,6 +313,7 @@ export const TREND_OPTIONS = z.object({
 /** Options of `diff`. */
 export const DIFF_OPTIONS = z.object({
   ...REPORT,
+  ...PROGRESS,
   ...INPUT,
   ...TARGET,
   ...SECRET,
@@ -466,7 +476,7 @@ export const HASH_KEYS = "put keyed hashes in the place of names, with a secret 
 
 /** Adds what an analysis takes, be it for an inventory to keep or for one question. */
 export function addRunOptions(command: Command): Command {
-  return addSecretOption(addTargetOptions(command))
+  return addProgressOption(addSecretOption(addTargetOptions(command)))
     .option("--hash-keys", HASH_KEYS)
     .option("--workers <n>", "threads that read (default: as many as the machine has, fewer for small files)")
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
@@ -476,6 +486,14 @@ export function addRunOptions(command: Command): Command {
     )
     .option("--sample-seed <n>", "draw other keys than without it")
     .option("--salvage", "read on behind damage: what is lost is told, and the inventory marked");
+}
+
+/** Adds how it is told how far the reading of snapshots has come. */
+export function addProgressOption(command: Command): Command {
+  return command.option(
+    "--progress <bar|json>",
+    "a bar where stderr is a terminal, or all that stderr is told as lines of JSON (docs/fleet.md)",
+  );
 }
 
 /** Adds what says how names become patterns. */

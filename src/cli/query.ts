@@ -15,6 +15,7 @@ import {
   addReportOptions,
   addRunOptions,
   checkOptions,
+  ENGINES,
   oneOf,
   QUERY_OPTIONS,
   repeated,
@@ -35,7 +36,7 @@ const OPTIONS = z.object({
   param: z.array(z.string()).default([]),
   list: z.union([z.string(), z.boolean()]).optional(),
   history: z.boolean(),
-  engine: oneOf(["sqlite", "duckdb"]).optional(),
+  engine: oneOf(ENGINES).optional(),
 });
 type Options = z.infer<typeof OPTIONS>;
 
