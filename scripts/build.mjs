@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import { build } from "esbuild";
 import { licencesOf } from "./licences.mjs";
 import { buildPage } from "./page.mjs";
@@ -14,7 +15,7 @@ const ENTRIES = [
   "src/cli/query-process/child",
   "src/cli/query-process/watchdog",
   "src/duckdb/thread",
-  ...["split", "read", "check", "compare", "finish", "values", "diff"].map((name) => `workers/${name}`),
+  ...["split", "read", "check", "compare", "finish", "values", "diff", "parquet"].map((name) => `workers/${name}`),
 ];
 
 const { metafile } = await build({
@@ -42,6 +43,10 @@ for (const [i, name] of ["report", "live"].entries()) {
   fs.writeFileSync(`dist/page/${name}.js`, pages[i].script);
   fs.writeFileSync(`dist/page/${name}.css`, pages[i].style);
 }
+
+/** The code of Parquet's writer, beside the scripts that call it. */
+const parquet = createRequire(import.meta.url).resolve("parquet-wasm/esm/parquet_wasm_bg.wasm");
+fs.copyFileSync(parquet, "dist/parquet_wasm_bg.wasm");
 
 /** The licences of what was bundled go with it. */
 const texts = licencesOf({

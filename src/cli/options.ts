@@ -152,6 +152,14 @@ export const ANALYZE_OPTIONS = z.object({
   ...PATTERNS,
 });
 
+/** Which partition of a dataset is written. */
+const PARTITION = {
+  parquet: z.string().min(1).optional(),
+  cluster: z.string().optional(),
+  date: z.string().optional(),
+  node: z.string().optional(),
+};
+
 /** Options of every question. */
 export const QUESTION_OPTIONS = z.object({
   ...REPORT,
@@ -191,6 +199,7 @@ export const EXPORT_OPTIONS = z.object({
   csvCompat: oneOf(Object.keys(CSV_COMPAT) as CsvCompat[]).optional(),
   folded: z.boolean().optional(),
   prometheus: z.boolean().optional(),
+  ...PARTITION,
   limit: wholeNumber(1, 1000).optional(),
   label: z
     .array(parsed(constantLabel, "a label such as server=cache-1, with a name that no metric has"))
