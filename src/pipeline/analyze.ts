@@ -9,6 +9,7 @@ import type {
   ReadTask,
   StratumResult,
 } from "../../workers/protocol.ts";
+import { nodeOf } from "../dataset/partition.ts";
 import { fromErrorRecord, UsageError } from "../errors.ts";
 import { createInventory } from "../inventory/create.ts";
 import { MODULE_TABLE_BYTES, ModuleKinds } from "../inventory/module-kinds.ts";
@@ -378,6 +379,7 @@ class Run {
       tool_version: VERSION,
       hashed_names: told.hashedNames,
       ...sampleColumns(told.sample),
+      node: nodeOf(plan.path),
     };
   }
 

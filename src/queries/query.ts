@@ -46,7 +46,7 @@ export function answerOf(values: Values, kindOf: Typed["kindOf"] = exactKind): Q
 
 /** Whether a statement asks of rows a key. */
 export function mentionsKeys(sql: string): boolean {
-  return /\b(?:from|join)\s+(?:main\.)?["`[]?(?:keys|key_rows)\b/i.test(sql);
+  return /\b(?:from|join)\s+(?:main\.)?["`[]?(?:(?:fleet_)?keys|key_rows)\b/i.test(sql);
 }
 
 /** Whether it counts each of them as often as it stands for others, or filters by that. */

@@ -1,8 +1,11 @@
+import { MANIFEST_NAME, type Manifest } from "../../dataset/manifest.ts";
+import { TABLE_NAMES } from "../../dataset/tables.ts";
 import { askDuckDb } from "../../duckdb/cursor.ts";
-import { filesOf, type Partition, partitionsOf, TABLES } from "../../duckdb/partitions.ts";
+import { filesOf, partitionsOf } from "../../duckdb/partitions.ts";
 import { viewsOf } from "../../duckdb/views.ts";
 import { namedKind, namedQuestion } from "../../queries/named/index.ts";
-import { answerOf } from "../../queries/query.ts";
+import { answerOf, mentionsKeys, weighsKeys } from "../../queries/query.ts";
+import { HASHED_NOTE } from "../../queries/scope.ts";
 import { layoutOf, processCli, writeParts } from "../io.ts";
 import { counted, tellFailure } from "./answer.ts";
 import { type DatasetTask, fromParamRecords, tell } from "./protocol.ts";
@@ -18,7 +21,8 @@ export async function answerFromDataset(
 ): Promise<void> {
   try {
     const { complete, incomplete } = partitionsOf(task.path);
-    for (const note of shortened(incomplete)) tell({ note });
+    const notes = [...shortened(incomplete), ...keyNotes(task, complete)];
+    for (const note of notes) tell({ note });
     await write(task, complete, onWaiting);
   } catch (error) {
     tellFailure(error);
@@ -27,13 +31,13 @@ export async function answerFromDataset(
 
 async function write(
   task: DatasetTask,
-  partitions: readonly Partition[],
+  partitions: readonly Manifest[],
   onWaiting: (waiting: boolean) => void,
 ) {
   const { path: folder, statement, limits, threads } = task;
   const values = askDuckDb({
     views: viewsOf(folder, partitions),
-    files: TABLES.flatMap((table) => filesOf(folder, table, partitions)),
+    files: TABLE_NAMES.flatMap((table) => filesOf(folder, table, partitions)),
     sql: statement.sql,
     params: fromParamRecords(statement.params),
     memoryLimit: memoryLimit(limits.maxMemory),
@@ -57,9 +61,34 @@ function memoryLimit(maxMemory: number): number {
   return maxMemory === 0 ? 0 : Math.max(LEAST_BYTES, Math.floor((maxMemory - OWN_BYTES) * 0.8));
 }
 
+/** Partitions that a note names. */
 const SHOWN = 5;
 
-function shortened(lines: readonly string[]): string[] {
-  if (lines.length <= SHOWN + 1) return [...lines];
-  return [...lines.slice(0, SHOWN), `… and ${lines.length - SHOWN} more partitions that are not complete`];
+function shortened(incomplete: readonly string[]): string[] {
+  if (incomplete.length === 0) return [];
+  const more = incomplete.length > SHOWN ? ` and ${incomplete.length - SHOWN} more` : "";
+  const names = incomplete.slice(0, SHOWN).join(", ");
+  return [
+    `left out, as not complete: ${names}${more} (${MANIFEST_NAME}, or a file that it names, is not there)`,
+  ];
+}
+
+/** What the reader of key rows has to know. */
+function keyNotes({ name, statement }: DatasetTask, partitions: readonly Manifest[]): string[] {
+  if (!mentionsKeys(statement.sql)) return [];
+  const count = (of: (one: Manifest) => boolean) => partitions.filter(of).length;
+  const hidden = count((one) => one.stored_rows === 0 && one.keys > 0);
+  const hashed = count((one) => one.hashed_names !== null);
+  const samples = weighsKeys(statement.sql) ? 0 : count((one) => one.sample_share !== null);
+  return [
+    ...(hidden > 0
+      ? [`${hidden} of ${partitions.length} partitions of ${name} have no rows of keys: --keys none`]
+      : []),
+    ...(hashed > 0 ? [HASHED_NOTE] : []),
+    ...(samples > 0
+      ? [
+          `${samples} of ${partitions.length} partitions are samples: sum(weight) counts keys, sum(bytes * weight) bytes`,
+        ]
+      : []),
+  ];
 }
