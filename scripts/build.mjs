@@ -14,7 +14,9 @@ const ENTRIES = [
   "src/cli/main",
   "src/cli/query-process/child",
   "src/cli/query-process/watchdog",
-  ...["split", "read", "check", "compare", "finish", "values", "diff", "parquet"].map((name) => `workers/${name}`),
+  ...["split", "read", "check", "compare", "finish", "values", "diff", "parquet"].map(
+    (name) => `workers/${name}`,
+  ),
 ];
 
 const { metafile } = await build({
