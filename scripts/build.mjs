@@ -15,7 +15,9 @@ const ENTRIES = [
   "src/cli/query-process/child",
   "src/cli/query-process/watchdog",
   "src/duckdb/thread",
-  ...["split", "read", "check", "compare", "finish", "values", "diff", "parquet"].map((name) => `workers/${name}`),
+  ...["split", "read", "check", "compare", "finish", "values", "diff", "parquet"].map(
+    (name) => `workers/${name}`,
+  ),
 ];
 
 const { metafile } = await build({

@@ -8,7 +8,11 @@ import { type AnalysisOptions, choiceOf } from "./options.ts";
 import { progressOf } from "./progress.ts";
 import { readSecretFile } from "./secret-file.ts";
 
-type Chosen = Pick<EngineOptions, "inputs" | "output" | "force" | "keys" | "filters" | "index" | "patterns">;
+/** What an analysis is of, and what becomes of it; `hashKeys` stands over the options. */
+export type Chosen = Pick<
+  EngineOptions,
+  "inputs" | "output" | "force" | "keys" | "filters" | "index" | "patterns" | "hashKeys"
+>;
 
 /** Runs an analysis under a progress bar; Ctrl-C ends it. A wrong checksum sets the exit status. */
 export async function runAnalysis(
@@ -18,7 +22,8 @@ export async function runAnalysis(
 ): Promise<AnalyzeResult> {
   const choice = choiceOf(options, warner(cli, options.quiet));
   const secretFile = options.hashKeysSecretFile;
-  const hashKeys = secretFile === undefined ? options.hashKeys : readSecretFile(secretFile);
+  const hashKeys =
+    chosen.hashKeys ?? (secretFile === undefined ? options.hashKeys : readSecretFile(secretFile));
   const { analyze } = await import("../index.ts");
   const bar = progressOf(cli, options, chosen.inputs);
   try {

@@ -17,8 +17,9 @@ export function addPartitionOptions(command: Command): Command {
 }
 
 /** @throws {UsageError} for what says something of a partition where none is written */
-export function rejectPartition({ cluster, date, node }: PartitionChoice): void {
-  const [one] = Object.entries({ cluster, date, node }).filter(([, value]) => value !== undefined);
+export function rejectPartition(options: PartitionChoice & { readonly resume?: boolean | undefined }): void {
+  const { cluster, date, node, resume } = options;
+  const [one] = Object.entries({ cluster, date, node, resume }).filter(([, value]) => value !== undefined);
   if (one !== undefined) throw new UsageError(`--${one[0]} needs --parquet`);
 }
 
@@ -48,7 +49,6 @@ export async function exportParquet(cli: Cli, file: string, options: ExportOptio
     for (const { snapshot, partition } of partitions) {
       const manifest = await writePartition({
         ...{ root, path: file, name: file, snapshot, partition, workers, signal },
-        request: null,
       });
       if (quiet !== true) note(cli, told(root, manifest));
     }

@@ -140,6 +140,14 @@ const PATTERNS = {
   depth: wholeNumber(1, MAX_DEPTH).optional(),
 };
 
+/** Which partition of a dataset is written. */
+const PARTITION = {
+  parquet: z.string().min(1).optional(),
+  cluster: z.string().optional(),
+  date: z.string().optional(),
+  node: z.string().optional(),
+};
+
 export const ANALYZE_OPTIONS = z.object({
   ...REPORT,
   ...RUN,
@@ -150,15 +158,9 @@ export const ANALYZE_OPTIONS = z.object({
   keys: oneOf(["all", "none"]),
   index: listOf(["key", "pattern", "bytes"]).optional(),
   ...PATTERNS,
+  ...PARTITION,
+  resume: z.boolean().optional(),
 });
-
-/** Which partition of a dataset is written. */
-const PARTITION = {
-  parquet: z.string().min(1).optional(),
-  cluster: z.string().optional(),
-  date: z.string().optional(),
-  node: z.string().optional(),
-};
 
 /** Options of every question. */
 export const QUESTION_OPTIONS = z.object({

@@ -27,10 +27,18 @@ export const MANIFEST = z
         checksum: z.enum(["ok", "absent", "mismatch", "unread"]),
       })
       .describe("The file that the rows are of."),
+    input_fingerprint: z
+      .string()
+      .nullable()
+      .describe(
+        "Of the file that was given, which may be compressed; null: it has none, or `export` made the partition.",
+      ),
     request: z
       .string()
       .nullable()
-      .describe("A hash of all that `analyze` was asked for; null: made by `export` of an inventory."),
+      .describe(
+        "A hash of all that `analyze` was asked for: --resume compares it; null: `export` made the partition.",
+      ),
     profile: z.string().describe("Server whose memory model gave the sizes."),
     profile_exact: z.boolean(),
     profile_measured: z.boolean(),

@@ -20,15 +20,7 @@ export class Staging {
   /** Makes the dataset's folder where there is none. @throws {IoError} when nothing can be written there */
   constructor(root: string) {
     this.root = path.resolve(root);
-    this.folder = path.join(this.root, tempName("staging"));
-    try {
-      fs.mkdirSync(this.root, { recursive: true });
-      removeLeftovers(this.root);
-      track(this.folder);
-      for (const table of TABLE_NAMES) fs.mkdirSync(path.join(this.folder, table), { recursive: true });
-    } catch (cause) {
-      throw new IoError(`cannot write in ${this.root}: ${reasonOf(cause)}`, { cause });
-    }
+    this.folder = hiddenFolder(root, "staging", TABLE_NAMES);
   }
 
   /** Where a file of a table is made. */
@@ -65,6 +57,24 @@ export class Staging {
   /** Removes what was not published. */
   discard(): void {
     removeTemp(this.folder);
+  }
+}
+
+/**
+ * Makes a folder in a dataset, and the dataset's folder where there is none, that engines pass over and `removeTemp` removes.
+ * What runs that were killed left is removed. @throws {IoError} when nothing can be written there
+ */
+export function hiddenFolder(root: string, rest: string, within: readonly string[] = []): string {
+  const folder = path.join(path.resolve(root), tempName(rest));
+  try {
+    fs.mkdirSync(root, { recursive: true });
+    removeLeftovers(root);
+    track(folder);
+    fs.mkdirSync(folder);
+    for (const name of within) fs.mkdirSync(path.join(folder, name));
+    return folder;
+  } catch (cause) {
+    throw new IoError(`cannot write in ${root}: ${reasonOf(cause)}`, { cause });
   }
 }
 

@@ -18,6 +18,7 @@ import {
   type PartitionChoice,
   partitionOf,
 } from "./partition.ts";
+import type { RunOrigin } from "./resume.ts";
 import { rangeOf, rowsBefore } from "./row-counts.ts";
 import { checkTarget, Staging } from "./staging.ts";
 import { DATASET_VERSION, TABLE_NAMES } from "./tables.ts";
@@ -35,8 +36,8 @@ export interface PartitionOptions {
   /** Which snapshot of the inventory. */
   readonly snapshot: number;
   readonly partition: Partition;
-  /** As manifests have it. */
-  readonly request: string | null;
+  /** What it was made of, where `analyze` made it. */
+  readonly origin?: RunOrigin | undefined;
   /** Threads that write. */
   readonly workers: number;
   readonly signal?: AbortSignal | undefined;
@@ -47,6 +48,8 @@ export interface PartitionOptions {
 /** A snapshot of an inventory, and the partition it becomes. */
 export interface Target {
   readonly snapshot: number;
+  /** Its file, as it was given. */
+  readonly file: string;
   readonly partition: Partition;
 }
 
@@ -69,6 +72,7 @@ export function partitionsOf(
     const targets = snapshots(inventory, asked.only).map(
       ({ snapshot, path: file, created_at: createdAt }) => ({
         snapshot,
+        file,
         partition: partitionOf(asked.choice, file, createdAt),
       }),
     );
@@ -180,7 +184,7 @@ function partName(number: number): string {
 function manifestOf(
   snapshot: SnapshotRow,
   files: Manifest["files"],
-  { partition, request }: PartitionOptions,
+  { partition, origin }: PartitionOptions,
 ): Manifest {
   return {
     dataset_version: DATASET_VERSION,
@@ -194,7 +198,8 @@ function manifestOf(
       created_at: new Date(snapshot.created_at).toISOString(),
       checksum: snapshot.checksum as Manifest["snapshot"]["checksum"],
     },
-    request,
+    input_fingerprint: origin?.inputFingerprint ?? null,
+    request: origin?.request ?? null,
     profile: snapshot.profile,
     profile_exact: snapshot.profile_exact === 1,
     profile_measured: snapshot.profile_measured === 1,
