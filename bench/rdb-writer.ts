@@ -11,6 +11,14 @@ export const CREATED_AT_MS = 1_793_491_200_000;
 const LETTERS = Buffer.from("abcdefghijklmnopqrstuvwxyz0123456789      ABCDEFGHIJKLMNOPQRST{}");
 const HEX = Buffer.from("0123456789abcdef");
 
+/** What a server says of itself in the AUX fields of a snapshot. */
+interface Saved {
+  readonly createdAtMs?: number;
+  readonly usedMemory?: number;
+  /** Of one that replicates: 40 hex digits, and how far its stream is. */
+  readonly replication?: { readonly id: string; readonly offset: number };
+}
+
 /** Writes an RDB file front to back through one buffer; CRC on the way. Also the seeded source of its random content. */
 export class RdbWriter {
   readonly buffer = Buffer.alloc(BUFFER_BYTES + SLACK_BYTES);
@@ -48,13 +56,19 @@ export class RdbWriter {
     return from + (this.random() % (to - from));
   }
 
-  /** The head of a file: magic, AUX fields, and db 0 with its sizes. */
-  header(keys: number, expires: number): void {
+  /** The head of a file: magic, AUX fields, and db 0 with its sizes; `of` is the server it was saved by. */
+  header(keys: number, expires: number, of: Saved = {}): void {
+    const { createdAtMs = CREATED_AT_MS, usedMemory = keys * 200, replication } = of;
     this.text("REDIS0010");
     this.aux("redis-ver", "7.0.15");
     this.aux("redis-bits", "64");
-    this.aux("ctime", String(CREATED_AT_MS / 1000));
-    this.aux("used-mem", String(keys * 200));
+    this.aux("ctime", String(createdAtMs / 1000));
+    this.aux("used-mem", String(usedMemory));
+    if (replication !== undefined) {
+      this.aux("repl-stream-db", "0");
+      this.aux("repl-id", replication.id);
+      this.aux("repl-offset", String(replication.offset));
+    }
     this.aux("aof-base", "0");
     this.byte(0xfe);
     this.length(0);

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import { build } from "esbuild";
 import { licencesOf } from "./licences.mjs";
 import { buildPage } from "./page.mjs";
@@ -13,7 +14,8 @@ const ENTRIES = [
   "src/cli/main",
   "src/cli/query-process/child",
   "src/cli/query-process/watchdog",
-  ...["split", "read", "check", "compare", "finish", "part", "gather", "values", "diff"].map(
+  "src/duckdb/thread",
+  ...["split", "read", "check", "compare", "finish", "part", "gather", "values", "diff", "parquet"].map(
     (name) => `workers/${name}`,
   ),
 ];
@@ -26,8 +28,8 @@ const { metafile } = await build({
   format: "esm",
   platform: "node",
   target: "node20",
-  // One has a native part, the other starts threads with a file of its own.
-  external: ["better-sqlite3", "piscina"],
+  // Native parts, threads with a file of its own; DuckDB is there where somebody installed it.
+  external: ["@duckdb/node-api", "better-sqlite3", "piscina"],
   chunkNames: "src/chunks/[name]-[hash]",
   banner: {
     js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
@@ -43,6 +45,10 @@ for (const [i, name] of ["report", "live"].entries()) {
   fs.writeFileSync(`dist/page/${name}.js`, pages[i].script);
   fs.writeFileSync(`dist/page/${name}.css`, pages[i].style);
 }
+
+/** The code of Parquet's writer, beside the scripts that call it. */
+const parquet = createRequire(import.meta.url).resolve("parquet-wasm/esm/parquet_wasm_bg.wasm");
+fs.copyFileSync(parquet, "dist/parquet_wasm_bg.wasm");
 
 /** The licences of what was bundled go with it. */
 const texts = licencesOf({

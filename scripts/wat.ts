@@ -3,7 +3,12 @@ import fs from "node:fs";
 import wabt from "wabt";
 
 /** Each `NAME.wat` becomes `NAME-code.ts` beside it. */
-export const MODULES = ["parsers/crc64", "src/names/names", "src/inventory/rows"] as const;
+export const MODULES = [
+  "parsers/crc64",
+  "src/names/names",
+  "src/inventory/rows",
+  "src/inventory/columns",
+] as const;
 
 const ROOT = new URL("../", import.meta.url);
 

@@ -62,6 +62,8 @@ const NEVER_IN_SRC = ["src/cli/", "src/reports/"];
 
 /** npm packages and the folders that may use them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  // There where somebody installed it: an optional peer.
+  "@duckdb/node-api": ["src/duckdb"],
   "better-sqlite3": ["src/inventory"],
   commander: ["src/cli"],
   "cli-progress": ["src/cli"],
@@ -167,7 +169,10 @@ describe("imports", () => {
 
   it("cover the dependencies of package.json, no more and no less; all others are bundled", () => {
     const manifest = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8"));
-    const { dependencies, devDependencies } = manifest as Record<string, Record<string, string>>;
+    const { dependencies, devDependencies, peerDependencies } = manifest as Record<
+      string,
+      Record<string, string>
+    >;
     const used = imports
       .map(({ target }) => target)
       .filter((target) => !isLocal(target) && !isBuiltIn(target));
@@ -176,7 +181,9 @@ describe("imports", () => {
     expect(bundled.filter((name) => !(name in devDependencies!))).toEqual([]);
     const build = fs.readFileSync(path.join(ROOT, "scripts/build.mjs"), "utf8");
     const external = JSON.parse(/external: (\[.*\])/.exec(build)![1]!) as string[];
-    expect(external.sort()).toEqual(Object.keys(dependencies!).sort());
+    expect(external.sort()).toEqual(
+      Object.keys({ ...dependencies, ...peerDependencies }).sort(),
+    );
   });
 });
 

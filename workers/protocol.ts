@@ -5,6 +5,8 @@ import type { SampleSpec } from "../parsers/sample.ts";
 import type { Chunk, SnapshotFacts } from "../parsers/splitter.ts";
 import type { TemplatePlaces } from "../parsers/templates.ts";
 import type { TallyExport } from "../src/compare/tally.ts";
+import type { KeyFacts } from "../src/dataset/key-batches.ts";
+import type { TableName } from "../src/dataset/tables.ts";
 import type { SideRows } from "../src/diff/rows.ts";
 import type { SpilledBlock, SpillFile } from "../src/diff/spill.ts";
 import type { TallyOptions } from "../src/diff/tally.ts";
@@ -13,6 +15,8 @@ import type { ModuleId } from "../src/inventory/module-kinds.ts";
 import type { LeafPlaces } from "../src/inventory/pages.ts";
 import type { PartFacts } from "../src/inventory/parts.ts";
 import type { RollupExport } from "../src/inventory/rollup/rollup.ts";
+import type { RowRange } from "../src/inventory/row-columns.ts";
+import type { RowFile } from "../src/inventory/row-pages.ts";
 import type { TargetSpec } from "../src/memory/index.ts";
 import type { PatternExport, PatternModel, PatternSettings } from "../src/patterns/index.ts";
 import type { KeyFilter } from "../src/pipeline/filter.ts";
@@ -28,7 +32,8 @@ export type WorkerName =
   | "part"
   | "gather"
   | "values"
-  | "diff";
+  | "diff"
+  | "parquet";
 
 /**
  * What the thread that writes values is given. It sends `Uint8Array`s and `ValuesProgress` on the port, null behind
@@ -357,3 +362,21 @@ export interface DiffJoinTask {
 
 /** What a thread of a diff can be asked to do. */
 export type DiffTask = DiffSumTask | DiffSpillTask | DiffJoinTask;
+
+/** One file of a dataset that a thread writes: rows of the inventory at `path`, which messages call `name`. */
+export type ParquetTask = {
+  readonly path: string;
+  readonly name: string;
+  readonly snapshot: number;
+  /** A name that nothing has yet. */
+  readonly file: string;
+} & (
+  | { readonly table: Exclude<TableName, "keys"> }
+  | {
+      readonly table: "keys";
+      readonly rows: RowFile;
+      readonly before: Int32Array;
+      readonly range: RowRange;
+      readonly facts: KeyFacts;
+    }
+);

@@ -5,12 +5,14 @@ import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, note, warner } from "./io.ts";
 import { type AnalysisOptions, choiceOf } from "./options.ts";
-import { ProgressBar } from "./progress.ts";
+import { progressOf } from "./progress.ts";
 import { readSecretFile } from "./secret-file.ts";
 
-type Chosen = Pick<
+/** What an analysis is of, and what becomes of it; `hashKeys` stands over the options. */
+export type Chosen = Pick<
   EngineOptions,
-  "inputs" | "output" | "force" | "resume" | "keys" | "filters" | "index" | "patterns" | "onFailed" | "onKept"
+  | ("inputs" | "output" | "force" | "resume" | "keys" | "filters" | "index" | "patterns" | "hashKeys")
+  | ("onFailed" | "onKept")
 >;
 
 /** Runs an analysis under a progress bar; Ctrl-C ends it. A wrong checksum sets the exit status. */
@@ -21,9 +23,10 @@ export async function runAnalysis(
 ): Promise<AnalyzeResult> {
   const choice = choiceOf(options, warner(cli, options.quiet));
   const secretFile = options.hashKeysSecretFile;
-  const hashKeys = secretFile === undefined ? options.hashKeys : readSecretFile(secretFile);
+  const hashKeys =
+    chosen.hashKeys ?? (secretFile === undefined ? options.hashKeys : readSecretFile(secretFile));
   const { analyze } = await import("../index.ts");
-  const bar = new ProgressBar(cli, options.quiet === true);
+  const bar = progressOf(cli, options, chosen.inputs);
   try {
     const { workers, tempDir, maxExpanded, salvage } = options;
     const sample = sampleChoice(options);

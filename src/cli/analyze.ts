@@ -1,13 +1,14 @@
 import path from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../errors.ts";
-import type { AnalyzeResult, FailedFile, KeptRun } from "../index.ts";
+import type { AnalyzedSnapshot, AnalyzeResult, FailedFile, KeptRun } from "../index.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
 import { column, type Row } from "../queries/answer.ts";
 import { isUnfiltered } from "../queries/filters.ts";
 import { counted } from "../queries/words.ts";
 import { DERIVED_NOTE, marked } from "../reports/target.ts";
-import { runAnalysis } from "./analysis.ts";
+import { type Chosen, runAnalysis } from "./analysis.ts";
+import { addPartitionOptions, rejectPartition } from "./dataset.ts";
 import { EXIT } from "./exit-status.ts";
 import { type Cli, layoutOf, note, warner, writeParts } from "./io.ts";
 import {
@@ -39,8 +40,9 @@ const COLUMNS = [
   column("allocator", "Allocator", "text", { machineOnly: true }),
   column("hashed_names", "Hashed names", "text", { machineOnly: true }),
   column("warnings", "Warnings", "count"),
-  column("inventory", "Inventory", "key"),
 ];
+const INVENTORY = column("inventory", "Inventory", "key");
+const PARTITION = column("partition", "Partition", "key");
 
 /** `rdbscope analyze SNAPSHOT…` */
 export function analyzeCommand(cli: Cli): Command {
@@ -51,10 +53,12 @@ export function analyzeCommand(cli: Cli): Command {
     .option("--force", "replace the inventory if there is one")
     .option(
       "--resume",
-      "go on with a run that was ended, or add to the inventory: what is in it is not read again",
+      "go on with a run that was ended, or add to the inventory (with --parquet, the dataset): what is in it is not read again",
     )
     .option("--keys <all|none>", "a row for each key, or aggregates only", "all")
-    .option("--index <list>", "index the key rows by key, pattern, bytes");
+    .option("--index <list>", "index the key rows by key, pattern, bytes")
+    .option("--parquet <folder>", "write a dataset of Parquet files there, and an inventory only with -o");
+  addPartitionOptions(command);
   addPatternOptions(command);
   addReportOptions(addInputOptions(addRunOptions(addFilterOptions(command))));
   return command.action((names: string[]) => run(cli, names, checkOptions(ANALYZE_OPTIONS, command)));
@@ -63,21 +67,13 @@ export function analyzeCommand(cli: Cli): Command {
 async function run(cli: Cli, names: readonly string[], options: AnalyzeOptions): Promise<void> {
   const inputs = expandGlobs(names);
   const filters = filtersOf(options);
-  const { force, keys, index, resume, template: templates, separators, depth } = options;
+  const { force, keys, index, template: templates, separators, depth } = options;
   const patterns = defined({ templates, separators, depth });
   if (keys === "none" && index) throw new UsageError("--index needs key rows, and --keys none stores none");
-  const given = defined({ force, resume, index, filters: isUnfiltered(filters) ? undefined : filters });
-  const result = await runAnalysis(cli, options, {
-    inputs,
-    output: outputOf(inputs, options),
-    keys,
-    patterns,
-    ...given,
-    ...keptGoing(cli, inputs, options),
-  });
-  tellOutcome(cli, options, result);
-  const rows = result.snapshots.map(
-    (s): Row => ({
+  const given = defined({ force, index, filters: isUnfiltered(filters) ? undefined : filters });
+  const snapshots = await analyzed(cli, inputs, options, { keys, patterns, ...given });
+  const rows = snapshots.map(
+    ({ written, ...s }): Row => ({
       path: s.path,
       input: s.input,
       magic: s.magic,
@@ -93,12 +89,13 @@ async function run(cli: Cli, names: readonly string[], options: AnalyzeOptions):
       allocator: s.allocator,
       hashed_names: s.hashedNames,
       warnings: s.warnings.length,
-      inventory: result.output,
+      ...written,
     }),
   );
-  const derived = result.snapshots.some((s) => !s.profileMeasured);
-  const notes = [...new Set(result.snapshots.flatMap(noteworthy)), ...(derived ? [DERIVED_NOTE] : [])];
-  const section = { name: "analyze", title: "", columns: COLUMNS, rows, notes };
+  const derived = snapshots.some((s) => !s.profileMeasured);
+  const notes = [...new Set(snapshots.flatMap(noteworthy)), ...(derived ? [DERIVED_NOTE] : [])];
+  const columns = [...COLUMNS, options.parquet === undefined ? INVENTORY : PARTITION];
+  const section = { name: "analyze", title: "", columns, rows, notes };
   await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options));
 }
 
@@ -134,10 +131,32 @@ function tellOutcome(
   cli.status = failed.some(({ code }) => code === "CANNOT_READ") ? EXIT.io : EXIT.damaged;
 }
 
+/** A snapshot, and what was written of it: values of the last column. */
+type Written = AnalyzedSnapshot & { readonly written: Row };
+
+async function analyzed(
+  cli: Cli,
+  inputs: readonly string[],
+  options: AnalyzeOptions,
+  chosen: Omit<Chosen, "inputs" | "output">,
+): Promise<Written[]> {
+  if (options.parquet === undefined) {
+    rejectPartition(options);
+    const output = outputOf(inputs, options);
+    const kept = { ...keptGoing(cli, inputs, options), ...defined({ resume: options.resume }) };
+    const result = await runAnalysis(cli, options, { ...chosen, ...kept, inputs, output });
+    tellOutcome(cli, options, result);
+    return result.snapshots.map((s) => ({ ...s, written: { inventory: result.output } }));
+  }
+  const { analyzeDataset } = await import("./analyze-dataset.ts");
+  const snapshots = await analyzeDataset(cli, inputs, options, chosen);
+  return snapshots.map(({ partition, ...s }) => ({ ...s, written: { partition } }));
+}
+
 /** Warnings that are not told by a column or a mark. */
 const TOLD = new Set(["CHECKSUM_MISMATCH", "DERIVED_PROFILE"]);
 
-function noteworthy({ warnings }: AnalyzeResult["snapshots"][number]): string[] {
+function noteworthy({ warnings }: AnalyzedSnapshot): string[] {
   return warnings.filter(({ code }) => !TOLD.has(code)).map(({ message }) => message);
 }
 

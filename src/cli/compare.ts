@@ -15,6 +15,7 @@ import {
   addInputOptions,
   addLimitOption,
   addPatternOptions,
+  addProgressOption,
   addReportOptions,
   addSecretOption,
   addServerOptions,
@@ -29,7 +30,7 @@ import {
   repeated,
   type Warn,
 } from "./options.ts";
-import { ProgressBar } from "./progress.ts";
+import { progressOf } from "./progress.ts";
 import { readSecretFile } from "./secret-file.ts";
 import { splitArgs } from "./split-args.ts";
 
@@ -51,7 +52,7 @@ export function compareCommand(cli: Cli): Command {
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
     .option("--hash-keys", HASH_KEYS);
   addSecretOption(addPatternOptions(addLimitOption(command, "show this many patterns and keys", 20)));
-  addReportOptions(addInputOptions(addServerOptions(addFilterOptions(command))));
+  addReportOptions(addProgressOption(addInputOptions(addServerOptions(addFilterOptions(command)))));
   return command.action((file: string) => run(cli, file, checkOptions(COMPARE_OPTIONS, command)));
 }
 
@@ -66,7 +67,7 @@ async function run(cli: Cli, name: string, options: CompareOptions): Promise<voi
     throw new UsageError(`${file} is an inventory: compare reads the snapshot that it was made of`);
   }
   const { compare } = await import("../index.ts");
-  const bar = new ProgressBar(cli, options.quiet === true);
+  const bar = progressOf(cli, options, [file]);
   try {
     const found = await interruptible((signal) =>
       compare({

@@ -20,6 +20,7 @@ import {
   addFilterOptions,
   addInputOptions,
   addLimitOption,
+  addProgressOption,
   addReportOptions,
   addSecretOption,
   addTargetOptions,
@@ -48,6 +49,7 @@ export function diffCommand(cli: Cli): Command {
     .option("--salvage", "read on behind damage: what is lost is told");
   addLimitOption(command, "show this many of each list", DEFAULT_LARGEST);
   addReportOptions(addInputOptions(addSecretOption(addTargetOptions(addFilterOptions(command)))));
+  addProgressOption(command);
   return command.action((old: string, now: string) =>
     run(cli, old, now, checkOptions(DIFF_OPTIONS, command)),
   );

@@ -14,6 +14,7 @@ import { FORMATS, type FormatName, lineEnd, type Part } from "../reports/index.t
 import { exposition } from "../reports/prometheus.ts";
 import { BINARY_FORMATS, type ValueFormat } from "../values/formats.ts";
 import { reportChecksum } from "./analysis.ts";
+import { addPartitionOptions, exportParquet, rejectPartition } from "./dataset.ts";
 import { refuseReplacing, type Take, withDestination } from "./destination.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
@@ -29,10 +30,10 @@ import {
   filtersOf,
   repeated,
 } from "./options.ts";
-import { ProgressBar } from "./progress.ts";
+import { progressOf } from "./progress.ts";
 import { forEachScope } from "./question.ts";
 
-const WHAT = "--values, --keys, --csv-compat, --folded or --prometheus";
+const WHAT = "--values, --keys, --csv-compat, --folded, --prometheus or --parquet";
 const BATCH = 65536;
 
 /** `rdbscope export FILE` */
@@ -48,6 +49,7 @@ export function exportCommand(cli: Cli): Command {
       "--prometheus",
       "metrics in the text format of Prometheus, for node_exporter's textfile collector",
     )
+    .option("--parquet <folder>", "an inventory as a dataset of Parquet files, for query engines")
     .option(
       "-l, --limit <n>",
       `with --prometheus: patterns with series of their own (default: ${MOST_PATTERNS})`,
@@ -60,19 +62,22 @@ export function exportCommand(cli: Cli): Command {
     .option("--snapshot <id>", "only this snapshot of an inventory of several; not with --values")
     .option("--quiet", "no progress and no notes on stderr")
     .option("--raw-csv", "CSV with texts as they are: what looks like a formula is not made harmless");
+  addPartitionOptions(command);
   addInputOptions(addRunOptions(addFilterOptions(command)));
   return command.action((file: string) => run(cli, file, checkOptions(EXPORT_OPTIONS, command)));
 }
 
 async function run(cli: Cli, file: string, options: ExportOptions): Promise<void> {
-  const { values, keys, csvCompat, folded, prometheus, output } = options;
-  const chosen = [values, keys, csvCompat, folded, prometheus].filter((one) => one !== undefined);
+  const { values, keys, csvCompat, folded, prometheus, parquet, output } = options;
+  const chosen = [values, keys, csvCompat, folded, prometheus, parquet].filter((one) => one !== undefined);
   if (chosen.length !== 1) throw new UsageError(`export writes one of ${WHAT}: say which`);
+  if (parquet !== undefined) return exportParquet(cli, file, options);
   refuseReplacing(file, output);
   const { limit, label, maxmemory } = options;
   const [needing] = Object.entries({ limit, label, maxmemory }).filter(([, value]) => value !== undefined);
   if (needing !== undefined && prometheus === undefined)
     throw new UsageError(`--${needing[0]} needs --prometheus`);
+  rejectPartition(options);
   if (values !== undefined) await exportValues(cli, file, values, options);
   else await exportRows(cli, file, options);
 }
@@ -109,7 +114,7 @@ async function exportValues(cli: Cli, name: string, format: ValueFormat, options
   const filters = filtersOf(options);
   const choice = choiceOf(options, warn);
   const { exportValues: exportFrom } = await import("../pipeline/export-values.ts");
-  const bar = new ProgressBar(cli, quiet === true);
+  const bar = progressOf(cli, options, files);
   const onProgress = (progress: Progress) => bar.update(progress);
   try {
     const result = await withDestination(cli, options, (take) =>

@@ -19,6 +19,8 @@ export interface Cli {
   outputError: NodeJS.ErrnoException | undefined;
   /** Notes that stderr has already. */
   noted?: string[];
+  /** Set where all that stderr is told are lines of JSON. */
+  eventsAsJson?: boolean;
   /** Told before and after stdout may make us wait for whoever reads it. */
   readonly onWaiting?: (waiting: boolean) => void;
 }
@@ -143,7 +145,17 @@ export function note(cli: Cli, message: string): void {
   cli.noted ??= [];
   if (cli.noted.some((told) => told.includes(message))) return;
   cli.noted.push(message);
-  writeErrors(cli, [`rdbscope: ${message}`]);
+  if (cli.eventsAsJson === true) writeEvent(cli, "note", { message: safeLine(message) });
+  else writeErrors(cli, [`rdbscope: ${message}`]);
+}
+
+/** Writes a line of JSON to stderr, for programs: when, what kind of event, and what it says. */
+export function writeEvent(
+  cli: Cli,
+  event: "progress" | "note" | "error",
+  facts: Readonly<Record<string, string | number | null>>,
+): void {
+  cli.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), event, ...facts })}\n`);
 }
 
 /**

@@ -104,7 +104,11 @@ const SERVER = {
 };
 const TARGET = { profile: oneOf(Object.keys(PROFILES) as ProfileName[]).optional(), ...SERVER };
 const SECRET = { hashKeysSecretFile: z.string().min(1).optional() };
+/** What `--progress` takes: a bar on terminals, or lines of JSON anywhere. */
+export const PROGRESS_FORMATS = ["bar", "json"] as const;
+const PROGRESS = { progress: oneOf(PROGRESS_FORMATS).optional() };
 const RUN = {
+  ...PROGRESS,
   workers: wholeNumber(1, 256).optional(),
   ...TARGET,
   ...SECRET,
@@ -136,6 +140,14 @@ const PATTERNS = {
   depth: wholeNumber(1, MAX_DEPTH).optional(),
 };
 
+/** Which partition of a dataset is written. */
+const PARTITION = {
+  parquet: z.string().min(1).optional(),
+  cluster: z.string().optional(),
+  date: z.string().optional(),
+  node: z.string().optional(),
+};
+
 export const ANALYZE_OPTIONS = z.object({
   ...REPORT,
   ...RUN,
@@ -143,10 +155,11 @@ export const ANALYZE_OPTIONS = z.object({
   ...FILTERS,
   output: z.string().min(1).optional(),
   force: z.boolean().optional(),
-  resume: z.boolean().optional(),
   keys: oneOf(["all", "none"]),
   index: listOf(["key", "pattern", "bytes"]).optional(),
   ...PATTERNS,
+  ...PARTITION,
+  resume: z.boolean().optional(),
 });
 
 /** Options of every question. */
@@ -188,6 +201,7 @@ export const EXPORT_OPTIONS = z.object({
   csvCompat: oneOf(Object.keys(CSV_COMPAT) as CsvCompat[]).optional(),
   folded: z.boolean().optional(),
   prometheus: z.boolean().optional(),
+  ...PARTITION,
   limit: wholeNumber(1, 1000).optional(),
   label: z
     .array(parsed(constantLabel, "a label such as server=cache-1, with a name that no metric has"))
@@ -224,6 +238,9 @@ export const REPORT_COMMAND_OPTIONS = z.object({
 
 const ANY_RUN = z.object({ ...REPORT, ...RUN, ...INPUT });
 
+/** What answers SQL. */
+export const ENGINES = ["sqlite", "duckdb"] as const;
+
 /** Options of `query`: the SQL says everything else. */
 export const QUERY_OPTIONS = z.object({
   ...ANY_RUN.shape,
@@ -244,6 +261,7 @@ export const SERVE_OPTIONS = QUERY_OPTIONS.pick({ timeout: true, maxMemory: true
 /** Options of `verify`. */
 export const VERIFY_OPTIONS = z.object({
   ...REPORT,
+  ...PROGRESS,
   ...INPUT,
   workers: RUN.workers,
   ignoreChecksum: RUN.ignoreChecksum,
@@ -275,6 +293,7 @@ export const GET_OPTIONS = z.object({
 /** Options of `compare`. */
 export const COMPARE_OPTIONS = z.object({
   ...REPORT,
+  ...PROGRESS,
   ...INPUT,
   ...SERVER,
   ...FILTERS,
@@ -305,6 +324,7 @@ export const TREND_OPTIONS = z.object({
 /** Options of `diff`. */
 export const DIFF_OPTIONS = z.object({
   ...REPORT,
+  ...PROGRESS,
   ...INPUT,
   ...TARGET,
   ...SECRET,
@@ -467,7 +487,7 @@ export const HASH_KEYS = "put keyed hashes in the place of names, with a secret 
 
 /** Adds what an analysis takes, be it for an inventory to keep or for one question. */
 export function addRunOptions(command: Command): Command {
-  return addSecretOption(addTargetOptions(command))
+  return addProgressOption(addSecretOption(addTargetOptions(command)))
     .option("--hash-keys", HASH_KEYS)
     .option("--workers <n>", "threads that read (default: as many as the machine has, fewer for small files)")
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
@@ -477,6 +497,14 @@ export function addRunOptions(command: Command): Command {
     )
     .option("--sample-seed <n>", "draw other keys than without it")
     .option("--salvage", "read on behind damage: what is lost is told, and the inventory marked");
+}
+
+/** Adds how it is told how far the reading of snapshots has come. */
+export function addProgressOption(command: Command): Command {
+  return command.option(
+    "--progress <bar|json>",
+    "a bar where stderr is a terminal, or all that stderr is told as lines of JSON (docs/fleet.md)",
+  );
 }
 
 /** Adds what says how names become patterns. */

@@ -19,6 +19,7 @@ import {
   addInputOptions,
   addLimitOption,
   addPatternOptions,
+  addProgressOption,
   addReportOptions,
   addSecretOption,
   addServerOptions,
@@ -29,12 +30,12 @@ import {
   QUESTION_OPTIONS,
 } from "./options.ts";
 import { addScenarioOptions, readWanted, SCENARIO_OPTIONS, type Wanted } from "./plan-scenarios.ts";
-import { ProgressBar } from "./progress.ts";
+import { progressOf } from "./progress.ts";
 import { forEachScope } from "./question.ts";
 import { readText } from "./read-text.ts";
 import { readSecretFile } from "./secret-file.ts";
 
-const { format, color, quiet, rawCsv, tempDir, maxExpanded, allocator, set, config, ...others } =
+const { format, color, quiet, progress, rawCsv, tempDir, maxExpanded, allocator, set, config, ...others } =
   COMPARE_OPTIONS.shape;
 const {
   workers,
@@ -48,7 +49,7 @@ const {
   limit,
 } = others;
 const OPTIONS = z.object({
-  ...{ format, color, quiet, rawCsv, tempDir, maxExpanded, allocator, set, config },
+  ...{ format, color, quiet, progress, rawCsv, tempDir, maxExpanded, allocator, set, config },
   ...{ workers, ignoreChecksum, hashKeys, hashKeysSecretFile, template, separators, depth, profiles, limit },
   ...SCENARIO_OPTIONS,
   snapshot: QUESTION_OPTIONS.shape.snapshot,
@@ -84,7 +85,7 @@ export function planCommand(cli: Cli): Command {
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
     .option("--hash-keys", HASH_KEYS);
   addSecretOption(addPatternOptions(addLimitOption(command, "show this many patterns", 10)));
-  addReportOptions(addInputOptions(addServerOptions(command)));
+  addReportOptions(addProgressOption(addInputOptions(addServerOptions(command))));
   return command.action((file: string | undefined) => run(cli, file, checkOptions(OPTIONS, command)));
 }
 
@@ -183,7 +184,7 @@ async function ofSnapshot(cli: Cli, input: string, options: Options, scenarios: 
   const { dataOfSnapshot } = await import("../plan/from-snapshot.ts");
   const secretFile = options.hashKeysSecretFile;
   const hashKeys = secretFile === undefined ? options.hashKeys : readSecretFile(secretFile);
-  const bar = new ProgressBar(cli, options.quiet === true);
+  const bar = progressOf(cli, options, [input]);
   try {
     const { comparison, data } = await interruptible((signal) =>
       dataOfSnapshot(scenarios, {

@@ -1,17 +1,35 @@
 import { SingleBar } from "cli-progress";
 import type { Progress } from "../index.ts";
 import { humanBytes, humanCount } from "../reports/units.ts";
-import type { Cli } from "./io.ts";
+import { type Cli, writeEvent } from "./io.ts";
+import type { RunOptions } from "./options.ts";
 
 const WORDS = { unpack: "unpacking", read: "reading", merge: "merging" } as const;
 
-/** A bar on a terminal's stderr: how much, how fast, how long yet. Nothing anywhere else. */
-export class ProgressBar {
-  private readonly bar: SingleBar | undefined;
+/** Tells how far something has come; to be stopped in the end. */
+interface ProgressReporter {
+  update(progress: Progress): void;
+  stop(): void;
+}
+
+/** What tells how far the reading of these files has come, as the options have it. */
+export function progressOf(
+  cli: Cli,
+  options: Pick<RunOptions, "quiet" | "progress">,
+  files: readonly string[],
+): ProgressReporter {
+  if (options.progress === "json") return new ProgressLines(cli, files);
+  return options.quiet === true || cli.stderr.isTTY !== true ? SILENT : new ProgressBar(cli);
+}
+
+const SILENT: ProgressReporter = { update: () => {}, stop: () => {} };
+
+/** A bar on a terminal's stderr: how much, how fast, how long yet. */
+class ProgressBar implements ProgressReporter {
+  private readonly bar: SingleBar;
   private readonly startedAt = Date.now();
 
-  constructor(cli: Cli, quiet: boolean) {
-    if (quiet || cli.stderr.isTTY !== true) return;
+  constructor(cli: Cli) {
     this.bar = new SingleBar({
       format: "{phase} {bar} {percentage}%  {done} of {all}  {speed}/s  {left}  {count}",
       barsize: 24,
@@ -25,7 +43,6 @@ export class ProgressBar {
   }
 
   update({ phase, bytesDone, bytesTotal, keys }: Progress): void {
-    if (this.bar === undefined) return;
     const seconds = Math.max(0.001, (Date.now() - this.startedAt) / 1000);
     const speed = bytesDone / seconds;
     this.bar.setTotal(Math.max(1, bytesTotal));
@@ -40,7 +57,46 @@ export class ProgressBar {
   }
 
   stop(): void {
-    this.bar?.stop();
+    this.bar.stop();
+  }
+}
+
+const LINE_MS = 1000;
+
+/** A line of JSON on stderr at the beginning of each phase, each second, and in the end: docs/fleet.md has its members. */
+class ProgressLines implements ProgressReporter {
+  private readonly cli: Cli;
+  /** The file, where there is one. */
+  private readonly file: string | null;
+  private readonly startedAt = Date.now();
+  private toldAt = 0;
+  private phase: Progress["phase"] | undefined;
+  /** What was not told yet. */
+  private last: Progress | undefined;
+
+  constructor(cli: Cli, files: readonly string[]) {
+    this.cli = cli;
+    this.file = files.length === 1 ? files[0]! : null;
+  }
+
+  update(progress: Progress): void {
+    this.last = progress;
+    if (progress.phase !== this.phase || Date.now() - this.toldAt >= LINE_MS) this.tell();
+  }
+
+  stop(): void {
+    this.tell();
+  }
+
+  private tell(): void {
+    if (this.last === undefined) return;
+    const { phase, bytesDone, bytesTotal, keys } = this.last;
+    this.last = undefined;
+    this.phase = phase;
+    this.toldAt = Date.now();
+    const seconds = (this.toldAt - this.startedAt) / 1000;
+    const facts = { phase, bytes_done: bytesDone, bytes_total: bytesTotal, keys, file: this.file, seconds };
+    writeEvent(this.cli, "progress", facts);
   }
 }
 

@@ -1,8 +1,10 @@
 import fs from "node:fs";
 import os from "node:os";
+import path from "node:path";
 import { Command } from "commander";
 import * as z from "zod";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
+import { DATASET_QUESTIONS } from "../queries/named/fleet.ts";
 import { NAMED_QUESTIONS, namedQuestion } from "../queries/named/index.ts";
 import { mentionsKeys } from "../queries/query.ts";
 import { questionsSection, renderQuestion, renderQuestions } from "../reports/questions.ts";
@@ -13,6 +15,8 @@ import {
   addReportOptions,
   addRunOptions,
   checkOptions,
+  ENGINES,
+  oneOf,
   QUERY_OPTIONS,
   repeated,
 } from "./options.ts";
@@ -21,7 +25,7 @@ import { askInProcess } from "./query-process/ask.ts";
 import type { QueryTask } from "./query-process/protocol.ts";
 import { QUERY_PROGRAM } from "./query-program.ts";
 import { statementOf } from "./statement.ts";
-import { withInventoryFile } from "./target.ts";
+import { withInventoryFile, withTempFolder } from "./target.ts";
 
 const NO_SQL = "no SQL: give a SELECT or the name of a question (query --list)";
 /** No statement that somebody wrote is longer. */
@@ -32,6 +36,7 @@ const OPTIONS = z.object({
   param: z.array(z.string()).default([]),
   list: z.union([z.string(), z.boolean()]).optional(),
   history: z.boolean(),
+  engine: oneOf(ENGINES).optional(),
 });
 type Options = z.infer<typeof OPTIONS>;
 
@@ -39,11 +44,15 @@ type Options = z.infer<typeof OPTIONS>;
 export function queryCommand(cli: Cli): Command {
   const command = new Command("query")
     .description("ask SQL of the inventory, read-only (tables and columns: rdbscope schema, docs/sql.md)")
-    .argument("[file]", "a snapshot or an inventory")
+    .argument("[file]", "a snapshot, an inventory, or the folder of a dataset (docs/fleet.md)")
     .argument(
       "[sql]",
       'one SELECT, such as "SELECT key, bytes FROM keys ORDER BY bytes DESC LIMIT 5", or the name of a question; ' +
         "without it, from the standard input, which may be a terminal",
+    )
+    .option(
+      "--engine <name>",
+      "sqlite for snapshots and inventories, duckdb for datasets (default: what fits)",
     )
     .option("--list [name]", "print the questions that have names, or one of them with its SQL")
     .option("--param <name=value>", "the value of :name in the SQL, or of a question's parameter", repeated)
@@ -55,6 +64,7 @@ export function queryCommand(cli: Cli): Command {
       const options = checkOptions(OPTIONS, command);
       if (options.list !== undefined) await list(cli, options);
       else if (file === undefined) throw new UsageError("give a snapshot or an inventory (or --list)");
+      else if (isForDuckDb(file, options)) await askDataset(cli, file, sql, options);
       else await run(cli, file, sql, options);
     },
   );
@@ -97,6 +107,46 @@ async function run(cli: Cli, file: string, sql: string | undefined, options: Opt
       cli,
       { name, path, format, color, history: options.history, warn },
       (typed, as, signal, onNote) => ask({ ...common, statement: typed, format: as }, signal, onNote),
+    );
+  });
+}
+
+/** A folder can only be a dataset. @throws {UsageError} where the engine that was chosen cannot ask it */
+function isForDuckDb(file: string, { engine }: Options): boolean {
+  const isFolder = fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (engine === "sqlite" && isFolder)
+    throw new UsageError(`${file} is a folder: ask it with --engine duckdb`);
+  if (engine === "duckdb" && !isFolder)
+    throw new UsageError(`${file} is no folder: --engine duckdb asks datasets; leave it out for this file`);
+  return isFolder;
+}
+
+/** Options that say how a snapshot is read. */
+const FOR_SNAPSHOTS = [
+  ...["profile", "allocator", "set", "config", "ignoreChecksum", "salvage", "sample", "sampleSeed"],
+  ...["maxExpanded", "hashKeys", "hashKeysSecretFile"],
+] as readonly (keyof Options)[];
+
+async function askDataset(cli: Cli, folder: string, sql: string | undefined, options: Options) {
+  const [given] = FOR_SNAPSHOTS.filter((name) => options[name] !== undefined);
+  if (given !== undefined)
+    throw new UsageError(`--${given.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)} is for snapshots`);
+  if (sql === undefined && cli.stdin.isTTY === true) throw new UsageError(NO_SQL);
+  const statement = statementOf(sql ?? (await readStdin(cli, folder)), options.param, DATASET_QUESTIONS);
+  const { timeout: timeoutMs, maxMemory, color, rawCsv, format, workers: threads } = options;
+  const warn = warner(cli, options.quiet);
+  await withTempFolder(options.tempDir ?? os.tmpdir(), (sortFolder) => {
+    const limits = { timeoutMs, maxMemory, sortFolder };
+    const common = { parent: process.pid, path: path.resolve(folder), name: folder, color, rawCsv, limits };
+    return interruptible((signal) =>
+      askInProcess(
+        QUERY_PROGRAM,
+        { ...common, engine: "duckdb", statement, format, threads },
+        signal,
+        ({ note }) => {
+          if (note !== undefined) warn(note);
+        },
+      ),
     );
   });
 }

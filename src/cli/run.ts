@@ -2,9 +2,10 @@ import { Command, CommanderError } from "commander";
 import { RdbError } from "../../parsers/errors.ts";
 import { UsageError } from "../errors.ts";
 import { VERSION } from "../io/version.ts";
+import { safeLine } from "../reports/text.ts";
 import { commandsFor, VERSION_FLAGS } from "./commands.ts";
 import { ClosedOutput, EXIT, Interrupted, statusOf } from "./exit-status.ts";
-import { type Cli, note, writeErrors } from "./io.ts";
+import { type Cli, note, writeErrors, writeEvent } from "./io.ts";
 
 /** Runs one command line (without node and the script's name) and tells the exit status. Prints errors itself. */
 export async function run(args: readonly string[], cli: Cli): Promise<number> {
@@ -26,7 +27,10 @@ function program(cli: Cli, commands: Awaited<ReturnType<typeof commandsFor>>): C
     .description("Where the memory of a Redis or Valkey snapshot went.")
     .version(VERSION, VERSION_FLAGS.join(", "));
   for (const make of commands) root.addCommand(make(cli));
-  root.hook("preAction", (_, command) => checkRawCsv(cli, command));
+  root.hook("preAction", (_, command) => {
+    cli.eventsAsJson = command.opts().progress === "json";
+    checkRawCsv(cli, command);
+  });
   for (const command of [root, ...root.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => cli.stdout.write(text),
@@ -70,8 +74,11 @@ function adviseOwn(command: Command, error: RdbError): void {
 function report(cli: Cli, error: unknown): void {
   if (error instanceof ClosedOutput) return;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  if (error instanceof Interrupted) note(cli, "interrupted");
-  else if (statusOf(error) === EXIT.bug)
+  const status = statusOf(error);
+  if (cli.eventsAsJson === true)
+    writeEvent(cli, "error", { message: safeLine(message), exit_status: status });
+  else if (error instanceof Interrupted) note(cli, "interrupted");
+  else if (status === EXIT.bug)
     writeErrors(cli, `rdbscope: this is a bug of rdbscope: ${stack ?? message}`.split("\n"));
   else note(cli, message);
 }

@@ -9,11 +9,19 @@ import { type Statement, toParamRecords } from "./query-process/protocol.ts";
 import { keyBytes } from "./split-args.ts";
 import { parseTypeName, TYPE_NAMES } from "./type-names.ts";
 
-/** What was typed in the place of SQL, with `name=value` for each parameter, as a statement. */
-export function statementOf(text: string, params: readonly string[]): Statement {
+/**
+ * What was typed in the place of SQL, with `name=value` for each parameter, as a statement; `known` are the questions that may be
+ * asked by name.
+ */
+export function statementOf(text: string, params: readonly string[], known?: readonly string[]): Statement {
   const typed = text.trim().replace(/^([\w-]+)\s*;$/, "$1");
   const given = splitParams(params);
-  if (looksNamed(typed)) return namedStatement(typed, given);
+  if (looksNamed(typed)) {
+    const statement = namedStatement(typed, given);
+    if (known?.includes(typed) === false)
+      throw new UsageError(`${typed} is a question for inventories; of a dataset: ${known.join(", ")}`);
+    return statement;
+  }
   return { sql: text, params: toParamRecords(mapped(given, (value) => readLiteral(value))) };
 }
 

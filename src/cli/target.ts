@@ -75,8 +75,8 @@ export function isInventoryInput(file: string): boolean {
 }
 
 /** Options without those that say how a snapshot is read: of two files these may be meant for the other one. */
-export function bareOptions<T extends AnalysisOptions>({ quiet, tempDir }: T): AnalysisOptions {
-  return { quiet, tempDir };
+export function bareOptions<T extends AnalysisOptions>({ quiet, progress, tempDir }: T): AnalysisOptions {
+  return { quiet, progress, tempDir };
 }
 
 /** Whether a question needs a row a key, which keys, if not all, and how they become patterns, if not as usual. */
@@ -113,6 +113,16 @@ async function withTemporary<T>(
     return await ask({ path: output, name: inputs.join(", "), isTemporary: true, opened });
   } finally {
     remove();
+  }
+}
+
+/** Does something with a folder for temporary files, which is removed again. */
+export async function withTempFolder<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = makeTempFolder(parent);
+  try {
+    return await work(folder);
+  } finally {
+    removeTemp(folder);
   }
 }
 

@@ -11,12 +11,13 @@ import { interruptible } from "./interrupt.ts";
 import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
 import {
   addInputOptions,
+  addProgressOption,
   addReportOptions,
   checkOptions,
   VERIFY_OPTIONS,
   type VerifyOptions,
 } from "./options.ts";
-import { ProgressBar } from "./progress.ts";
+import { progressOf } from "./progress.ts";
 
 /** `rdbscope verify FILE` */
 export function verifyCommand(cli: Cli): Command {
@@ -27,7 +28,7 @@ export function verifyCommand(cli: Cli): Command {
     .argument("<file>", "a snapshot or an inventory")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when only the checksum does not match");
-  return addReportOptions(addInputOptions(command)).action((file: string) =>
+  return addReportOptions(addProgressOption(addInputOptions(command))).action((file: string) =>
     run(cli, expandOne(file), command),
   );
 }
@@ -57,7 +58,7 @@ async function run(cli: Cli, file: string, command: Command): Promise<void> {
 async function checkSnapshot(cli: Cli, file: string, options: VerifyOptions): Promise<Checked> {
   const { workers, tempDir, maxExpanded } = options;
   const { verify } = await import("../pipeline/verify.ts");
-  const bar = new ProgressBar(cli, options.quiet === true);
+  const bar = progressOf(cli, options, [file]);
   try {
     const facts: Verification = await interruptible((signal) =>
       verify(file, { workers, tempDir, maxExpanded, signal, onProgress: (progress) => bar.update(progress) }),

@@ -39,7 +39,7 @@ export class SharedNames implements SharedIds {
     );
     const { count } = inventory.get<{ count: number }>("SELECT count(*) AS count FROM snapshots")!;
     return {
-      file: inventory.openRows(),
+      file: inventory.openRows("pages"),
       kinds,
       patterns,
       snapshots: side.map(({ snapshot: s }) => ({ id: s.snapshot, createdAt: s.created_at })),

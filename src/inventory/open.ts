@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import Database from "better-sqlite3";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { checkHeader, checkIdentity } from "./identity.ts";
-import { openRows, type RowFile } from "./row-pages.ts";
+import { type LeafOrder, openRows, type RowFile } from "./row-pages.ts";
 import { APPLICATION_ID } from "./schema.ts";
 import { bindTyped, checkReading, notReading } from "./statement.ts";
 
@@ -115,11 +115,11 @@ export class Inventory {
    * Opens the pages of the key rows, for threads to read; the file has to have its name still.
    * @throws {IoError} when they cannot be read
    */
-  openRows(): RowFile {
+  openRows(order: LeafOrder): RowFile {
     const root = this.get<{ rootpage: number }>(
       "SELECT rootpage FROM sqlite_schema WHERE name = 'key_rows'",
     )!;
-    return openRows(this.db.name, this.path, root.rootpage);
+    return openRows(this.db.name, this.path, root.rootpage, order);
   }
 
   /** What SQLite finds wrong with the file's pages: nothing, when it is sound. */

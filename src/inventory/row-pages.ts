@@ -8,9 +8,9 @@ import { KEY_COLUMNS } from "./schema.ts";
  * Format", sections 1.3, 1.6 and 2), whoever wrote or vacuumed the file; only of inventories that `openInventory` has looked at.
  */
 const HEADER_BYTES = 100;
-const LEAF = 0x0d;
+export const LEAF = 0x0d;
 const INTERIOR = 0x05;
-const LEAF_HEADER_BYTES = 8;
+export const LEAF_HEADER_BYTES = 8;
 const INTERIOR_HEADER_BYTES = 12;
 /** SQLite allows no deeper table (btreeInt.h, BTCURSOR_MAX_DEPTH). */
 const MAX_LEVELS = 20;
@@ -25,18 +25,23 @@ export interface RowFile {
   readonly pageBytes: number;
   /** Bytes of a page without what is reserved at its end. */
   readonly usableBytes: number;
-  /** Numbers of the leaf pages of `key_rows`, ascending: not the order of ids. */
+  /** Numbers of the leaf pages of `key_rows`, in the order asked for. */
   readonly leaves: Int32Array;
 }
+
+/** How leaves are ordered: as they stand in the file, which is read the fastest, or as the ids of their rows are. */
+export type LeafOrder = "pages" | "ids";
 
 /**
  * Opens a file, which messages call `name`, and finds the pages that hold key rows.
  * @throws {IoError} when it cannot be read or is damaged
  */
-export function openRows(path: string, name: string, rootPage: number): RowFile {
+export function openRows(path: string, name: string, rootPage: number, order: LeafOrder): RowFile {
   const fd = opened(path, name);
   try {
-    return { fd, name, ...pagesOf(fd, name, rootPage) };
+    const pages = pagesOf(fd, name, rootPage);
+    if (order === "pages") pages.leaves.sort();
+    return { fd, name, ...pages };
   } catch (error) {
     fs.closeSync(fd);
     throw error;
@@ -53,7 +58,7 @@ function opened(path: string, name: string): number {
 
 function pagesOf(fd: number, name: string, rootPage: number): Omit<RowFile, "fd" | "name"> {
   const { interior: _, leaves, ...format } = rowPages(fd, name, rootPage);
-  return { ...format, leaves: Int32Array.from(leaves).sort() };
+  return { ...format, leaves: Int32Array.from(leaves) };
 }
 
 /**
@@ -102,13 +107,14 @@ function childrenOf(
     return;
   }
   if (page[0] !== INTERIOR) throw damaged(name, number);
-  const children = [page.readUInt32BE(8)];
+  const children: number[] = [];
   for (let i = 0; i < page.readUInt16BE(3); i++) {
     const at = INTERIOR_HEADER_BYTES + i * 2;
     const cell = at + 2 <= pageBytes ? page.readUInt16BE(at) : pageBytes;
     if (cell + 4 > pageBytes) throw damaged(name, number);
     children.push(page.readUInt32BE(cell));
   }
+  children.push(page.readUInt32BE(8));
   if (children.some((child) => child < 2 || child > pages)) throw damaged(name, number);
   const first = readAt(fd, name, (children[0]! - 1) * pageBytes, 1)[0];
   for (const child of children) (first === LEAF ? leaves : below).push(child);
@@ -120,7 +126,14 @@ function readAt(fd: number, name: string, position: number, length: number): Buf
   return bytes;
 }
 
-function readInto(fd: number, name: string, bytes: Uint8Array, length: number, position: number): void {
+/** @throws {IoError} when the file ends before */
+export function readInto(
+  fd: number,
+  name: string,
+  bytes: Uint8Array,
+  length: number,
+  position: number,
+): void {
   for (let done = 0; done < length; ) {
     const count = fs.readSync(fd, bytes, done, length - done, position + done);
     if (count === 0)
@@ -129,7 +142,8 @@ function readInto(fd: number, name: string, bytes: Uint8Array, length: number, p
   }
 }
 
-function damaged(name: string, page: number): IoError {
+/** What to throw for a page that is not as SQLite writes it. */
+export function damaged(name: string, page: number): IoError {
   return new IoError(
     `${name} is a damaged inventory (page ${page} is malformed): analyze the snapshot again`,
   );
@@ -170,7 +184,6 @@ export class RowReader {
   private readonly run: Uint8Array;
   private readonly runView: DataView;
   private readonly maxLocal: number;
-  private readonly minLocal: number;
   private at = 0;
   private idAt = 0;
   private readonly values = new Float64Array(COLUMNS);
@@ -182,7 +195,6 @@ export class RowReader {
     this.page = this.run;
     this.view = this.runView;
     this.maxLocal = file.usableBytes - 35;
-    this.minLocal = Math.floor(((file.usableBytes - 12) * 32) / 255) - 23;
   }
 
   get id(): number {
@@ -264,8 +276,7 @@ export class RowReader {
       this.view = this.runView;
       return this.record(this.at, this.at + recordBytes);
     }
-    if (recordBytes > fs.fstatSync(this.file.fd).size) return false;
-    this.page = this.overflowing(recordBytes, end, number);
+    this.page = overflowRecord(this.file, run.subarray(0, end), this.at, recordBytes, number);
     this.view = new DataView(this.page.buffer);
     return this.record(0, recordBytes);
   }
@@ -340,24 +351,36 @@ export class RowReader {
     }
     return value;
   }
+}
 
-  /** A record that goes on in a chain of overflow pages (file format, section 1.6). */
-  private overflowing(recordBytes: number, end: number, number: number): Uint8Array {
-    const { file, run, runView, maxLocal, minLocal } = this;
-    const content = file.usableBytes - 4;
-    const wanted = minLocal + ((recordBytes - minLocal) % content);
-    const local = wanted > maxLocal ? minLocal : wanted;
-    if (this.at + local + 4 > end) throw damaged(file.name, number);
-    const record = new Uint8Array(recordBytes);
-    record.set(run.subarray(this.at, this.at + local));
-    let next = runView.getUint32(this.at + local);
-    for (let done = local; done < recordBytes; ) {
-      if (next < 2) throw damaged(file.name, number);
-      const page = readAt(file.fd, file.name, (next - 1) * file.pageBytes, file.pageBytes);
-      record.set(page.subarray(4, 4 + Math.min(content, recordBytes - done)), done);
-      done += content;
-      next = page.readUInt32BE(0);
-    }
-    return record;
+/**
+ * A record that goes on in a chain of overflow pages (file format, section 1.6): it begins at `at` of `page`, where a leaf page
+ * ends, and has `recordBytes` bytes.
+ * @throws {IoError} when the chain is damaged
+ */
+export function overflowRecord(
+  file: RowFile,
+  page: Uint8Array,
+  at: number,
+  recordBytes: number,
+  number: number,
+): Uint8Array {
+  if (recordBytes > fs.fstatSync(file.fd).size) throw damaged(file.name, number);
+  const content = file.usableBytes - 4;
+  const maxLocal = file.usableBytes - 35;
+  const minLocal = Math.floor(((file.usableBytes - 12) * 32) / 255) - 23;
+  const wanted = minLocal + ((recordBytes - minLocal) % content);
+  const local = wanted > maxLocal ? minLocal : wanted;
+  if (at + local + 4 > page.length) throw damaged(file.name, number);
+  const record = new Uint8Array(recordBytes);
+  record.set(page.subarray(at, at + local));
+  let next = Buffer.from(page.buffer, page.byteOffset + at + local, 4).readUInt32BE();
+  for (let done = local; done < recordBytes; ) {
+    if (next < 2) throw damaged(file.name, number);
+    const more = readAt(file.fd, file.name, (next - 1) * file.pageBytes, file.pageBytes);
+    record.set(more.subarray(4, 4 + Math.min(content, recordBytes - done)), done);
+    done += content;
+    next = more.readUInt32BE(0);
   }
+  return record;
 }

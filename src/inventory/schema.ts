@@ -227,7 +227,7 @@ const NEAR_MS = 15 * 60_000;
 const CLUSTERED = "slots < 16000 AND keys > 163840";
 
 /** What is asked of all snapshots of an inventory together. */
-const FLEET_VIEWS = `
+const NODE_VIEWS = `
 CREATE VIEW same_data AS
 WITH node AS (SELECT s.id AS id, s.created_at AS created_at, s.fingerprint AS fingerprint, s.keys AS keys,
   (SELECT value FROM aux_fields WHERE snapshot = s.id AND name = 'repl-id') AS repl_id,
@@ -262,5 +262,47 @@ SELECT every.slot AS slot, count(o.snapshot) AS owners, group_concat(o.snapshot)
 FROM every LEFT JOIN (SELECT * FROM slots ORDER BY slot, snapshot) o ON o.slot = every.slot GROUP BY every.slot;
 `;
 
+/** The hash tag of `name`, as keyHashSlot() finds it (cluster.c): NULL where there is none, or an empty one. */
+function hashTagSql(name: string): string {
+  const rest = `substr(${name}, instr(${name}, '{') + 1)`;
+  return `CASE WHEN instr(${name}, '{') > 0 AND instr(${rest}, '}') > 1 THEN substr(${rest}, 1, instr(${rest}, '}') - 1) END`;
+}
+
+/**
+ * Views that have the same columns in datasets, whatever engine reads them: docs/fleet.md. Rows of a snapshot are next to each other:
+ * `fleet_keys` reads them snapshot by snapshot.
+ */
+const FLEET_VIEWS = `
+CREATE VIEW fleet_snapshots AS SELECT
+  'default' AS cluster, date(s.created_at / 1000, 'unixepoch') AS date, n.node AS node, s.path AS path,
+  s.created_at AS created_at, s.server AS server, s.server_version AS server_version, s.keys AS keys,
+  s.expired_keys AS expired_keys, s.stored_rows AS stored_rows, s.used_mem AS used_mem,
+  m.key_bytes + m.table_bytes + m.function_bytes + m.baseline_bytes AS estimated_bytes
+FROM snapshot_rows s LEFT JOIN node_rows n ON n.snapshot = s.id LEFT JOIN memory_rows m ON m.snapshot = s.id;
+CREATE VIEW fleet_rollup AS SELECT
+  'default' AS cluster, date(s.created_at / 1000, 'unixepoch') AS date, n.node AS node, r.db AS db,
+  kinds.type AS type, kinds.encoding AS encoding, p.pattern AS pattern, r.keys AS keys,
+  r.keys_without_ttl AS keys_without_ttl, r.expired AS expired, r.bytes AS bytes, r.heap_bytes AS heap_bytes,
+  r.expired_bytes AS expired_bytes, r.serialized_bytes AS serialized_bytes, r.payload_bytes AS payload_bytes,
+  r.name_bytes AS name_bytes, r.elements AS elements
+FROM snapshot_rows s JOIN rollup_rows r ON r.snapshot = s.id
+LEFT JOIN node_rows n ON n.snapshot = s.id
+LEFT JOIN kinds ON kinds.id = r.kind_id
+LEFT JOIN pattern_ids p ON p.id = r.pattern_id;
+CREATE VIEW fleet_keys AS SELECT
+  'default' AS cluster, date(s.created_at / 1000, 'unixepoch') AS date, n.node AS node, k.db AS db, k.key AS key,
+  iif(typeof(k.key) = 'text', k.key, NULL) AS key_text,
+  iif(typeof(k.key) = 'text', ${hashTagSql("k.key")}, NULL) AS hash_tag,
+  kinds.type AS type, kinds.encoding AS encoding, p.pattern AS pattern, k.bytes AS bytes, k.heap_bytes AS heap_bytes,
+  k.serialized_bytes AS serialized_bytes, k.payload_bytes AS payload_bytes, k.elements AS elements,
+  k.largest_element_bytes AS largest_element_bytes, k.expires_at AS expires_at, k.idle_seconds AS idle_seconds,
+  k.freq AS freq, k.slot AS slot, k.id & ${SNAPSHOT_ID_SHIFT - 1} AS record_offset,
+  coalesce(iif(k.serialized_bytes >= s.sample_certain_bytes, 1, s.sample_weight), 1) AS weight
+FROM snapshot_rows s LEFT JOIN node_rows n ON n.snapshot = s.id
+CROSS JOIN key_rows k ON k.id >= (s.id - 1) << ${SNAPSHOT_ID_BITS} AND k.id < s.id << ${SNAPSHOT_ID_BITS}
+LEFT JOIN pattern_ids p ON p.id = k.pattern_id
+LEFT JOIN kinds ON kinds.id = k.kind_id;
+`;
+
 /** Everything that makes an empty inventory. */
-export const SCHEMA_SQL = `${TABLES}${VIEWS}${FLEET_VIEWS}`;
+export const SCHEMA_SQL = `${TABLES}${VIEWS}${NODE_VIEWS}${FLEET_VIEWS}`;

@@ -25,18 +25,28 @@ export interface Typed {
  * Asks SQL of the inventory, read-only. Column names that repeat get a number: `key`, `key_2`.
  * @throws {UsageError} when it is not one statement that returns rows, or has other parameters.
  */
-export function query(inventory: Inventory, { sql, params, kindOf = exactKind }: Typed): QueryAnswer {
-  const cursor = inventory.cursor(sql, params);
-  const names = unique(cursor.columns);
+export function query(inventory: Inventory, { sql, params, kindOf }: Typed): QueryAnswer {
+  return answerOf(inventory.cursor(sql, params), kindOf);
+}
+
+/** Rows as values in the order of their columns. */
+interface Values {
+  readonly columns: readonly string[];
+  readonly rows: Iterable<readonly Value[]>;
+}
+
+/** Makes an answer of what an engine tells. */
+export function answerOf(values: Values, kindOf: Typed["kindOf"] = exactKind): QueryAnswer {
+  const names = unique(values.columns);
   return {
-    columns: names.map((name, i) => column(name, name, kindOf(cursor.columns[i]!))),
-    rows: rowsOf(names, cursor.rows),
+    columns: names.map((name, i) => column(name, name, kindOf(values.columns[i]!))),
+    rows: rowsOf(names, values.rows),
   };
 }
 
 /** Whether a statement asks of rows a key. */
 export function mentionsKeys(sql: string): boolean {
-  return /\b(?:from|join)\s+(?:main\.)?["`[]?(?:keys|key_rows)\b/i.test(sql);
+  return /\b(?:from|join)\s+(?:main\.)?["`[]?(?:(?:fleet_)?keys|key_rows)\b/i.test(sql);
 }
 
 /** Whether it counts each of them as often as it stands for others, or filters by that. */

@@ -19,7 +19,7 @@ const SQL = `SELECT id, db, hex(key) AS name, kind_id, pattern_id, bytes, payloa
 function rowsOf(file: string): Record<string, unknown>[] {
   const inventory = openInventory(file);
   try {
-    const rows = inventory.openRows();
+    const rows = inventory.openRows("ids");
     const reader = new RowReader(rows);
     const found: Record<string, unknown>[] = [];
     const orNull = (value: number) => (Number.isNaN(value) ? null : value);

@@ -9,7 +9,7 @@ import { PATTERN_ORDERS } from "../../queries/patterns.ts";
 import { CHECK_FORMATS } from "../../reports/check/index.ts";
 import { FORMATS } from "../../reports/index.ts";
 import { VALUE_FORMATS } from "../../values/formats.ts";
-import { REPORT_FORMAT_NAMES } from "../options.ts";
+import { ENGINES, PROGRESS_FORMATS, REPORT_FORMAT_NAMES } from "../options.ts";
 
 const rules = RULES.map(({ id }) => id);
 
@@ -25,6 +25,8 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   "report --format": REPORT_FORMAT_NAMES,
   "check --format": Object.keys(CHECK_FORMATS),
   "check --report": Object.keys(CHECK_FORMATS).map((name) => `${name}=`),
+  "--progress": PROGRESS_FORMATS,
+  "--engine": ENGINES,
   "--profile": Object.keys(PROFILES),
   "--profiles": Object.keys(PROFILES),
   "--workload": WORKLOAD_NAMES,

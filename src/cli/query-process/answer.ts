@@ -84,7 +84,8 @@ function keyNotes(inventory: Inventory, { name, statement }: QueryTask): string[
   ];
 }
 
-function* counted(rows: Iterable<Row>, onRow: () => void): Iterable<Row> {
+/** The same rows, each of which is told; one that is too large is refused. */
+export function* counted(rows: Iterable<Row>, onRow: () => void): Iterable<Row> {
   for (const row of checked(rows)) {
     onRow();
     yield row;

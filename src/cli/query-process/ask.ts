@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fromErrorRecord, IoError } from "../../errors.ts";
 import { Interrupted } from "../exit-status.ts";
-import type { ExplainTask, QueryTask, Report } from "./protocol.ts";
+import type { DatasetTask, ExplainTask, QueryTask, Report } from "./protocol.ts";
 
 /** How a process ended. */
 interface End {
@@ -19,7 +19,7 @@ interface End {
  */
 export async function askInProcess(
   program: string,
-  task: QueryTask | ExplainTask,
+  task: QueryTask | DatasetTask | ExplainTask,
   signal: AbortSignal,
   onReport: (report: Report) => void,
   take?: (output: Readable) => void,

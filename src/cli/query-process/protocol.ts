@@ -51,6 +51,13 @@ export interface QueryTask extends Task {
   readonly rawCsv?: boolean | undefined;
 }
 
+/** What the process of a query is asked of a dataset; `path` is its folder. */
+export interface DatasetTask extends Omit<QueryTask, "format"> {
+  readonly engine: "duckdb";
+  readonly format: FormatName;
+  readonly threads?: number | undefined;
+}
+
 /** What a process is asked that explains a key: it answers with a line of JSON, an array of explanations. */
 export interface ExplainTask extends Task {
   readonly explain: WantedKey & ReadingRecord;

@@ -51,6 +51,7 @@ export const BASE_TABLE_DOCS = {
     columns: {
       id: ["id", "The snapshot."],
       ...SNAPSHOT_FACTS,
+      node: ["text", "The name of the file without its endings: what a partition of a dataset is called."],
     },
   },
   memory_rows: {

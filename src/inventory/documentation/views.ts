@@ -1,4 +1,5 @@
 import { COMMON, type TableDoc } from "./columns.ts";
+import { FLEET_VIEW_DOCS } from "./fleet-views.ts";
 
 const {
   snapshot,
@@ -271,4 +272,5 @@ export const VIEW_DOCS = {
       bytes,
     },
   },
+  ...FLEET_VIEW_DOCS,
 } as const satisfies Record<string, TableDoc>;

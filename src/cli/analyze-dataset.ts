@@ -1,0 +1,165 @@
+import { randomBytes } from "node:crypto";
+import os from "node:os";
+import path from "node:path";
+import { RdbError } from "../../parsers/errors.ts";
+import { checkPartition, folderOf, nodeOf, type Partition } from "../dataset/partition.ts";
+import { inputFingerprint, madeOf, type RunOrigin, requestOf } from "../dataset/resume.ts";
+import { hiddenFolder } from "../dataset/staging.ts";
+import { UsageError } from "../errors.ts";
+import type { AnalyzedSnapshot } from "../index.ts";
+import { inspectInput } from "../io/inputs/index.ts";
+import { removeTemp } from "../io/leftovers.ts";
+import { type Chosen, runAnalysis } from "./analysis.ts";
+import { EXIT } from "./exit-status.ts";
+import { interruptible } from "./interrupt.ts";
+import { type Cli, note } from "./io.ts";
+import { type AnalyzeOptions, choiceOf } from "./options.ts";
+import { readSecretFile } from "./secret-file.ts";
+
+/** A snapshot that became a partition of a dataset. */
+export interface DatasetSnapshot extends AnalyzedSnapshot {
+  /** The folder of its table `keys`. */
+  readonly partition: string;
+}
+
+/** What is the same for all snapshots of a run. */
+interface Run {
+  readonly cli: Cli;
+  readonly root: string;
+  readonly options: AnalyzeOptions;
+  readonly chosen: Omit<Chosen, "inputs" | "output">;
+  readonly request: string;
+  /** Partitions written so far. */
+  readonly written: Set<string>;
+}
+
+/**
+ * `analyze --parquet`: each snapshot becomes a partition, one after the other; one that is damaged is told, and the others stand. With
+ * an output all go into an inventory first, which stays.
+ * @throws {UsageError} for options that make no sense, and partitions that are there
+ */
+export async function analyzeDataset(
+  cli: Cli,
+  inputs: readonly string[],
+  options: AnalyzeOptions,
+  chosen: Omit<Chosen, "inputs" | "output">,
+): Promise<DatasetSnapshot[]> {
+  checkRun(inputs, options);
+  const secret = secretOf(options);
+  const request = requestOf({ ...chosen, ...choiceOf(options, () => {}), ...read(options) }, secret);
+  const all = secret === undefined ? chosen : { ...chosen, hashKeys: secret };
+  const run: Run = { cli, root: options.parquet!, options, chosen: all, request, written: new Set() };
+  const left = inputs.filter((input) => !isDone(run, input));
+  if (left.length === 0) return [];
+  if (options.output !== undefined) return toInventory(run, left, options.output);
+  const done: DatasetSnapshot[] = [];
+  for (const input of left) {
+    try {
+      done.push(...(await toDataset(run, input)));
+    } catch (error) {
+      if (!(error instanceof RdbError) || inputs.length === 1) throw error;
+      note(cli, error.message);
+      cli.status = EXIT.damaged;
+    }
+  }
+  return done;
+}
+
+/** What of the options decides what rows are, besides target, filters and patterns. */
+function read({ sample, sampleSeed, salvage }: AnalyzeOptions): object {
+  return { sample, sampleSeed, salvage };
+}
+
+/** One secret for all snapshots of the run. */
+function secretOf({ hashKeys, hashKeysSecretFile: file }: AnalyzeOptions): Uint8Array | undefined {
+  if (file !== undefined) return readSecretFile(file);
+  return hashKeys === true ? randomBytes(32) : undefined;
+}
+
+function checkRun(inputs: readonly string[], options: AnalyzeOptions): void {
+  const { node, date, resume, hashKeys, hashKeysSecretFile } = options;
+  checkPartition(options);
+  if (inputs.length > 1 && node !== undefined)
+    throw new UsageError("--node is of one snapshot: several have their file names");
+  if (inputs.includes("-") && node === undefined)
+    throw new UsageError("the standard input has no name: say which --node it is of");
+  if (options.index !== undefined && options.output === undefined)
+    throw new UsageError("--index is of an inventory: give it a name with -o");
+  if (resume === true && hashKeys === true && hashKeysSecretFile === undefined) {
+    throw new UsageError(
+      "--resume needs the secret that names were hashed with: --hash-keys-secret-file in place of --hash-keys",
+    );
+  }
+  for (const input of inputs) inspectInput(input);
+  const nodes = inputs.map((input) => node ?? nodeOf(input));
+  const twice = nodes.find((name, i) => nodes.indexOf(name) < i);
+  if (date !== undefined && twice !== undefined)
+    throw new UsageError(
+      `two snapshots would be date=${date}/node=${twice}: write each with a --node of its own`,
+    );
+}
+
+/**
+ * Whether a snapshot is a complete partition already, of the same file and made the same way.
+ * @throws {UsageError} when it is a partition that may not be replaced
+ */
+function isDone({ cli, root, options, request }: Run, input: string): boolean {
+  const { cluster = "default", date, node = nodeOf(input), resume, force, quiet } = options;
+  const file = inputFingerprint(input);
+  if (file === null || force === true) return false;
+  const manifest = madeOf(root, { cluster, date, node }, file);
+  if (manifest === undefined) return false;
+  if (resume !== true) throw existing(root, manifest);
+  if (manifest.request !== request) return false;
+  if (quiet !== true) note(cli, `${input}: ${partitionPath(root, manifest)} is complete already`);
+  return true;
+}
+
+function existing(root: string, partition: Partition): UsageError {
+  return new UsageError(
+    `${partitionPath(root, partition)} exists already: pass over what is complete with --resume, or replace it with --force`,
+  );
+}
+
+function partitionPath(root: string, partition: Partition): string {
+  return path.join(root, folderOf("keys", partition));
+}
+
+/** Analyzes one snapshot into a temporary inventory, as patterns are known when all is read, and makes a partition of that. */
+async function toDataset(run: Run, input: string): Promise<DatasetSnapshot[]> {
+  const folder = hiddenFolder(run.root, "analysis");
+  try {
+    return await toInventory(run, [input], path.join(folder, "inventory"));
+  } finally {
+    removeTemp(folder);
+  }
+}
+
+async function toInventory(run: Run, inputs: readonly string[], output: string): Promise<DatasetSnapshot[]> {
+  const { cli, root, options, chosen, written } = run;
+  const { cluster, date, node, quiet, workers = os.availableParallelism() } = options;
+  const result = await runAnalysis(cli, options, { ...chosen, inputs, output });
+  const { partitionsOf, writePartition } = await import("../dataset/write-dataset.ts");
+  const force = options.force === true || options.resume === true;
+  const targets = partitionsOf(root, {
+    path: output,
+    only: undefined,
+    choice: { cluster, date, node },
+    force,
+  });
+  const done: DatasetSnapshot[] = [];
+  for (const { snapshot, partition, file } of targets) {
+    const told = result.snapshots.find(({ path: name }) => name === file);
+    const folder = partitionPath(root, partition);
+    if (told === undefined) continue;
+    if (written.has(folder))
+      throw new UsageError(`${file} would be ${folder}, as one before it: write it with a --node of its own`);
+    const origin: RunOrigin = { inputFingerprint: inputFingerprint(file), request: run.request };
+    const given = { root, path: output, name: file, snapshot, partition, workers, origin };
+    await interruptible((signal) => writePartition({ ...given, signal }));
+    written.add(folder);
+    done.push({ ...told, partition: folder });
+    if (quiet !== true && options.output !== undefined) note(cli, `${folder}: ${told.storedRows} rows`);
+  }
+  return done;
+}

@@ -1,0 +1,68 @@
+import os from "node:os";
+import path from "node:path";
+import type { Command } from "commander";
+import type { PartitionChoice } from "../dataset/partition.ts";
+import { UsageError } from "../errors.ts";
+import { isInventoryFile } from "../inventory/open.ts";
+import { interruptible } from "./interrupt.ts";
+import { type Cli, note } from "./io.ts";
+import type { ExportOptions } from "./options.ts";
+
+/** Adds what says which partition of a dataset is written. */
+export function addPartitionOptions(command: Command): Command {
+  return command
+    .option("--cluster <name>", "with --parquet: the partition's cluster (default: default)")
+    .option("--date <day>", "with --parquet: its date, as 2026-01-31 (default: the snapshot's, UTC)")
+    .option("--node <name>", "with --parquet: its node (default: the snapshot's file name)");
+}
+
+/** @throws {UsageError} for what says something of a partition where none is written */
+export function rejectPartition(options: PartitionChoice & { readonly resume?: boolean | undefined }): void {
+  const { cluster, date, node, resume } = options;
+  const [one] = Object.entries({ cluster, date, node, resume }).filter(([, value]) => value !== undefined);
+  if (one !== undefined) throw new UsageError(`--${one[0]} needs --parquet`);
+}
+
+/** The options of `export` that say something of a dataset. */
+const FOR_PARQUET: ReadonlySet<string> = new Set<keyof ExportOptions>([
+  ...(["parquet", "cluster", "date", "node", "force", "snapshot", "workers", "quiet"] as const),
+]);
+
+/** Writes an inventory as partitions of a dataset: one a snapshot. */
+export async function exportParquet(cli: Cli, file: string, options: ExportOptions): Promise<void> {
+  const { parquet: root = "", snapshot: only, workers = os.availableParallelism(), quiet } = options;
+  const [other] = Object.entries(options).filter(
+    ([name, value]) => value !== undefined && !FOR_PARQUET.has(name),
+  );
+  if (other !== undefined) {
+    const flag = other[0].replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+    throw new UsageError(
+      `--${flag} is not for --parquet, which writes an inventory as it is: rdbscope analyze --parquet has filters`,
+    );
+  }
+  if (!isInventoryFile(file))
+    throw new UsageError(`${file} is no inventory: rdbscope analyze --parquet ${root} ${file}`);
+  const { partitionsOf, writePartition } = await import("../dataset/write-dataset.ts");
+  const choice: PartitionChoice = { cluster: options.cluster, date: options.date, node: options.node };
+  const partitions = partitionsOf(root, { path: file, only, choice, force: options.force ?? false });
+  await interruptible(async (signal) => {
+    for (const { snapshot, partition } of partitions) {
+      const manifest = await writePartition({
+        ...{ root, path: file, name: file, snapshot, partition, workers, signal },
+      });
+      if (quiet !== true) note(cli, told(root, manifest));
+    }
+  });
+}
+
+/** What was written, in a line. */
+function told(
+  root: string,
+  {
+    files,
+    stored_rows: rows,
+  }: { files: readonly { table: string; path: string; bytes: number }[]; stored_rows: number },
+): string {
+  const folder = path.dirname(files.find(({ table }) => table === "rollup")!.path).replace(/^rollup/, "keys");
+  return `${path.join(root, folder)}: ${rows} rows`;
+}

@@ -1,0 +1,94 @@
+import { MANIFEST_NAME, type Manifest } from "../../dataset/manifest.ts";
+import { TABLE_NAMES } from "../../dataset/tables.ts";
+import { askDuckDb } from "../../duckdb/cursor.ts";
+import { filesOf, partitionsOf } from "../../duckdb/partitions.ts";
+import { viewsOf } from "../../duckdb/views.ts";
+import { namedKind, namedQuestion } from "../../queries/named/index.ts";
+import { answerOf, mentionsKeys, weighsKeys } from "../../queries/query.ts";
+import { HASHED_NOTE } from "../../queries/scope.ts";
+import { layoutOf, processCli, writeParts } from "../io.ts";
+import { counted, tellFailure } from "./answer.ts";
+import { type DatasetTask, fromParamRecords, tell } from "./protocol.ts";
+
+/** What this process takes without DuckDB's own memory. */
+const OWN_BYTES = 160 * 1024 ** 2;
+const LEAST_BYTES = 64 * 1024 ** 2;
+
+/** Asks the dataset of DuckDB and writes the rows to stdout; what goes wrong is told to the waiting process. */
+export async function answerFromDataset(
+  task: DatasetTask,
+  onWaiting: (waiting: boolean) => void,
+): Promise<void> {
+  try {
+    const { complete, incomplete } = partitionsOf(task.path);
+    const notes = [...shortened(incomplete), ...keyNotes(task, complete)];
+    for (const note of notes) tell({ note });
+    await write(task, complete, onWaiting);
+  } catch (error) {
+    tellFailure(error);
+  }
+}
+
+async function write(
+  task: DatasetTask,
+  partitions: readonly Manifest[],
+  onWaiting: (waiting: boolean) => void,
+) {
+  const { path: folder, statement, limits, threads } = task;
+  const values = askDuckDb({
+    views: viewsOf(folder, partitions),
+    files: TABLE_NAMES.flatMap((table) => filesOf(folder, table, partitions)),
+    sql: statement.sql,
+    params: fromParamRecords(statement.params),
+    memoryLimit: memoryLimit(limits.maxMemory),
+    sortFolder: limits.sortFolder,
+    threads,
+  });
+  const cli = processCli(onWaiting);
+  const named = statement.question === undefined ? undefined : namedQuestion(statement.question);
+  const { columns, rows } = answerOf(values, named && namedKind);
+  const section = {
+    name: statement.question ?? "query",
+    title: named?.title ?? "",
+    columns,
+    rows: counted(rows, () => {}),
+  };
+  await writeParts(cli, [{ section, extra: {} }], task.format, layoutOf(cli, task));
+}
+
+/** DuckDB spills what is beyond its limit; the process is killed beyond `maxMemory`, which is all of it. */
+function memoryLimit(maxMemory: number): number {
+  return maxMemory === 0 ? 0 : Math.max(LEAST_BYTES, Math.floor((maxMemory - OWN_BYTES) * 0.8));
+}
+
+/** Partitions that a note names. */
+const SHOWN = 5;
+
+function shortened(incomplete: readonly string[]): string[] {
+  if (incomplete.length === 0) return [];
+  const more = incomplete.length > SHOWN ? ` and ${incomplete.length - SHOWN} more` : "";
+  const names = incomplete.slice(0, SHOWN).join(", ");
+  return [
+    `left out, as not complete: ${names}${more} (${MANIFEST_NAME}, or a file that it names, is not there)`,
+  ];
+}
+
+/** What the reader of key rows has to know. */
+function keyNotes({ name, statement }: DatasetTask, partitions: readonly Manifest[]): string[] {
+  if (!mentionsKeys(statement.sql)) return [];
+  const count = (of: (one: Manifest) => boolean) => partitions.filter(of).length;
+  const hidden = count((one) => one.stored_rows === 0 && one.keys > 0);
+  const hashed = count((one) => one.hashed_names !== null);
+  const samples = weighsKeys(statement.sql) ? 0 : count((one) => one.sample_share !== null);
+  return [
+    ...(hidden > 0
+      ? [`${hidden} of ${partitions.length} partitions of ${name} have no rows of keys: --keys none`]
+      : []),
+    ...(hashed > 0 ? [HASHED_NOTE] : []),
+    ...(samples > 0
+      ? [
+          `${samples} of ${partitions.length} partitions are samples: sum(weight) counts keys, sum(bytes * weight) bytes`,
+        ]
+      : []),
+  ];
+}

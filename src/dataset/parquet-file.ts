@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { ReadableStream, type ReadableStreamDefaultController } from "node:stream/web";
+import {
+  Compression,
+  EnabledStatistics,
+  initSync,
+  type RecordBatch,
+  Table,
+  transformParquetStream,
+  WriterPropertiesBuilder,
+  WriterVersion,
+} from "parquet-wasm/esm";
+import { IoError, reasonOf } from "../errors.ts";
+import type { DatasetColumn } from "./tables.ts";
+
+/** Rows of a row group: what an engine reads, or leaves out by its statistics, as one. */
+const GROUP_ROWS = 131_072;
+const PAGE_BYTES = 2 ** 20;
+
+/** A file that was written. */
+export interface WrittenFile {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+let isLoaded = false;
+
+/** Loads the writer, Rust's as WebAssembly, once a thread; `code` is where it is. */
+export function loadParquet(code: URL): void {
+  if (!isLoaded) initSync({ module: fs.readFileSync(code) });
+  isLoaded = true;
+}
+
+/**
+ * Writes batches, Arrow IPC streams of one schema, as a new Parquet file, and syncs it; holds no more than a row group.
+ * @throws {IoError} when it cannot be written. @throws what `batches` throws
+ */
+export async function writeParquet(
+  file: string,
+  columns: readonly DatasetColumn[],
+  batches: Iterable<Uint8Array>,
+): Promise<WrittenFile> {
+  const source = new Source(batches);
+  const sink = new Sink(file);
+  try {
+    // The types of the package are those of browsers.
+    const given = source.stream as unknown as Parameters<typeof transformParquetStream>[0];
+    const taken = (await transformParquetStream(given, properties(columns))) as unknown as ReadableStream;
+    const reader = taken.getReader();
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), source.failed]);
+      if (done) break;
+      sink.write(value as Uint8Array);
+    }
+    return { rows: source.rows, ...sink.finish() };
+  } finally {
+    sink.close();
+  }
+}
+
+/** Hands batches to the writer, one whenever it asks. */
+class Source {
+  rows = 0;
+  readonly stream: ReadableStream;
+  /** Rejects with what the batches throw: on its way through the writer an error would become a text. */
+  readonly failed: Promise<never>;
+
+  constructor(batches: Iterable<Uint8Array>) {
+    const iterator = batches[Symbol.iterator]();
+    let fail: (error: unknown) => void = () => {};
+    this.failed = new Promise((_, reject) => {
+      fail = reject;
+    });
+    this.failed.catch(() => {});
+    const pull = (controller: ReadableStreamDefaultController) => {
+      try {
+        const next = iterator.next();
+        if (next.done === true) controller.close();
+        else controller.enqueue(this.batch(next.value));
+      } catch (error) {
+        fail(error);
+        controller.error(error);
+      }
+    };
+    this.stream = new ReadableStream({ pull }, { highWaterMark: 0 });
+  }
+
+  private batch(ipc: Uint8Array): RecordBatch {
+    const table = Table.fromIPCStream(ipc);
+    const batch = table.recordBatch(0)!;
+    table.free();
+    this.rows += batch.numRows;
+    return batch;
+  }
+}
+
+/** A new file, hashed as it is written. */
+class Sink {
+  private readonly file: string;
+  private readonly fd: number;
+  private readonly hash = createHash("sha256");
+  private bytes = 0;
+
+  constructor(file: string) {
+    this.file = file;
+    this.fd = this.guarded(() => fs.openSync(file, "wx"));
+  }
+
+  write(piece: Uint8Array): void {
+    this.hash.update(piece);
+    this.guarded(() => {
+      for (let at = 0; at < piece.length; ) at += fs.writeSync(this.fd, piece, at);
+    });
+    this.bytes += piece.length;
+  }
+
+  /** Syncs the file. */
+  finish(): Pick<WrittenFile, "bytes" | "sha256"> {
+    this.guarded(() => fs.fsyncSync(this.fd));
+    return { bytes: this.bytes, sha256: this.hash.digest("hex") };
+  }
+
+  close(): void {
+    fs.closeSync(this.fd);
+  }
+
+  private guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (cause) {
+      throw new IoError(`cannot write in ${path.dirname(this.file)}: ${reasonOf(cause)}`, { cause });
+    }
+  }
+}
+
+function properties(columns: readonly DatasetColumn[]) {
+  let builder = new WriterPropertiesBuilder()
+    .setWriterVersion(WriterVersion.V2)
+    .setCreatedBy("rdbscope")
+    .setCompression(Compression.SNAPPY)
+    .setDictionaryEnabled(false)
+    .setStatisticsEnabled(EnabledStatistics.Chunk)
+    .setMaxRowGroupSize(GROUP_ROWS)
+    .setDataPageSizeLimit(PAGE_BYTES);
+  for (const { name, type } of columns)
+    if (type === "STRING") builder = builder.setColumnDictionaryEnabled(name, true);
+  return builder.build();
+}

@@ -1,0 +1,217 @@
+import fs from "node:fs";
+import path from "node:path";
+import type { Answer, ParquetTask } from "../../workers/protocol.ts";
+import { fromErrorRecord, IoError } from "../errors.ts";
+import { type Inventory, openInventory } from "../inventory/open.ts";
+import type { RowFile } from "../inventory/row-pages.ts";
+import { runGuarded } from "../pipeline/guard.ts";
+import { WorkerPool } from "../pipeline/pool.ts";
+import { type SnapshotRow, snapshots } from "../queries/snapshots.ts";
+import type { KeyFacts } from "./key-batches.ts";
+import { MANIFEST_NAME, type Manifest, writeManifest } from "./manifest.ts";
+import type { WrittenFile } from "./parquet-file.ts";
+import {
+  checkDistinct,
+  checkPartition,
+  folderOf,
+  type Partition,
+  type PartitionChoice,
+  partitionOf,
+} from "./partition.ts";
+import type { RunOrigin } from "./resume.ts";
+import { rangeOf, rowsBefore } from "./row-counts.ts";
+import { checkTarget, Staging } from "./staging.ts";
+import { DATASET_VERSION, TABLE_NAMES } from "./tables.ts";
+
+/** Rows of a file of the table `keys`: each is written by one thread. */
+const PART_ROWS = 1_000_000;
+
+/** What is written, and how. */
+export interface PartitionOptions {
+  /** The dataset's folder. */
+  readonly root: string;
+  /** The inventory's file; messages call it `name`. */
+  readonly path: string;
+  readonly name: string;
+  /** Which snapshot of the inventory. */
+  readonly snapshot: number;
+  readonly partition: Partition;
+  /** What it was made of, where `analyze` made it. */
+  readonly origin?: RunOrigin | undefined;
+  /** Threads that write. */
+  readonly workers: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Told whenever a file is done: rows of all that are. */
+  readonly onRows?: ((rows: number) => void) | undefined;
+}
+
+/** A snapshot of an inventory, and the partition it becomes. */
+export interface Target {
+  readonly snapshot: number;
+  /** Its file, as it was given. */
+  readonly file: string;
+  readonly partition: Partition;
+}
+
+/**
+ * What an inventory's snapshots, or `only` one of them, become.
+ * @throws {UsageError} when two are the same, or one may not be written
+ */
+export function partitionsOf(
+  root: string,
+  asked: {
+    readonly path: string;
+    readonly only: number | undefined;
+    readonly choice: PartitionChoice;
+    readonly force: boolean;
+  },
+): Target[] {
+  checkPartition(asked.choice);
+  const inventory = openInventory(asked.path);
+  try {
+    const targets = snapshots(inventory, asked.only).map(
+      ({ snapshot, path: file, created_at: createdAt }) => ({
+        snapshot,
+        file,
+        partition: partitionOf(asked.choice, file, createdAt),
+      }),
+    );
+    checkDistinct(targets.map(({ partition }) => partition));
+    for (const { partition } of targets) checkTarget(root, partition, asked.force);
+    return targets;
+  } finally {
+    inventory.close();
+  }
+}
+
+/**
+ * Writes one snapshot of an inventory as a partition of a dataset, which appears when it is complete, in the place of what was there.
+ * @throws {IoError} when something cannot be read or written. @throws the signal's reason when aborted
+ */
+export async function writePartition(options: PartitionOptions): Promise<Manifest> {
+  options.signal?.throwIfAborted();
+  const inventory = openInventory(options.path, options.name);
+  let staging: Staging | undefined;
+  try {
+    const [snapshot] = snapshots(inventory, options.snapshot);
+    staging = new Staging(options.root);
+    const files = await writeFiles(inventory, snapshot!, staging, options);
+    const manifest = manifestOf(snapshot!, files, options);
+    writeManifest(staging.file("keys", MANIFEST_NAME), manifest);
+    options.signal?.throwIfAborted();
+    staging.publish(options.partition);
+    return manifest;
+  } finally {
+    inventory.close();
+    staging?.discard();
+  }
+}
+
+/** Parts are given to threads in their order; which thread writes which makes no difference. */
+async function writeFiles(
+  inventory: Inventory,
+  snapshot: SnapshotRow,
+  staging: Staging,
+  options: PartitionOptions,
+): Promise<Manifest["files"]> {
+  const rows = inventory.openRows("ids");
+  try {
+    const tasks = tasksOf(inventory, rows, snapshot, staging, options);
+    const pool = new WorkerPool(Math.min(options.workers, tasks.length));
+    let done = 0;
+    const write = async (task: ParquetTask): Promise<WrittenFile> => {
+      const answer = await pool.run<Answer<WrittenFile>>("parquet", task);
+      if (answer.error !== undefined) throw fromErrorRecord(answer.error);
+      done += task.table === "keys" ? answer.value.rows : 0;
+      options.onRows?.(done);
+      return answer.value;
+    };
+    const written = await runGuarded(pool, options.signal, () => Promise.all(tasks.map(write)));
+    return tasks.map(({ table, file }, i) => ({
+      table,
+      path: `${folderOf(table, options.partition)}/${path.basename(file)}`,
+      ...written[i]!,
+    }));
+  } finally {
+    fs.closeSync(rows.fd);
+  }
+}
+
+/** The files of a partition, the largest first. */
+function tasksOf(
+  inventory: Inventory,
+  rows: RowFile,
+  snapshot: SnapshotRow,
+  staging: Staging,
+  { path, name }: PartitionOptions,
+): ParquetTask[] {
+  const { before, rows: all } = rowsBefore(rows);
+  const range = rangeOf(rows, before, all, snapshot.snapshot);
+  if (range.to - range.from !== snapshot.stored_rows) {
+    throw new IoError(
+      `${inventory.path} is a damaged inventory (it has ${range.to - range.from} rows and says ${snapshot.stored_rows}): analyze the snapshot again`,
+    );
+  }
+  const facts: KeyFacts = {
+    createdAt: snapshot.created_at,
+    certainBytes: snapshot.sample_certain_bytes,
+    weight: snapshot.sample_weight,
+  };
+  const common = { path, name, snapshot: snapshot.snapshot };
+  const parts = Array.from({ length: Math.ceil(snapshot.stored_rows / PART_ROWS) }, (_, i): ParquetTask => {
+    const from = range.from + i * PART_ROWS;
+    const part = { from, to: Math.min(from + PART_ROWS, range.to) };
+    return {
+      ...common,
+      table: "keys",
+      file: staging.file("keys", partName(i)),
+      rows,
+      before,
+      range: part,
+      facts,
+    };
+  });
+  const others = TABLE_NAMES.filter((table) => table !== "keys").map(
+    (table): ParquetTask => ({ ...common, table, file: staging.file(table, partName(0)) }),
+  );
+  return [...parts, ...others];
+}
+
+function partName(number: number): string {
+  return `part-${String(number).padStart(5, "0")}.parquet`;
+}
+
+function manifestOf(
+  snapshot: SnapshotRow,
+  files: Manifest["files"],
+  { partition, origin }: PartitionOptions,
+): Manifest {
+  return {
+    dataset_version: DATASET_VERSION,
+    tool_version: snapshot.tool_version,
+    ...partition,
+    snapshot: {
+      path: snapshot.path,
+      fingerprint: snapshot.fingerprint,
+      file_bytes: snapshot.file_bytes,
+      magic: snapshot.magic,
+      created_at: new Date(snapshot.created_at).toISOString(),
+      checksum: snapshot.checksum as Manifest["snapshot"]["checksum"],
+    },
+    input_fingerprint: origin?.inputFingerprint ?? null,
+    request: origin?.request ?? null,
+    profile: snapshot.profile,
+    profile_exact: snapshot.profile_exact === 1,
+    profile_measured: snapshot.profile_measured === 1,
+    allocator: snapshot.allocator,
+    settings: JSON.parse(snapshot.settings) as Manifest["settings"],
+    filters: JSON.parse(snapshot.filters) as Manifest["filters"],
+    pattern_settings: JSON.parse(snapshot.pattern_settings) as Manifest["pattern_settings"],
+    keys: Math.round(snapshot.keys),
+    stored_rows: snapshot.stored_rows,
+    complete: snapshot.complete === 1,
+    hashed_names: snapshot.hashed_names,
+    sample_share: snapshot.sample_share,
+    files,
+  };
+}
