@@ -2,6 +2,7 @@ import type { Inventory } from "../inventory/open.ts";
 import { lowerBoundNotes } from "./lower-bounds.ts";
 import { sampleNotes } from "./sample-notes.ts";
 import { type Scope, scopeNotes } from "./scope.ts";
+import { counted } from "./words.ts";
 
 /** Warnings that every answer with sizes repeats: for which server they are, and how far that can be trusted. */
 const ABOUT_THE_SERVER = ["NEAREST_PROFILE", "DERIVED_PROFILE", "NEWER_THAN_SERVER"];
@@ -23,9 +24,26 @@ function listed(codes: readonly string[]): string {
   return codes.map((code) => `'${code}'`).join(", ");
 }
 
-/** What is to be said whenever an inventory is read: that its snapshots were damaged, or it is a sample. */
+/** What is to be said whenever an inventory is read: that snapshots are missing or were damaged, or it is a sample. */
 export function damageNotes(inventory: Inventory): string[] {
-  return inventory.all<{ message: string }>(MARKS_SQL).map(({ message }) => message);
+  return [
+    ...missingNotes(inventory),
+    ...inventory.all<{ message: string }>(MARKS_SQL).map(({ message }) => message),
+  ];
+}
+
+/** Files that notes name. */
+const NAMED = 3;
+
+/** That files are missing which were given with the others. */
+export function missingNotes(inventory: Inventory): string[] {
+  const paths = inventory
+    .all<{ path: string }>("SELECT path FROM failed_files ORDER BY snapshot")
+    .map(({ path }) => path);
+  if (paths.length === 0) return [];
+  const more = paths.length > NAMED ? `, and ${paths.length - NAMED} more` : "";
+  const what = `${counted(paths.length, "snapshot")} could not be read and ${paths.length === 1 ? "is" : "are"} missing`;
+  return [`${what}: ${paths.slice(0, NAMED).join(", ")}${more} (table failed_files)`];
 }
 
 /**
@@ -36,5 +54,5 @@ export function notesOf(scope: Scope, hasErrors = true): string[] {
   const { inventory, snapshot } = scope;
   const warnings = inventory.all<{ message: string }>(SQL, { snapshot: snapshot.snapshot });
   const told = warnings.map(({ message }) => message);
-  return [...scopeNotes(scope), ...told, ...sampleNotes(scope, hasErrors), ...lowerBoundNotes(scope)];
+  return [...missingNotes(inventory), ...scopeNotes(scope), ...told, ...sampleNotes(scope, hasErrors), ...lowerBoundNotes(scope)];
 }

@@ -2,6 +2,7 @@ import { UsageError } from "../../errors.ts";
 import { nearName } from "../../near-names.ts";
 import type { ColumnKind } from "../answer.ts";
 import { EXPIRY_QUESTIONS } from "./expiry.ts";
+import { FLEET_QUESTIONS } from "./fleet.ts";
 import { KEY_QUESTIONS } from "./keys.ts";
 import { MEMORY_QUESTIONS } from "./memory.ts";
 import { PATTERN_QUESTIONS } from "./patterns.ts";
@@ -15,6 +16,7 @@ export const NAMED_QUESTIONS: Readonly<Record<string, NamedQuestion>> = {
   ...KEY_QUESTIONS,
   ...EXPIRY_QUESTIONS,
   ...SNAPSHOT_QUESTIONS,
+  ...FLEET_QUESTIONS,
 };
 
 /** A text that can only be meant as a question's name: no SQL is one word. */
