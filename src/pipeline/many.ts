@@ -254,9 +254,7 @@ class ManyRun {
     const { onFailed } = this.options;
     const own = { done: 0, bytes: job.bytes };
     try {
-      const read = await inFile(job.name, () =>
-        this.reading.through(job.readers, () => this.read(job, own)),
-      );
+      const read = await inFile(job.name, () => this.reading.through(job.readers, () => this.read(job, own)));
       if (read !== undefined) await this.write(job, read);
     } catch (error) {
       if (onFailed === undefined || !isOfFile(error)) {

@@ -106,7 +106,9 @@ export class PartialRun {
       fs.writeFileSync(path.join(made, this.lock), "");
       fs.writeFileSync(path.join(made, TERMS), terms);
       fs.writeFileSync(path.join(made, path.basename(this.rows)), "");
-      const [empty, template] = [this.empty, this.template].map((file) => path.join(made, path.basename(file)));
+      const [empty, template] = [this.empty, this.template].map((file) =>
+        path.join(made, path.basename(file)),
+      );
       createInventory(empty!);
       makePartTemplate(empty!, template!);
       if (!this.keep) track(this.folder);

@@ -1,7 +1,7 @@
 import { SLOTS } from "../inventory/slot.ts";
 import { type Column, column, type Row, type Section } from "./answer.ts";
 import { isUnfiltered } from "./filters.ts";
-import { damageNotes } from "./notes.ts";
+import { damageNotes, sameDataNotes } from "./notes.ts";
 import { type Scope, scopeNotes } from "./scope.ts";
 import { totals } from "./summary.ts";
 import { counted, thousands } from "./words.ts";
@@ -68,7 +68,7 @@ export function fleetSections(scopes: readonly Scope[]): Section[] {
   const notes = [
     ...damageNotes(inventory),
     ...scopeNotes(scopes[0]!),
-    ...sameNotes(found),
+    ...sameDataNotes(inventory),
     ...(whole ? slotNotes(scopes[0]!) : []),
     "one snapshot: --snapshot N",
   ];
@@ -92,20 +92,6 @@ function flagged({ same_as, relation, codes, ...row }: Found): NodeRow {
 function missing({ snapshot, path, code }: { snapshot: number; path: string; code: string }): NodeRow {
   const none = { keys: null, bytes: null, used_memory: null, used_memory_share: null, over_mean: null };
   return { snapshot, node: path, path, ...none, slots: null, flags: `missing: ${code}` };
-}
-
-/** What totals count twice. */
-function sameNotes(found: readonly Found[]): string[] {
-  const same = found.filter(({ same_as }) => same_as !== null);
-  const list = (rows: readonly Found[]) => rows.map(({ snapshot, same_as }) => `${snapshot} as ${same_as}`).join(", ");
-  const series = same.filter(({ relation }) => relation === "series");
-  const twice = same.filter(({ relation }) => relation !== "series");
-  return [
-    ...(twice.length === 0 ? [] : [`totals count data twice: snapshot ${list(twice)} (view same_data)`]),
-    ...(series.length === 0
-      ? []
-      : [`totals add up one server at several times: snapshot ${list(series)} (see rdbscope trend)`]),
-  ];
 }
 
 function slotNotes({ inventory }: Scope): string[] {

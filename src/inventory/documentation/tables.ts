@@ -154,7 +154,8 @@ export const TABLE_DOCS = {
     },
   },
   failed_files: {
-    meaning: "Files that were given with the others and are missing, as they could not be read: a row a file.",
+    meaning:
+      "Files that were given with the others and are missing, as they could not be read: a row a file.",
     columns: {
       snapshot: ["id", "Number that is kept for it, and which it gets when `analyze --resume` can read it."],
       path: ["text", "File as it was given."],

@@ -299,7 +299,10 @@ export const VIEW_DOCS = {
     meaning: "A row for each of the 16,384 hash slots, with the snapshots that have keys in it.",
     columns: {
       slot,
-      owners: ["count", "Snapshots that have keys in the slot; in a cluster without replicas 1, or 0 where it is empty."],
+      owners: [
+        "count",
+        "Snapshots that have keys in the slot; in a cluster without replicas 1, or 0 where it is empty.",
+      ],
       snapshots: ["text", "These, with commas between; NULL: none."],
       keys,
       bytes,
@@ -315,7 +318,10 @@ export const VIEW_DOCS = {
         "text",
         "`same file`; `same offset`: a primary and its replica, or a copy; `minutes apart`: the same replication id, saved within 15 minutes: a primary and its replica; `same slots`: no replication id, but keys in the very same part of a cluster’s slots, saved within 15 minutes; `series`: the same server at another time.",
       ],
-      offset_distance: ["bytes", "Bytes of replication between the two; NULL where one of them does not say."],
+      offset_distance: [
+        "bytes",
+        "Bytes of replication between the two; NULL where one of them does not say.",
+      ],
       seconds_apart: ["seconds", "Between the times they were made at."],
     },
   },

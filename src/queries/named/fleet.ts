@@ -20,7 +20,8 @@ FROM rollup GROUP BY type ORDER BY bytes DESC, type`,
 FROM rollup GROUP BY type, encoding ORDER BY bytes DESC, type, encoding`,
   },
   "fleet-patterns": {
-    title: "the patterns with the most memory, of all snapshots together, and the largest share that one node has",
+    title:
+      "the patterns with the most memory, of all snapshots together, and the largest share that one node has",
     params: { limit: limit(20), type },
     sql: `SELECT pattern, count(*) AS nodes, sum(keys) AS keys, sum(bytes) AS bytes,
   sum(bytes) * 1.0 / sum(sum(bytes)) OVER () AS bytes_share, max(bytes) * 1.0 / sum(bytes) AS largest_node_share

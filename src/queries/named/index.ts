@@ -51,6 +51,7 @@ const KINDS: readonly (readonly [ending: RegExp, kind: ColumnKind])[] = [
   [/(?:^|_)key(?:_before|_after)?$|^pattern$|^prefix$|^largest_element$|^path$/, "key"],
   [/(?:^|_)bytes$/, "bytes"],
   [/_share$/, "share"],
+  [/^over_mean$/, "ratio"],
   [/_at$/, "time"],
   [/^(?:expired_|loaded_)?keys$|^keys_with_ttl$|^elements$|^patterns$/, "count"],
 ];
