@@ -3,8 +3,13 @@ import { defineConfig } from "vitest/config";
 
 const builtWorkers = path.resolve(import.meta.dirname, "test/support/built-worker-url.ts");
 
-export default defineConfig({
+/** Threads run what test/global-setup.ts builds. */
+export const withBuiltWorkers = {
   resolve: { alias: [{ find: /^\.\/worker-url\.ts$/, replacement: builtWorkers }] },
+};
+
+export default defineConfig({
+  ...withBuiltWorkers,
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: "test/global-setup.ts",

@@ -106,7 +106,7 @@ function hashed(hash: number, bytes: Uint8Array, start: number, end: number): nu
 }
 
 /** Spreads what differs in any bit over all of them: the finalizer of MurmurHash3. */
-function mixed(hash: number): number {
+export function mixed(hash: number): number {
   let h = hash;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

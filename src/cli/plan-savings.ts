@@ -6,6 +6,7 @@ import { type FoundSavings, findSavings } from "../plan/savings/find.ts";
 import { movesOf } from "../plan/savings/moves.ts";
 import type { Scenario } from "../plan/scenario.ts";
 import type { Scope } from "../queries/scope.ts";
+import { interruptible } from "./interrupt.ts";
 import type { Cli } from "./io.ts";
 import type { RunOptions } from "./options.ts";
 import { forEachScope } from "./question.ts";
@@ -18,6 +19,7 @@ type Options = Pick<
   readonly separators?: string | undefined;
   readonly depth?: number | undefined;
   readonly snapshot?: number | undefined;
+  readonly sample?: number | undefined;
 };
 
 /** A scenario with its data. */
@@ -37,6 +39,8 @@ export async function savingsOf(
   planned: readonly Planned[],
 ): Promise<FoundSavings[]> {
   const file = expandOne(name);
+  if (isSqliteFile(file) && options.sample !== undefined)
+    throw new UsageError(`--sample compresses values, and ${file} is an inventory: give the snapshot`);
   if (isSqliteFile(file)) return ofInventory(cli, file, options, planned);
   if (file === "-")
     throw new UsageError("--savings reads a snapshot more than once: write it to a file first");
@@ -67,7 +71,7 @@ async function ofInventory(
 async function ofSnapshot(
   cli: Cli,
   file: string,
-  { snapshot: _, ...options }: Options,
+  { snapshot: _, sample: share, ...options }: Options,
   { scenario, data }: Planned,
 ): Promise<FoundSavings> {
   const { profile, allocator } = data.target;
@@ -76,9 +80,23 @@ async function ofSnapshot(
   let found: FoundSavings | undefined;
   await forEachScope(cli, file, asked, true, async ([scope]) => {
     const moves = await movedTo(file, options, scenario, scope!);
-    found = findSavings({ scope: scope!, data, moves });
+    const trials = share === undefined ? undefined : await triedOn(file, options, share, scope!, data);
+    found = findSavings({ scope: scope!, data, moves, trials });
   });
   return found!;
+}
+
+async function triedOn(
+  input: string,
+  { tempDir, maxExpanded }: Options,
+  share: number,
+  scope: Scope,
+  { target }: PlanData,
+) {
+  const { tryCompression } = await import("../plan/savings/trial.ts");
+  return interruptible((signal) =>
+    tryCompression({ input, tempDir, maxExpanded, signal, scope, target, share }),
+  );
 }
 
 async function movedTo(

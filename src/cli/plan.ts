@@ -55,6 +55,7 @@ const OPTIONS = z.object({
   model: z.string().min(1).optional(),
   history: z.array(z.string().min(1)).optional(),
   savings: z.boolean().optional(),
+  sample: QUESTION_OPTIONS.shape.sample,
 });
 type Options = z.infer<typeof OPTIONS>;
 
@@ -74,6 +75,10 @@ export function planCommand(cli: Cli): Command {
     .option("--model <file>", "counts and averages in place of a snapshot, as YAML")
     .option("--history <file...>", "inventories or snapshots over time: when each machine is outgrown")
     .option("--savings", "what could be saved, ranked: a snapshot is read again, each key looked at")
+    .option(
+      "--sample <share>",
+      "with --savings: compress this share of the strings of 1K and more, such as 5%, to see what it saves",
+    )
     .option("--snapshot <id>", "this snapshot of an inventory of several")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
@@ -88,6 +93,8 @@ async function run(cli: Cli, file: string | undefined, options: Options): Promis
   if ((file === undefined) === (model === undefined))
     throw new UsageError("give a snapshot or an inventory, or --model with counts and averages: one of them");
   if (model !== undefined) refuseReading(options);
+  if (options.sample !== undefined && options.savings !== true)
+    throw new UsageError("--sample tells what compression saves: give --savings, too");
   const wanted = await readWanted(options, warner(cli, options.quiet));
   if (series !== undefined && wanted.catalogue === undefined)
     throw new UsageError("--history tells when machines are outgrown: give them with --catalogue");

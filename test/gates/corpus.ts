@@ -1,6 +1,6 @@
 /**
  * Corpus gate: every snapshot of other projects' test suites gives the number of keys, version and checksum that an
- * independent walker found, or the error it should. `node --import tsx test/gates/corpus.ts [../shared/corpus]`
+ * independent walker found, or the error it should. `node scripts/gate.mjs test/gates/corpus.ts [../shared/corpus]`
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

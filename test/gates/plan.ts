@@ -1,6 +1,6 @@
 /**
  * Plan gate: a migration planned of a snapshot comes within 1% of what the other server's used_memory was above that at its start, when
- * it had loaded that snapshot. `node --import tsx test/gates/plan.ts [../shared/truth-cross]`
+ * it had loaded that snapshot. `node scripts/gate.mjs test/gates/plan.ts [../shared/truth-cross]`
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
 /**
  * Truth gate: rows, types, lengths and expiries of the inventory of every recorded snapshot are what the server that
  * loaded it answered. Sizes and encodings are held by `npm run truth`.
- * `node --import tsx test/gates/truth.ts [../shared/truth] [only]`, `only` being a part of a path, as `redis-7.2`.
+ * `node scripts/gate.mjs test/gates/truth.ts [../shared/truth] [only]`, `only` being a part of a path, as `redis-7.2`.
  */
 import { compareFacts, type Facts } from "../truth/facts.ts";
 import { truthFolders } from "../truth/folder.ts";

@@ -1,10 +1,9 @@
-import { LAYOUT } from "../../../parsers/visitor.ts";
 import { shortened, shortening, WORD_LETTERS } from "../../doctor/short-names.ts";
 import { patternSums } from "../../doctor/sums.ts";
-import { type Bill, type TargetSpec, targetOf, ValueMeter } from "../../memory/index.ts";
 import { ofRow } from "../../queries/sampling.ts";
 import { keySource, type Scope, scopeParams } from "../../queries/scope.ts";
 import { hasNames, LOADED, type SavingKind } from "./saving.ts";
+import { StringSizer } from "./string-sizer.ts";
 
 const SHAPES = (
   scope: Scope,
@@ -28,13 +27,13 @@ export const names: SavingKind = {
   needsRows: true,
   find: ({ scope, data }) => {
     if (!hasNames(scope)) return [];
-    const sizer = new NameSizer(data.target);
+    const sizer = new StringSizer(data.target);
     return patternSums(scope)
       .map((sums) => ({ ...sums, cut: shortening(sums.pattern) }))
       .filter(({ cut, keys }) => cut > 0 && keys > 1)
       .map(({ pattern, keys, cut }) => {
         const shapes = scope.inventory.all<Shape>(SHAPES(scope), { ...scopeParams(scope), of: pattern });
-        const bytes = shapes.reduce((sum, shape) => sum + shape.keys * sizer.saving(shape, cut), 0);
+        const bytes = shapes.reduce((sum, shape) => sum + shape.keys * savedBy(sizer, shape, cut), 0);
         return {
           kind: "shorter names",
           what: `${pattern} → ${shortened(pattern)}`,
@@ -47,45 +46,8 @@ export const names: SavingKind = {
   },
 };
 
-const LETTERS = Buffer.alloc(256, "x");
-const DIGITS = Buffer.alloc(256, "5");
-
-/** Sizes a value under names of two lengths. */
-class NameSizer {
-  private readonly meter: ValueMeter;
-  private readonly bill: Bill;
-  private walked = "";
-
-  constructor(target: TargetSpec) {
-    this.meter = new ValueMeter([targetOf(target)]);
-    this.bill = this.meter.bills[0]!;
-  }
-
-  /** Heap bytes that a key takes less whose name is `cut` bytes shorter. */
-  saving({ name, length, is_int: isInt, expires }: Shape, cut: number): number {
-    this.walk(length, isInt === 1);
-    return this.size(name, expires === 1) - this.size(Math.max(0, name - cut), expires === 1);
-  }
-
-  private size(name: number, expires: boolean): number {
-    this.meter.size(name, expires);
-    return this.bill.heapBytes;
-  }
-
-  /** Walks a string of the length; or a hash, which stands for every value that is apart from its name. */
-  private walk(length: number, isInt: boolean): void {
-    const what = `${length} ${isInt}`;
-    if (what === this.walked) return;
-    this.walked = what;
-    const { meter } = this;
-    if (length >= 0) {
-      meter.begin(LAYOUT.string, -1);
-      meter.text(length, isInt ? DIGITS : LETTERS, 0);
-    } else {
-      meter.begin(LAYOUT.hash, 1);
-      meter.text(1, LETTERS, 0);
-      meter.text(1, LETTERS, 0);
-    }
-    meter.end();
-  }
+/** Heap bytes that a key takes less whose name is `cut` bytes shorter. */
+function savedBy(sizer: StringSizer, { name, length, is_int: isInt, expires }: Shape, cut: number): number {
+  const size = (bytes: number) => sizer.heapBytes(bytes, expires === 1, length, isInt === 1);
+  return size(name) - size(Math.max(0, name - cut));
 }

@@ -1,5 +1,6 @@
 import { hasKeyRows, type Scope } from "../../queries/scope.ts";
 import { type PlanData, tablesOf } from "../data.ts";
+import type { CompressionTrial } from "./trial.ts";
 
 /** What a change takes off the keys of a pattern in a database. Keys are those that a server would load; negative figures add some. */
 export interface SavedPart {
@@ -35,6 +36,8 @@ export interface SavingsInput {
   readonly data: PlanData;
   /** The data on other servers that could load the snapshot; empty where only an inventory is known. */
   readonly moves: readonly PlanData[];
+  /** What was compressed to see how small it becomes; undefined: nothing was. */
+  readonly trials?: readonly CompressionTrial[] | undefined;
 }
 
 /** A kind of saving. */
