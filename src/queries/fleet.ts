@@ -1,3 +1,4 @@
+import { nodeNames } from "../inventory/nodes.ts";
 import { SLOTS } from "../inventory/slot.ts";
 import { type Column, column, type Row, type Section } from "./answer.ts";
 import { isUnfiltered } from "./filters.ts";
@@ -27,7 +28,7 @@ const COLUMNS: readonly Column[] = [
   column("node", "Node", "key"),
   column("path", "Snapshot", "key", { machineOnly: true }),
   column("keys", "Keys", "count", { sum: true }),
-  column("bytes", "Memory of keys", "bytes", { sum: true }),
+  column("bytes", "Memory of keys", "bytes", { sum: true, spare: true }),
   column("used_memory", "used_memory", "bytes", { sum: true }),
   column("used_memory_share", "%", "share"),
   column("over_mean", "Over mean", "ratio"),
@@ -62,7 +63,7 @@ export function fleetSections(scopes: readonly Scope[]): Section[] {
   const whole = isUnfiltered(filters);
   const found = inventory.all<Found>(NODES_SQL);
   const nodes = whole ? found : found.map((row, i) => ofFilter(row, scopes[i]!));
-  const failed = inventory.all<{ snapshot: number; path: string; code: string }>(FAILED_SQL).map(missing);
+  const failed = missing(inventory.all<Missing>(FAILED_SQL));
   const size = ({ used_memory, bytes }: NodeRow) => used_memory ?? bytes ?? 0;
   const rows = nodes.map(flagged).sort((a, b) => size(b) - size(a) || a.snapshot - b.snapshot);
   const notes = [
@@ -89,9 +90,19 @@ function flagged({ same_as, relation, codes, ...row }: Found): NodeRow {
   return { snapshot, node, path, keys, bytes, used_memory, used_memory_share, over_mean, slots, flags };
 }
 
-function missing({ snapshot, path, code }: { snapshot: number; path: string; code: string }): NodeRow {
+interface Missing {
+  readonly snapshot: number;
+  readonly path: string;
+  readonly code: string;
+}
+
+function missing(failed: readonly Missing[]): NodeRow[] {
+  const names = nodeNames(failed.map(({ path }) => path));
   const none = { keys: null, bytes: null, used_memory: null, used_memory_share: null, over_mean: null };
-  return { snapshot, node: path, path, ...none, slots: null, flags: `missing: ${code}` };
+  return failed.map(({ snapshot, path, code }, i) => ({
+    ...{ snapshot, node: names[i]!, path, ...none, slots: null },
+    flags: `missing: ${code}`,
+  }));
 }
 
 function slotNotes({ inventory }: Scope): string[] {
