@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import type { Cli } from "./io.ts";
-import { questionCommand, runQuestion } from "./question.ts";
+import { addFleetOption, questionCommand, runQuestion } from "./question.ts";
 
 /** `rdbscope encodings FILE` */
 export function encodingsCommand(cli: Cli): Command {
-  return questionCommand("encodings", "how keys and memory spread over encodings").action(
+  return addFleetOption(questionCommand("encodings", "how keys and memory spread over encodings")).action(
     (file: string, _, command: Command) => runQuestion(cli, command, file, "encodings"),
   );
 }

@@ -168,6 +168,7 @@ export const QUESTION_OPTIONS = z.object({
   ...RUN,
   ...INPUT,
   ...FILTERS,
+  fleet: z.boolean().optional(),
   pattern: z.string().optional(),
   snapshot: wholeNumber(1, 2 ** 15).optional(),
 });

@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 import { PATTERN_ORDERS } from "../queries/patterns.ts";
 import type { Cli } from "./io.ts";
 import { addLimitOption, checkOptions, LIMIT, oneOf, TREE_DEPTH } from "./options.ts";
-import { DEFAULT_LARGEST, questionCommand, runQuestion } from "./question.ts";
+import { addFleetOption, DEFAULT_LARGEST, questionCommand, runQuestion } from "./question.ts";
 
 const DEFAULT_DEPTH = 3;
 const OPTIONS = z.object({
@@ -17,7 +17,11 @@ const OPTIONS = z.object({
 /** `rdbscope patterns FILE` */
 export function patternsCommand(cli: Cli): Command {
   const command = questionCommand("patterns", "which key-name templates there are, and what each holds");
-  return addLimitOption(command, "show this many; of a tree, below each branch", DEFAULT_LARGEST)
+  return addLimitOption(
+    addFleetOption(command),
+    "show this many; of a tree, below each branch",
+    DEFAULT_LARGEST,
+  )
     .option("--sort <figure>", `${PATTERN_ORDERS.join(", ")} (default: bytes)`)
     .option("--tree", "patterns as a tree of their segments")
     .option("--depth <n>", `levels of the tree (default: ${DEFAULT_DEPTH})`)

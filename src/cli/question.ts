@@ -1,10 +1,11 @@
 import { Command } from "commander";
+import { UsageError } from "../errors.ts";
 import type { Section } from "../queries/answer.ts";
 import { isUnfiltered, type QuestionFilters } from "../queries/filters.ts";
 import { type QuestionOptions as Asked, QUESTIONS, type QuestionName } from "../queries/index.ts";
 import { damageNotes } from "../queries/notes.ts";
 import { wholeSection } from "../queries/sampling.ts";
-import type { Scope } from "../queries/scope.ts";
+import { fleetScope, isFleet, type Scope } from "../queries/scope.ts";
 import { snapshots } from "../queries/snapshots.ts";
 import { HUMAN_FORMATS, type Part } from "../reports/index.ts";
 import { type Cli, layoutOf, warner, writeParts } from "./io.ts";
@@ -36,6 +37,11 @@ export function questionCommand(name: string, description: string, argument = "<
   return addReportOptions(addInputOptions(addRunOptions(command)));
 }
 
+/** Adds the option of questions that can sum up all snapshots of an inventory. */
+export function addFleetOption(command: Command): Command {
+  return command.option("--fleet", "all snapshots of an inventory together, not one by one");
+}
+
 /** What a question is asked of. */
 type ScopeOptions = Omit<QuestionOptions, "format" | "color"> & { readonly format?: string };
 
@@ -48,14 +54,19 @@ export async function forEachScope(
   answer: (scopes: readonly Scope[]) => Promise<void>,
 ): Promise<void> {
   const { before, filters } = splitFilters(options);
+  if (options.fleet === true && options.snapshot !== undefined)
+    throw new UsageError("--fleet is all snapshots, --snapshot one of them: give one of the two");
   const keys = needsRows || !isUnfiltered(filters) ? "all" : "none";
   const needed = { keys, ...(isUnfiltered(before) ? {} : { filters: before }) } as const;
   await withInventory(cli, file, options, needed, (inventory) => {
     if (!HUMAN_FORMATS.includes(options.format ?? ""))
       damageNotes(inventory).forEach(warner(cli, options.quiet));
-    return answer(
-      snapshots(inventory, options.snapshot).map((snapshot) => ({ inventory, snapshot, filters })),
-    );
+    const scopes = snapshots(inventory, options.snapshot).map((snapshot) => ({
+      inventory,
+      snapshot,
+      filters,
+    }));
+    return answer(options.fleet === true && scopes.length > 1 ? [fleetScope(scopes)] : scopes);
   });
 }
 
@@ -87,7 +98,7 @@ export async function runQuestion(
     const parts = scopes.flatMap((scope): Part[] =>
       sectionsOf(scope, name, asked, options.format).map((section) => ({
         section: scopes.length > 1 ? { ...section, title: `${section.title}: ${titleOf(scope)}` } : section,
-        extra: { snapshot: scope.snapshot.snapshot },
+        extra: { snapshot: isFleet(scope) ? null : scope.snapshot.snapshot },
       })),
     );
     await writeParts(cli, parts, options.format, layoutOf(cli, options, parts.length > 1));

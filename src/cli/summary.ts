@@ -1,8 +1,10 @@
 import type { Command } from "commander";
+import { fleetSections } from "../queries/fleet.ts";
+import type { Scope } from "../queries/scope.ts";
 import { type Summary, summary } from "../queries/summary.ts";
 import { renderExpanded } from "../reports/expanded.ts";
 import type { FormatName, Layout } from "../reports/index.ts";
-import { lineEnd } from "../reports/index.ts";
+import { FORMATS, lineEnd } from "../reports/index.ts";
 import { jsonArray } from "../reports/json.ts";
 import { renderSummary, summaryCsv, summaryJson, summaryMarkdown } from "../reports/summary.ts";
 import { renderTable } from "../reports/table.ts";
@@ -12,16 +14,26 @@ import { forEachScope, questionCommand } from "./question.ts";
 
 /** `rdbscope summary FILE` */
 export function summaryCommand(cli: Cli): Command {
-  return questionCommand("summary", "one screen: what the snapshot is, and where its memory went").action(
-    async (file: string, _, command: Command) => {
-      const options = checkOptions(QUESTION_OPTIONS, command);
-      const layout = layoutOf(cli, options);
-      await forEachScope(cli, file, options, false, (scopes) =>
-        writeLines(cli, lines(scopes.map(summary), options.format, layout), lineEnd(options.format)),
-      );
-      noteLeftOut(cli, layout);
-    },
-  );
+  const about = "one screen: what the snapshot is, and where its memory went; of several, a line each";
+  return questionCommand("summary", about).action(async (file: string, _, command: Command) => {
+    const options = checkOptions(QUESTION_OPTIONS, command);
+    const layout = layoutOf(cli, options);
+    await forEachScope(cli, file, options, false, async (scopes) => {
+      if (scopes.length > 1) return writeFleet(cli, scopes, options.format, layout);
+      return writeLines(cli, lines(scopes.map(summary), options.format, layout), lineEnd(options.format));
+    });
+    noteLeftOut(cli, layout);
+  });
+}
+
+async function writeFleet(
+  cli: Cli,
+  scopes: readonly Scope[],
+  format: FormatName,
+  layout: Layout,
+): Promise<void> {
+  const parts = fleetSections(scopes).map((section) => ({ section, extra: {} }));
+  await writeLines(cli, FORMATS[format](parts, { ...layout, titles: true }), lineEnd(format));
 }
 
 function lines(summaries: readonly Summary[], format: FormatName, layout: Layout): Iterable<string> {

@@ -42,6 +42,7 @@ const TYPES: Readonly<Record<ColumnDoc[0], ColumnType>> = {
   "keys a key": "DOUBLE",
   "ms since epoch": "TIMESTAMP",
   number: "INT64",
+  ratio: "DOUBLE",
   seconds: "INT64",
   share: "DOUBLE",
   text: "STRING",

@@ -144,6 +144,8 @@ class ManyRun {
   private readonly notes: string[] = [];
   private firstFailure: unknown;
   private isOver = false;
+  /** Files that are read at this moment: what is unpacked beside them is not told. */
+  private active = 0;
   private present: number;
   private bytesTotal: number;
   private bytesDone = 0;
@@ -276,8 +278,7 @@ class ManyRun {
     const { options, reader } = this;
     if (this.isOver || options.signal?.aborted === true) return undefined;
     const { id, name, readers, fileFingerprint } = job;
-    const onUnpacked = this.jobs.length === 1 ? onRead(options.onProgress) : undefined;
-    const input = await this.inputs.open(name, onUnpacked);
+    const input = await this.inputs.open(name, this.onUnpacked);
     try {
       const plan = planOf(input, options.salvage);
       this.bytesTotal += plan.bytes - own.bytes;
@@ -293,7 +294,9 @@ class ManyRun {
         this.keysDone += chunk.keys;
         this.tell("read");
       };
-      const read = await reader.read(plan, { id, readers, onChunk, isShared: true, fileFingerprint });
+      this.active++;
+      const how = { id, readers, onChunk, isShared: true, fileFingerprint };
+      const read = await reader.read(plan, how).finally(() => this.active--);
       await this.writing.enter(1); // What was read is held until it is written: not of many at once.
       return read;
     } finally {
@@ -353,6 +356,10 @@ class ManyRun {
       inventory.close();
     }
   }
+
+  private readonly onUnpacked = (bytes: number, total: number): void => {
+    if (this.active === 0) onRead(this.options.onProgress)(bytes, total);
+  };
 
   private tell(phase: Progress["phase"]): void {
     const { bytesDone, bytesTotal, keysDone } = this;

@@ -5,11 +5,14 @@ import { notesOf } from "./notes.ts";
 import { listNotes } from "./sample-notes.ts";
 import {
   AT_LEAST,
+  BY_SNAPSHOT,
   BY_TYPE,
   firstKeySource,
   hasKeyRows,
+  isFleet,
   type Scope,
   scopeParams,
+  snapshotParam,
   tallySource,
 } from "./scope.ts";
 import { thousands } from "./words.ts";
@@ -18,6 +21,8 @@ import { thousands } from "./words.ts";
 export type BigKeyRow = {
   readonly ranked_by: string;
   readonly rank: number;
+  /** Where it is, in an answer about a fleet. */
+  readonly node?: string;
   readonly db: number;
   readonly key: string | Buffer;
   readonly type: string;
@@ -48,6 +53,7 @@ const BIG_KEY_COLUMNS: readonly Column[] = [
   column("elements", "Elements", "count"),
   column("class", "Class", "text"),
   column("expires_at", "Expires", "time", { spare: true }),
+  column("node", "Node", "text"),
   column("db", "DB", "count"),
   column("key", "Key", "key"),
   column("largest_element_bytes", "Largest", "bytes", { spare: true }),
@@ -58,6 +64,8 @@ const BIG_KEY_COLUMNS: readonly Column[] = [
   column("lower_bound", "≥", "count", { machineOnly: true }),
 ];
 
+const COLUMNS_OF_ONE = BIG_KEY_COLUMNS.filter(({ name }) => name !== "node");
+
 /** What keys are ranked by: memory, or elements. */
 const RANKINGS = ["bytes", "elements"] as const;
 type Ranking = (typeof RANKINGS)[number];
@@ -67,10 +75,10 @@ export function bigkeys(scope: Scope, largest: number, ranking: Ranking): BigKey
   if (ranking === "elements" && !mayHaveElements(scope)) return [];
   const source = isRanked(scope.filters) ? rankedSource(scope, largest, ranking) : firstOf(scope, ranking);
   const rows = scope.inventory.all<Omit<BigKeyRow, "rank" | "ranked_by" | "class">>(
-    `SELECT db, key, type, encoding, bytes, elements, largest_element_bytes, ${LARGEST_ELEMENT} AS largest_element, expires_at,
+    `SELECT ${isFleet(scope) ? NODE : ""} db, key, type, encoding, bytes, elements, largest_element_bytes, ${LARGEST_ELEMENT} AS largest_element, expires_at,
        pattern, record_offset, accuracy, accuracy IN (${AT_LEAST}) AS lower_bound
-     FROM (SELECT * FROM ${source} WHERE ${ranking} IS NOT NULL ORDER BY ${ranking} DESC, record_offset LIMIT @largest) k
-     ORDER BY ${ranking} DESC, record_offset`,
+     FROM (SELECT * FROM ${source} WHERE ${ranking} IS NOT NULL ORDER BY ${ranking} DESC, snapshot, record_offset LIMIT @largest) k
+     ORDER BY ${ranking} DESC, snapshot, record_offset`,
     { ...scopeParams(scope), ranking, largest },
   );
   return rows.map((row, i) => ({ ...row, ranked_by: ranking, rank: i + 1, class: bigKeyClass(row) }));
@@ -96,6 +104,8 @@ export function isRanked({ types: _, ...others }: QuestionFilters): boolean {
   return isUnfiltered(others);
 }
 
+const NODE = "(SELECT node FROM node_rows n WHERE n.snapshot = k.snapshot) AS node,";
+
 /** The name of the largest element, of which only the table `big_keys` knows. */
 const LARGEST_ELEMENT = `(SELECT b.largest_element FROM big_keys b WHERE b.snapshot = k.snapshot
   AND b.record_offset = k.record_offset AND b.largest_element IS NOT NULL LIMIT 1)`;
@@ -111,7 +121,7 @@ export function bigkeysSections(
     RANKINGS.map((ranking) => ({
       name: "bigkeys",
       title: `${of} by ${ranking === "bytes" ? "memory" : "elements"}`,
-      columns: BIG_KEY_COLUMNS,
+      columns: isFleet(scope) ? BIG_KEY_COLUMNS : COLUMNS_OF_ONE,
       rows: bigkeys(one, largest, ranking),
     })),
   );
@@ -137,7 +147,7 @@ function rankedSource(scope: Scope, largest: number, ranking: Ranking): string {
   if (hasKeyRows(scope) && keptRanks(scope) < largest && scope.snapshot.keys > keptRanks(scope)) {
     return firstOf(scope, ranking);
   }
-  return `(SELECT * FROM big_keys WHERE snapshot = @snapshot AND ranked_by = @ranking
+  return `(SELECT * FROM big_keys WHERE ${BY_SNAPSHOT} AND ranked_by = @ranking
     AND ${BY_TYPE})`;
 }
 
@@ -148,8 +158,8 @@ function firstOf(scope: Scope, ranking: Ranking): string {
 function keptRanks(scope: Scope): number {
   return (
     scope.inventory.get<{ kept: number }>(
-      "SELECT coalesce(max(rank), 0) AS kept FROM big_keys WHERE snapshot = @snapshot",
-      { snapshot: scope.snapshot.snapshot },
+      `SELECT coalesce(max(rank), 0) AS kept FROM big_keys WHERE ${BY_SNAPSHOT}`,
+      { snapshot: snapshotParam(scope.snapshot) },
     )?.kept ?? 0
   );
 }

@@ -1,7 +1,8 @@
 import type { Inventory } from "../inventory/open.ts";
 import { lowerBoundNotes } from "./lower-bounds.ts";
 import { sampleNotes } from "./sample-notes.ts";
-import { type Scope, scopeNotes } from "./scope.ts";
+import { BY_SNAPSHOT, isFleet, type Scope, scopeNotes, snapshotParam } from "./scope.ts";
+import { counted } from "./words.ts";
 
 /** Warnings that every answer with sizes repeats: for which server they are, and how far that can be trusted. */
 const ABOUT_THE_SERVER = ["NEAREST_PROFILE", "DERIVED_PROFILE", "NEWER_THAN_SERVER"];
@@ -15,7 +16,7 @@ const ABOUT_THE_KEYS = [
   "CHECKSUM_MISMATCH",
 ];
 
-const SQL = `SELECT message FROM warnings WHERE snapshot = @snapshot
+const SQL = `SELECT DISTINCT message FROM warnings WHERE ${BY_SNAPSHOT}
   AND code IN (${listed([...ABOUT_THE_KEYS, ...ABOUT_THE_SERVER])})`;
 const MARKS_SQL = `SELECT DISTINCT message FROM warnings WHERE code IN (${listed(ABOUT_THE_KEYS)})`;
 
@@ -23,9 +24,45 @@ function listed(codes: readonly string[]): string {
   return codes.map((code) => `'${code}'`).join(", ");
 }
 
-/** What is to be said whenever an inventory is read: that its snapshots were damaged, or it is a sample. */
+/** What is to be said whenever an inventory is read: that snapshots are missing or were damaged, or it is a sample. */
 export function damageNotes(inventory: Inventory): string[] {
-  return inventory.all<{ message: string }>(MARKS_SQL).map(({ message }) => message);
+  return [
+    ...missingNotes(inventory),
+    ...inventory.all<{ message: string }>(MARKS_SQL).map(({ message }) => message),
+  ];
+}
+
+/** Files that notes name. */
+const NAMED = 3;
+
+const SAME_SQL = `SELECT snapshot, min(same_as) AS same_as, relation FROM same_data GROUP BY snapshot ORDER BY snapshot`;
+
+/** What is counted twice where all snapshots of an inventory are added up. */
+export function sameDataNotes(inventory: Inventory): string[] {
+  const same = inventory.all<{ snapshot: number; same_as: number; relation: string }>(SAME_SQL);
+  const list = (isSeries: boolean) =>
+    same
+      .filter(({ relation }) => (relation === "series") === isSeries)
+      .map(({ snapshot, same_as }) => `${snapshot} as ${same_as}`)
+      .join(", ");
+  const [twice, series] = [list(false), list(true)];
+  return [
+    ...(twice === "" ? [] : [`totals count data twice: snapshot ${twice} (view same_data)`]),
+    ...(series === ""
+      ? []
+      : [`totals add up one server at several times: snapshot ${series} (see rdbscope trend)`]),
+  ];
+}
+
+/** That files are missing which were given with the others. */
+export function missingNotes(inventory: Inventory): string[] {
+  const paths = inventory
+    .all<{ path: string }>("SELECT path FROM failed_files ORDER BY snapshot")
+    .map(({ path }) => path);
+  if (paths.length === 0) return [];
+  const more = paths.length > NAMED ? `, and ${paths.length - NAMED} more` : "";
+  const what = `${counted(paths.length, "snapshot")} could not be read and ${paths.length === 1 ? "is" : "are"} missing`;
+  return [`${what}: ${paths.slice(0, NAMED).join(", ")}${more} (table failed_files)`];
 }
 
 /**
@@ -34,7 +71,15 @@ export function damageNotes(inventory: Inventory): string[] {
  */
 export function notesOf(scope: Scope, hasErrors = true): string[] {
   const { inventory, snapshot } = scope;
-  const warnings = inventory.all<{ message: string }>(SQL, { snapshot: snapshot.snapshot });
+  const warnings = inventory.all<{ message: string }>(SQL, { snapshot: snapshotParam(snapshot) });
   const told = warnings.map(({ message }) => message);
-  return [...scopeNotes(scope), ...told, ...sampleNotes(scope, hasErrors), ...lowerBoundNotes(scope)];
+  const same = isFleet(scope) ? sameDataNotes(inventory) : [];
+  return [
+    ...missingNotes(inventory),
+    ...same,
+    ...scopeNotes(scope),
+    ...told,
+    ...sampleNotes(scope, hasErrors),
+    ...lowerBoundNotes(scope),
+  ];
 }

@@ -2,7 +2,7 @@ import { SKETCH_GAMMA } from "../inventory/schema.ts";
 import { keyRowFilters } from "./filters.ts";
 import { grouped } from "./groups.ts";
 import { keysOfRows, ofRow } from "./sampling.ts";
-import { keySource, type Scope, scopeParams } from "./scope.ts";
+import { BY_SNAPSHOT, keySource, type Scope, scopeParams } from "./scope.ts";
 
 /** Quantiles of one measure of one group, right within 1%. */
 export interface Quantiles {
@@ -46,7 +46,7 @@ function bucketSql(scope: Scope, by: "type" | "pattern", measure: "bytes" | "ele
   const crossed = by === "type" ? filters.pattern : filters.types;
   if (filters.dbs || crossed !== undefined) return undefined;
   return `SELECT ${by} AS name, bucket, sum(keys) AS keys, sum(value_sum) AS value_sum FROM sketches
-    WHERE snapshot = @snapshot AND ${by} IS NOT NULL AND ${other} IS NULL AND measure = @measure
+    WHERE ${BY_SNAPSHOT} AND ${by} IS NOT NULL AND ${other} IS NULL AND measure = @measure
     GROUP BY 1, 2 ORDER BY 1, 2`;
 }
 

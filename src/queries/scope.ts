@@ -7,13 +7,18 @@ import { ofRow, sampleOf } from "./sampling.ts";
 import type { SnapshotRow } from "./snapshots.ts";
 import { counted, thousands } from "./words.ts";
 
-/** One snapshot of an inventory, and which of its keys a question is about. */
+/** The number of no snapshot: all of an inventory are meant. */
+const FLEET = 0;
+
+/** One snapshot of an inventory, or all of them as if they were one (`fleetScope`), and which of its keys a question is about. */
 export interface Scope {
   readonly inventory: Inventory;
   readonly snapshot: SnapshotRow;
   readonly filters: QuestionFilters;
 }
 
+/** One snapshot, or all of a fleet. */
+export const BY_SNAPSHOT = "(@snapshot IS NULL OR snapshot = @snapshot)";
 export const BY_DB = "(@dbs IS NULL OR db IN (SELECT value FROM json_each(@dbs)))";
 /** Modules' values have the module's own name as their type; `module` is all of them. */
 export const BY_TYPE = `(@types IS NULL OR type IN (SELECT value FROM json_each(@types))
@@ -23,7 +28,7 @@ export const BY_PATTERN = "(@pattern IS NULL OR pattern = @pattern)";
 /** Values of every parameter that `tallySource`, `keySource` and `expirySource` mention. */
 export function scopeParams({ snapshot, filters }: Scope): SqlParams {
   return {
-    snapshot: snapshot.snapshot,
+    snapshot: snapshotParam(snapshot),
     createdAt: snapshot.created_at,
     dbs: filters.dbs ? JSON.stringify(filters.dbs) : null,
     types: filters.types ? JSON.stringify(filters.types) : null,
@@ -34,13 +39,18 @@ export function scopeParams({ snapshot, filters }: Scope): SqlParams {
   };
 }
 
+/** The value of `@snapshot`; null: all of them. */
+export function snapshotParam({ snapshot }: SnapshotRow): number | null {
+  return snapshot === FLEET ? null : snapshot;
+}
+
 /** In SQL, the values of `accuracy` of sizes that are no less than what they say. */
 export const AT_LEAST = "'lower bound', 'damaged'";
 
 /** SQL of a relation like the view `rollup`: from the rollup itself where it can tell, else from key rows. */
 export function tallySource(scope: Scope): string {
   if (keyRowFilters(scope.filters).length === 0) {
-    return `(SELECT * FROM rollup WHERE snapshot = @snapshot AND ${BY_DB} AND ${BY_TYPE} AND ${BY_PATTERN})`;
+    return `(SELECT * FROM rollup WHERE ${BY_SNAPSHOT} AND ${BY_DB} AND ${BY_TYPE} AND ${BY_PATTERN})`;
   }
   const sums = Object.entries(ROW_SUMS).map(([name, sql]) => `${ofRow(scope, sql)} AS ${name}`);
   const squares = SQUARES.map(([name, sql]) => `iif(weight > 1, ${sql} * ${sql}, 0) AS ${name}`);
@@ -135,7 +145,7 @@ function keyConditions({ inventory, snapshot: { snapshot }, filters }: Scope): s
   ];
   const others = inventory.get("SELECT 1 FROM snapshot_rows LIMIT 1 OFFSET 1") !== undefined;
   return [
-    ...(others
+    ...(others && snapshot !== FLEET
       ? [`id >= ${(snapshot - 1) * SNAPSHOT_ID_SHIFT} AND id < ${snapshot * SNAPSHOT_ID_SHIFT}`]
       : []),
     ...given.flatMap(([value, sql]) => (value === undefined ? [] : [sql])),
@@ -157,6 +167,38 @@ const FEW_ROWS = 1_000_000;
 export function isAnsweredByRows({ snapshot, filters }: Scope, better: boolean): boolean {
   if (keyRowFilters(filters).length > 0) return true;
   return better && snapshot.stored_rows >= snapshot.keys && snapshot.stored_rows <= FEW_ROWS;
+}
+
+/**
+ * All snapshots of an inventory as one scope, for questions that sum up.
+ * @throws {UsageError} where such a sum would not be what it says
+ */
+export function fleetScope(scopes: readonly Scope[]): Scope {
+  const [{ inventory, filters, snapshot: first }] = scopes as [Scope];
+  const all = scopes.map(({ snapshot }) => snapshot);
+  if (all.some((one) => sampleOf(one) !== undefined))
+    throw new UsageError(
+      "--fleet is not for samples: estimates of several add up to none with a known error",
+    );
+  if ((filters.ttl !== undefined && typeof filters.ttl !== "string") || filters.ttl === "expired")
+    throw new UsageError("--fleet cannot be asked with times of --ttl: each snapshot has its own");
+  const sum = (of: "keys" | "stored_rows" | "expired_keys") => all.reduce((n, one) => n + one[of], 0);
+  const profiles = [...new Set(all.map(({ profile }) => profile))].join(", ");
+  const snapshot: SnapshotRow = {
+    ...first,
+    snapshot: FLEET,
+    path: inventory.path,
+    keys: sum("keys"),
+    stored_rows: sum("stored_rows"),
+    expired_keys: sum("expired_keys"),
+    profile: profiles,
+  };
+  return { inventory, filters, snapshot };
+}
+
+/** Whether a scope is all snapshots of an inventory. */
+export function isFleet({ snapshot }: Scope): boolean {
+  return snapshot.snapshot === FLEET;
 }
 
 function requireKeyRows(scope: Scope): void {

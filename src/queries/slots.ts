@@ -13,7 +13,15 @@ import {
   sampleOf,
   samplingError,
 } from "./sampling.ts";
-import { HASHED_NOTE, isAnsweredByRows, keySource, type Scope, scopeParams, tallySource } from "./scope.ts";
+import {
+  BY_SNAPSHOT,
+  HASHED_NOTE,
+  isAnsweredByRows,
+  keySource,
+  type Scope,
+  scopeParams,
+  tallySource,
+} from "./scope.ts";
 import { slotRanges } from "./slot-ranges.ts";
 import { counted, thousands } from "./words.ts";
 
@@ -139,7 +147,7 @@ export function slotsSections(scope: Scope, { largest, nodes, tags = false }: Sl
 /** Keys and memory of each slot that has keys, in the order of slots. */
 export function slotAmounts(scope: Scope): SlotAmount[] {
   const sql = isUnfiltered(scope.filters)
-    ? "SELECT slot, keys, bytes FROM slots WHERE snapshot = @snapshot ORDER BY slot"
+    ? `SELECT slot, sum(keys) AS keys, sum(bytes) AS bytes FROM slots WHERE ${BY_SNAPSHOT} GROUP BY slot ORDER BY slot`
     : `SELECT slot, ${keysOfRows(scope)} AS keys, sum(${ofRow(scope, "bytes")}) AS bytes FROM ${keySource(scope)}
        GROUP BY slot ORDER BY slot`;
   return scope.inventory.all<SlotAmount>(sql, scopeParams(scope));

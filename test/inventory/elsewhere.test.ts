@@ -113,7 +113,13 @@ function answered(file: string, name: string, snapshot: number): readonly Row[] 
 describe("every named question is answered", () => {
   test.each(Object.entries(NAMED_QUESTIONS))("%s", (name, { sql }) => {
     const one = answered(sample, name, 1);
-    if (name === "snapshots") return expect([one.length, answered(several, name, 1).length]).toEqual([1, 2]);
+    const of = { one: one.length, several: answered(several, name, 1).length };
+    if (name === "snapshots" || name === "nodes") return expect(of).toEqual({ one: 1, several: 2 });
+    if (name === "same-data") return expect(of).toEqual({ one: 0, several: 1 });
+    if (name === "warnings") {
+      const second = answered(several, name, 2).map(({ code }) => code);
+      return expect([of, second]).toEqual([{ one: 0, several: 0 }, ["SAME_DATA"]]);
+    }
     if (name !== "key") {
       // Names are hashed there: as many rows, and the same figures.
       expect(answered(several, name, 1).length).toBe(one.length);

@@ -107,7 +107,7 @@ describe.each(FORMS)("a snapshot given as %s", (input, given, warnings, more) =>
 });
 
 describe("several inputs", () => {
-  it("are unpacked one after the other, and told as they go", async () => {
+  it("are unpacked as they are read, and told as they go", async () => {
     const gz = file("b.gz", zlib.gzipSync(sample));
     const phases = new Set<string>();
     const most: number[] = [];
@@ -125,7 +125,7 @@ describe("several inputs", () => {
       ["gzip", keys.length],
     ]);
     expect([...phases]).toEqual(["unpack", "read", "merge"]);
-    expect(Math.max(...most)).toBe(1);
+    expect(Math.max(...most)).toBeLessThanOrEqual(2); // By two threads.
   });
 
   it("leave nothing when the last is damaged", async () => {

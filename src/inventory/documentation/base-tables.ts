@@ -18,6 +18,8 @@ const {
   weight,
   bytes_squares,
   pattern_id,
+  node,
+  slot_ranges,
 } = COMMON;
 
 /** What the views are made of. */
@@ -52,6 +54,19 @@ export const BASE_TABLE_DOCS = {
       id: ["id", "The snapshot."],
       ...SNAPSHOT_FACTS,
       node: ["text", "The name of the file without its endings: what a partition of a dataset is called."],
+    },
+  },
+  node_rows: {
+    meaning: "What `nodes` is made of.",
+    columns: {
+      snapshot,
+      node,
+      file_fingerprint: [
+        "text",
+        "Tells whether a file is the one that was given, in whatever it is wrapped; NULL for what cannot be read twice.",
+      ],
+      slots: ["count", "Hash slots that it has keys in."],
+      slot_ranges,
     },
   },
   memory_rows: {

@@ -24,6 +24,7 @@ export const UNITS = {
   "keys a key": "REAL",
   "ms since epoch": "INTEGER",
   number: "INTEGER",
+  ratio: "REAL",
   seconds: "INTEGER",
   share: "REAL",
   text: "TEXT",
@@ -68,6 +69,14 @@ export const COMMON = {
   bytes_squares: [
     "bytes²",
     "Of drawn keys, the sum of squares of `bytes`, unweighted: what errors are computed of. 0 without a sample.",
+  ],
+  node: [
+    "text",
+    "What the node is called: the file’s name without its endings, with the folders above it as far as names are the same.",
+  ],
+  slot_ranges: [
+    "text",
+    "These slots as ranges, such as `0-5460,5462`; of more than 100 ranges, the first. A snapshot does not say who owns slots without keys.",
   ],
   pattern_id: ["id", "Row of `pattern_ids`."],
 } as const satisfies TableDoc["columns"];

@@ -153,4 +153,15 @@ export const TABLE_DOCS = {
       message: ["text", "One sentence."],
     },
   },
+  failed_files: {
+    meaning:
+      "Files that were given with the others and are missing, as they could not be read: a row a file.",
+    columns: {
+      snapshot: ["id", "Number that is kept for it, and which it gets when `analyze --resume` can read it."],
+      path: ["text", "File as it was given."],
+      code: ["text", "What is wrong, such as `UNEXPECTED_EOF`; `CANNOT_READ`: it could not be read at all."],
+      byte_offset: ["byte offset", "Where in the snapshot; NULL when it is about no place."],
+      message: ["text", "The same in a sentence."],
+    },
+  },
 } as const satisfies Record<string, TableDoc>;

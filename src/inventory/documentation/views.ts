@@ -19,6 +19,8 @@ const {
   keys,
   weight,
   bytes_squares,
+  node,
+  slot_ranges,
 } = COMMON;
 
 /** What is known of a snapshot. */
@@ -273,4 +275,56 @@ export const VIEW_DOCS = {
     },
   },
   ...FLEET_VIEW_DOCS,
+  nodes: {
+    meaning:
+      "A row a snapshot, as a node of a fleet. Shares and means are of all snapshots of the inventory: see `same_data` for those that hold the same.",
+    columns: {
+      snapshot,
+      node,
+      path: SNAPSHOT_FACTS.path,
+      created_at: SNAPSHOT_FACTS.created_at,
+      keys,
+      bytes,
+      used_memory: [
+        "bytes",
+        "used_memory predicted after loading, `estimated_bytes` of `memory`; NULL where filters left keys out.",
+      ],
+      used_memory_share: ["share", "Of `used_memory` of all nodes."],
+      over_mean: ["ratio", "`used_memory` over the mean of all nodes: 1 is as much as the others."],
+      slots: ["count", "Hash slots that it has keys in."],
+      slot_ranges,
+      same_as: ["id", "First snapshot that holds the same data; NULL: none does."],
+      relation: ["text", "As in `same_data`."],
+    },
+  },
+  slot_owners: {
+    meaning: "A row for each of the 16,384 hash slots, with the snapshots that have keys in it.",
+    columns: {
+      slot,
+      owners: [
+        "count",
+        "Snapshots that have keys in the slot; in a cluster without replicas 1, or 0 where it is empty.",
+      ],
+      snapshots: ["text", "These, with commas between; NULL: none."],
+      keys,
+      bytes,
+    },
+  },
+  same_data: {
+    meaning:
+      "A row a pair of snapshots that hold the same data, by replication id and offset (`repl-id`, `repl-offset` of `aux_fields`), so that totals count it twice.",
+    columns: {
+      snapshot,
+      same_as: ["id", "An earlier snapshot."],
+      relation: [
+        "text",
+        "`same file`; `same offset`: a primary and its replica, or a copy; `minutes apart`: the same replication id, saved within 15 minutes: a primary and its replica; `same slots`: no replication id, but keys in the very same part of a cluster’s slots, saved within 15 minutes; `series`: the same server at another time.",
+      ],
+      offset_distance: [
+        "bytes",
+        "Bytes of replication between the two; NULL where one of them does not say.",
+      ],
+      seconds_apart: ["seconds", "Between the times they were made at."],
+    },
+  },
 } as const satisfies Record<string, TableDoc>;

@@ -5,6 +5,7 @@ import { EXPIRY_QUESTIONS } from "./expiry.ts";
 import { FLEET_QUESTIONS } from "./fleet.ts";
 import { KEY_QUESTIONS } from "./keys.ts";
 import { MEMORY_QUESTIONS } from "./memory.ts";
+import { NODE_QUESTIONS } from "./nodes.ts";
 import { PATTERN_QUESTIONS } from "./patterns.ts";
 import type { NamedQuestion } from "./question.ts";
 import { SNAPSHOT_QUESTIONS } from "./snapshot.ts";
@@ -16,6 +17,7 @@ export const NAMED_QUESTIONS: Readonly<Record<string, NamedQuestion>> = {
   ...KEY_QUESTIONS,
   ...EXPIRY_QUESTIONS,
   ...SNAPSHOT_QUESTIONS,
+  ...NODE_QUESTIONS,
   ...FLEET_QUESTIONS,
 };
 
@@ -51,6 +53,7 @@ const KINDS: readonly (readonly [ending: RegExp, kind: ColumnKind])[] = [
   [/(?:^|_)key(?:_before|_after)?$|^pattern$|^prefix$|^largest_element$|^path$/, "key"],
   [/(?:^|_)bytes$/, "bytes"],
   [/_share$/, "share"],
+  [/^over_mean$/, "ratio"],
   [/_at$/, "time"],
   [/^(?:expired_|loaded_)?keys$|^keys_with_ttl$|^elements$|^patterns$/, "count"],
 ];

@@ -1,0 +1,143 @@
+import fs from "node:fs";
+import path from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { nodeNames, rangesOf } from "../../src/inventory/nodes.ts";
+import { runInside } from "../cli/run-inside.ts";
+import { ask, type Row, workFolder } from "../pipeline/support.ts";
+import { fleetSnapshot } from "../support/fleet.ts";
+
+const folder = workFolder();
+const NODES = 3;
+const fleet = path.join(folder, "fleet.sqlite");
+const files = Array.from({ length: NODES }, (_, node) => path.join(folder, `n${node}`, "dump.rdb"));
+const broken = path.join(folder, "broken.rdb");
+let made: Awaited<ReturnType<typeof runInside>>;
+
+beforeAll(async () => {
+  for (const [node, file] of files.entries()) {
+    fs.mkdirSync(path.dirname(file));
+    fs.writeFileSync(file, fleetSnapshot({ node, nodes: NODES, keys: 900 }));
+  }
+  fs.writeFileSync(broken, fs.readFileSync(files[0]!).subarray(0, 5000));
+  made = await runInside(["analyze", ...files, broken, "-o", fleet, "--workers", "1"]);
+});
+
+const json = async (...args: string[]) => {
+  const { status, stdout } = await runInside([...args, "--format", "json"]);
+  expect(status).toBe(0);
+  return JSON.parse(stdout.toString()) as Row[];
+};
+
+describe("analyze of several", () => {
+  it("ends with 3 where one is damaged, and with 4 where one cannot be read, and says which", async () => {
+    expect(made.status).toBe(3);
+    expect(made.stderr.toString()).toMatch(/broken.rdb: UNEXPECTED_EOF.*\n.*1 file missing in .*--resume/);
+    const nowhere = path.join(folder, "nowhere.rdb");
+    const output = path.join(folder, "other.sqlite");
+    const args = ["analyze", files[0]!, broken, nowhere, "-o", output, "--workers", "1", "--quiet"];
+    const { status, stderr } = await runInside(args);
+    expect([status, /cannot open .*nowhere.rdb/.test(stderr.toString())]).toEqual([4, true]);
+  });
+});
+
+describe("all snapshots together", () => {
+  it("have the sums of all", async () => {
+    const sums = "sum(keys) AS keys, sum(bytes) AS bytes";
+    const wanted = (by: string) =>
+      ask(fleet, `SELECT ${by}, ${sums} FROM rollup GROUP BY ${by} ORDER BY bytes DESC, ${by}`);
+    for (const [command, by] of Object.entries({
+      types: "type",
+      encodings: "type, encoding",
+      patterns: "pattern",
+    })) {
+      const names = [...by.split(", "), "keys", "bytes"];
+      const rows = await json(command, fleet, "--fleet");
+      expect(rows.map((row) => Object.fromEntries(names.map((name) => [name, row[name]])))).toEqual(
+        wanted(by),
+      );
+    }
+    const filtered = await json("types", fleet, "--fleet", "--key", "user:*");
+    const ofRows =
+      "SELECT type, count(*) AS keys FROM keys WHERE key GLOB 'user:*' GROUP BY type ORDER BY sum(bytes) DESC";
+    expect(filtered.map(({ type, keys }) => ({ type, keys }))).toEqual(ask(fleet, ofRows));
+  });
+
+  it("have quantiles of all keys", async () => {
+    for (const { type, p50_bytes: middle } of await json("types", fleet, "--fleet")) {
+      const sizes = ask(fleet, "SELECT bytes FROM keys WHERE type = ? ORDER BY bytes", type).map((row) =>
+        Number(row.bytes),
+      );
+      const exact = sizes[Math.ceil(sizes.length / 2) - 1]!;
+      expect(Math.abs(Number(middle) - exact)).toBeLessThanOrEqual(exact * 0.011);
+    }
+  });
+
+  it("have the biggest keys with their nodes, and slots", async () => {
+    const keys = await json("bigkeys", fleet, "--fleet", "--limit", "5");
+    const sql = `SELECT n.node, k.key, k.bytes FROM keys k JOIN nodes n ON n.snapshot = k.snapshot
+      ORDER BY k.bytes DESC, k.snapshot, k.record_offset LIMIT 5`;
+    const byMemory = keys.filter((row) => row.ranked_by === "bytes");
+    const short = (rows: readonly Row[]) =>
+      rows.map(({ node, key, bytes }) => ({ node, key: String(key).slice(0, 99), bytes }));
+    expect(short(byMemory)).toEqual(short(ask(fleet, sql)));
+    const [balance] = await json("slots", fleet, "--fleet");
+    expect(balance).toMatchObject(
+      ask(fleet, "SELECT count(*) AS slots, sum(keys) AS keys FROM slot_owners WHERE owners = 1")[0]!,
+    );
+  });
+
+  it("are refused where there is no such sum", async () => {
+    for (const more of [
+      ["--snapshot", "1"],
+      ["--ttl", "1h.."],
+    ])
+      expect((await runInside(["types", fleet, "--fleet", ...more])).status).toBe(2);
+  });
+});
+
+describe("the summary of several", () => {
+  it("has a line a node, the fullest first, and what is missing", async () => {
+    const rows = await json("summary", fleet);
+    const nodes = ask(fleet, "SELECT node, used_memory, keys FROM nodes ORDER BY used_memory DESC");
+    expect(rows.slice(0, NODES).map(({ node, used_memory, keys }) => ({ node, used_memory, keys }))).toEqual(
+      nodes,
+    );
+    expect(rows[NODES]).toMatchObject({
+      snapshot: 4,
+      path: broken,
+      keys: null,
+      flags: "missing: UNEXPECTED_EOF",
+    });
+    const { stdout } = await runInside(["summary", fleet, "--no-color"], 80);
+    expect(stdout.toString()).toMatch(/total .*\n(.*\n)*note: 1 snapshot could not be read and is missing/);
+    const [one] = await json("summary", fleet, "--snapshot", "2");
+    expect(one!.path ?? (one!.snapshot as Row).path).toBe(files[1]);
+  });
+
+  it("is told of the keys that are asked for", async () => {
+    const rows = await json("summary", fleet, "--type", "hash");
+    const sql = "SELECT snapshot, sum(keys) AS keys FROM rollup WHERE type = 'hash' GROUP BY 1 ORDER BY 1";
+    const found = rows.slice(0, NODES).map(({ snapshot, keys }) => ({ snapshot, keys }));
+    expect(found.sort((a, b) => Number(a.snapshot) - Number(b.snapshot))).toEqual(ask(fleet, sql));
+  });
+});
+
+it("names nodes by as many folders as it takes", () => {
+  expect(nodeNames(["a/dump.rdb", "b/dump.rdb.gz", "shard-1.rdb", "-"])).toEqual([
+    "a/dump",
+    "b/dump",
+    "shard-1",
+    "stdin",
+  ]);
+  expect(nodeNames(["x/a/dump.rdb", "y/a/dump.rdb"])).toEqual(["x/a/dump", "y/a/dump"]);
+  expect(nodeNames(["10.0.0.1-6379.rdb", "10.0.0.2-6379.rdb"])).toEqual(["10.0.0.1-6379", "10.0.0.2-6379"]);
+  expect(nodeNames(["dump.rdb", "dump.rdb"])).toEqual(["dump", "dump (2)"]);
+  expect(nodeNames([".rdb"])).toEqual([".rdb"]);
+});
+
+it("writes slots as ranges", () => {
+  expect(rangesOf([])).toBe("");
+  expect(rangesOf([0, 1, 2, 4, 16383])).toBe("0-2,4,16383");
+  const odd = Array.from({ length: 150 }, (_, i) => i * 2);
+  expect(rangesOf(odd)).toMatch(/^0,2,.*,198,… \(50 more\)$/);
+});
