@@ -112,6 +112,9 @@ function keptGoing(cli: Cli, inputs: readonly string[], { resume }: AnalyzeOptio
   };
 }
 
+/** Files that are named once more in the end; the inventory lists all. */
+const NAMED = 3;
+
 /** What is to be said of all snapshots together. Damage is told by 3; what could not be read, and may be another time, by 4. */
 function tellOutcome(
   cli: Cli,
@@ -123,7 +126,9 @@ function tellOutcome(
     warn(`${counted(present, "snapshot")} ${present === 1 ? "was" : "were"} in ${output} already`);
   notes.forEach(warn);
   if (failed.length === 0) return;
-  const names = failed.map(({ path: name }) => name).join(", ");
+  const more = failed.length > NAMED ? `, and ${failed.length - NAMED} more` : "";
+  const first = failed.slice(0, NAMED).map(({ path: name }) => name);
+  const names = first.join(", ") + more;
   note(
     cli,
     `${counted(failed.length, "file")} missing in ${output}: ${names} (--resume reads them again and adds them)`,

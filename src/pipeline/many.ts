@@ -55,12 +55,16 @@ interface Job {
  */
 export async function analyzeMany(options: AnalyzeOptions): Promise<AnalyzeResult> {
   const { force = false, inputs: given, onFailed, onKept, resume = false, signal } = options;
-  const extend = resume && (statOrNone(options.output)?.size ?? 0) > 0;
-  const output = new OutputName(options.output, force || extend);
+  const existing = (statOrNone(options.output)?.size ?? 0) > 0;
+  const output = new OutputName(options.output, force || (resume && existing));
   const names = new StoredNames(options);
-  const base = extend ? baseOf(output.path, options, names) : undefined;
+  const target = existing ? identityOf(output.path) : undefined;
+  // A run that was to replace the inventory does so, whoever ends it.
+  const replaced = force || (resume && replacedBefore(output) === target) ? target : undefined;
+  const base =
+    target === undefined || replaced !== undefined ? undefined : baseOf(output.path, target, options, names);
   const keep = onFailed !== undefined;
-  const partial = new PartialRun(output, termsOf(options, names, base), { keep, resume, force });
+  const partial = new PartialRun(output, termsOf(options, names, base, replaced), { keep, resume, force });
   const inputs = new Inputs(options);
   let isDone = false;
   try {
@@ -93,19 +97,35 @@ export function fingerprintOfInput(name: string): string | null {
   }
 }
 
-function baseOf(path: string, options: AnalyzeOptions, names: StoredNames): Base {
-  const source = new FileSource(path);
-  const { identity } = source;
-  source.close();
+function baseOf(path: string, identity: string, options: AnalyzeOptions, names: StoredNames): Base {
   return { ...existingInventory(path, options, names), path, identity };
 }
 
+function identityOf(path: string): string {
+  const source = new FileSource(path);
+  source.close();
+  return source.identity;
+}
+
+const REPLACED = "inventory to replace";
+
+/** Which inventory a run that was ended was to replace. */
+function replacedBefore(output: OutputName): unknown {
+  return PartialRun.termsAt(output)?.[REPLACED];
+}
+
 /** What has to be the same in a run that goes on with this one. */
-function termsOf(options: AnalyzeOptions, { hash, ...names }: StoredNames, base: Base | undefined): RunTerms {
+function termsOf(
+  options: AnalyzeOptions,
+  { hash, ...names }: StoredNames,
+  base: Base | undefined,
+  replaced: string | undefined,
+): RunTerms {
   const { allocator, keys = "all", profile, salvage = false, sample, settings } = options;
   return {
     "version of rdbscope": `${VERSION}, ${SCHEMA_VERSION}`,
     "inventory to add to": base?.identity,
+    [REPLACED]: replaced,
     "--keys": keys,
     filter: names.filters,
     "--template, --separators or --depth": names.patterns,

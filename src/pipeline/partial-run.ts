@@ -38,8 +38,7 @@ export class PartialRun {
    */
   constructor(output: OutputName, terms: RunTerms, how: { keep: boolean; resume: boolean; force: boolean }) {
     this.keep = how.keep;
-    const name = `${path.basename(output.path)}.partial`;
-    this.folder = path.join(output.folder, how.keep ? name : tempName(name));
+    this.folder = how.keep ? keptFolder(output) : path.join(output.folder, tempName("partial"));
     this.rows = path.join(this.folder, "rows");
     this.empty = path.join(this.folder, "empty.sqlite");
     this.template = path.join(this.folder, "template.sqlite");
@@ -47,6 +46,12 @@ export class PartialRun {
     const found = how.keep ? this.look(text, how) : [];
     if (found.length === 0) output.makeBeside(() => this.begin(text));
     this.known = found;
+  }
+
+  /** The terms of a run that was ended and kept; undefined: there is none. */
+  static termsAt(output: OutputName): RunTerms | undefined {
+    const file = path.join(keptFolder(output), TERMS);
+    return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as RunTerms) : undefined;
   }
 
   /** Where the part of a snapshot is. */
@@ -141,6 +146,10 @@ export class PartialRun {
       `${this.folder} is of a run with another ${other.join(" and ")}: go on with the same, or begin anew with --force`,
     );
   }
+}
+
+function keptFolder({ path: file }: OutputName): string {
+  return `${file}.partial`;
 }
 
 function partsIn(folder: string): { readonly id: number; readonly file: string }[] {

@@ -242,7 +242,7 @@ describe("questions", () => {
   test.each(Object.keys(FORMATS))("summary has the format %s", async (format) => {
     const { stdout, status } = await runCli(["summary", two, "--format", format]);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/dump1[\s\S]*dump2/);
+    for (const node of ["dump1", "dump2"]) expect(stdout).toContain(node);
     if (format === "json") expect(JSON.parse(stdout)).toHaveLength(2);
   });
 

@@ -158,7 +158,7 @@ describe("a snapshot that fails", () => {
 describe("a run that is gone on with", () => {
   /** Ends a run when so many parts of it are done, as Ctrl-C would; returns its output. */
   async function ended(inputs: readonly string[], parts: number, options: Partial<AnalyzeOptions> = {}) {
-    const output = newOutput();
+    const { output = newOutput() } = options;
     const controller = new AbortController();
     const kept: unknown[] = [];
     const partsOf = () => {
@@ -206,6 +206,14 @@ describe("a run that is gone on with", () => {
     const { snapshots } = await run(files, { output, force: true });
     expect(snapshots).toHaveLength(NODES);
     expect(fs.readdirSync(path.dirname(output))).toEqual(["cluster.sqlite"]);
+  });
+
+  it("replaces what it was to replace", async () => {
+    const { output } = await run([files[3]!]);
+    await ended(files, 2, { output, force: true });
+    expect(ask(output, "SELECT count(*) AS n FROM snapshots")).toEqual([{ n: 1 }]);
+    await run(files, { output, resume: true });
+    for (const [i, one] of alone.entries()) expect(onlyOf(everythingOf(output), i + 1)).toEqual(one);
   });
 
   it("reads anew what has changed, and keeps what is not given any more", async () => {

@@ -318,7 +318,7 @@ export const VIEW_DOCS = {
       same_as: ["id", "An earlier snapshot."],
       relation: [
         "text",
-        "`same file`; `same offset`: a primary and its replica, or a copy; `minutes apart`: the same replication id, saved within 15 minutes: a primary and its replica; `same slots`: no replication id, but keys in the very same part of a cluster’s slots, saved within 15 minutes; `series`: the same server at another time.",
+        "`same file`; `same offset`: a primary and its replica, or a copy; `minutes apart`: the same replication id, saved within 15 minutes: a primary and its replica, or one server twice; `same slots`: no replication id, but keys in the very same part of a cluster’s slots, saved within 15 minutes; `series`: the same server at another time.",
       ],
       offset_distance: [
         "bytes",
