@@ -181,9 +181,7 @@ describe("imports", () => {
     expect(bundled.filter((name) => !(name in devDependencies!))).toEqual([]);
     const build = fs.readFileSync(path.join(ROOT, "scripts/build.mjs"), "utf8");
     const external = JSON.parse(/external: (\[.*\])/.exec(build)![1]!) as string[];
-    expect(external.sort()).toEqual(
-      Object.keys({ ...dependencies, ...peerDependencies }).sort(),
-    );
+    expect(external.sort()).toEqual(Object.keys({ ...dependencies, ...peerDependencies }).sort());
   });
 });
 
