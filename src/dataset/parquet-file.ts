@@ -5,6 +5,7 @@ import { ReadableStream, type ReadableStreamDefaultController } from "node:strea
 import {
   Compression,
   EnabledStatistics,
+  Encoding,
   initSync,
   type RecordBatch,
   Table,
@@ -13,7 +14,7 @@ import {
   WriterVersion,
 } from "parquet-wasm/esm";
 import { IoError, reasonOf } from "../errors.ts";
-import type { DatasetColumn } from "./tables.ts";
+import type { ColumnType, DatasetColumn } from "./tables.ts";
 
 /** Rows of a row group: what an engine reads, or leaves out by its statistics, as one. */
 const GROUP_ROWS = 131_072;
@@ -26,6 +27,24 @@ export interface WrittenFile {
   /** Hexadecimal. */
   readonly sha256: string;
 }
+
+/**
+ * How columns are stored. What a compressor finds in numbers is gone when they are packed as differences. Servers order keys by hashes, so
+ * that every row group has names from first to last: least and largest ones would tell nothing, and take a fifth of the time.
+ */
+const { Chunk, None } = EnabledStatistics;
+const NUMBERS = { compression: Compression.UNCOMPRESSED, statistics: Chunk };
+const STORED: Readonly<
+  Record<ColumnType, { readonly compression: Compression; readonly statistics: EnabledStatistics }>
+> = {
+  BINARY: { compression: Compression.SNAPPY, statistics: None },
+  STRING: { compression: Compression.SNAPPY, statistics: None },
+  INT32: NUMBERS,
+  INT64: NUMBERS,
+  TIMESTAMP: NUMBERS,
+  DOUBLE: { compression: Compression.SNAPPY, statistics: Chunk },
+  BOOLEAN: NUMBERS,
+};
 
 let isLoaded = false;
 
@@ -91,7 +110,7 @@ class Source {
 
   private batch(ipc: Uint8Array): RecordBatch {
     const table = Table.fromIPCStream(ipc);
-    const batch = table.recordBatch(0)!;
+    const batch = table.recordBatch(table.numBatches - 1)!;
     table.free();
     this.rows += batch.numRows;
     return batch;
@@ -141,12 +160,16 @@ function properties(columns: readonly DatasetColumn[]) {
   let builder = new WriterPropertiesBuilder()
     .setWriterVersion(WriterVersion.V2)
     .setCreatedBy("rdbscope")
-    .setCompression(Compression.SNAPPY)
     .setDictionaryEnabled(false)
-    .setStatisticsEnabled(EnabledStatistics.Chunk)
     .setMaxRowGroupSize(GROUP_ROWS)
     .setDataPageSizeLimit(PAGE_BYTES);
-  for (const { name, type } of columns)
-    if (type === "STRING") builder = builder.setColumnDictionaryEnabled(name, true);
+  for (const { name, type } of columns) {
+    const { compression, statistics } = STORED[type];
+    builder = builder
+      .setColumnCompression(name, compression)
+      .setColumnStatisticsEnabled(name, statistics)
+      .setColumnDictionaryEnabled(name, type === "STRING");
+    if (type === "BINARY") builder = builder.setColumnEncoding(name, Encoding.DELTA_LENGTH_BYTE_ARRAY);
+  }
   return builder.build();
 }
