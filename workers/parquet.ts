@@ -29,7 +29,7 @@ export default async function parquet(task: ParquetTask): Promise<Answer<Written
               task.range,
             )
           : smallTable(inventory, snapshot, table);
-      return { value: await writeParquet(file, TABLES[table], batches) };
+      return { value: await writeParquet(file, task.folder, TABLES[table], batches) };
     } finally {
       inventory.close();
     }

@@ -321,6 +321,8 @@ export type ParquetTask = {
   readonly snapshot: number;
   /** A name that nothing has yet. */
   readonly file: string;
+  /** The dataset's folder, as messages call it. */
+  readonly folder: string;
 } & (
   | { readonly table: Exclude<TableName, "keys"> }
   | {

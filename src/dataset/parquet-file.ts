@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
-import path from "node:path";
 import { ReadableStream, type ReadableStreamDefaultController } from "node:stream/web";
 import {
   Compression,
@@ -55,27 +54,31 @@ export function loadParquet(code: URL): void {
 }
 
 /**
- * Writes batches, Arrow IPC streams of one schema, as a new Parquet file, and syncs it; holds no more than a row group.
+ * Writes batches, Arrow IPC streams of one schema, as a new Parquet file, and syncs it; holds no more than a row group. Messages call
+ * the folder `folder`.
  * @throws {IoError} when it cannot be written. @throws what `batches` throws
  */
 export async function writeParquet(
   file: string,
+  folder: string,
   columns: readonly DatasetColumn[],
   batches: Iterable<Uint8Array>,
 ): Promise<WrittenFile> {
   const source = new Source(batches);
-  const sink = new Sink(file);
+  const sink = new Sink(file, folder);
   try {
     // The types of the package are those of browsers.
     const given = source.stream as unknown as Parameters<typeof transformParquetStream>[0];
     const taken = (await transformParquetStream(given, properties(columns))) as unknown as ReadableStream;
     const reader = taken.getReader();
     for (;;) {
-      const { done, value } = await Promise.race([reader.read(), source.failed]);
+      const { done, value } = await reader.read();
       if (done) break;
       sink.write(value as Uint8Array);
     }
     return { rows: source.rows, ...sink.finish() };
+  } catch (error) {
+    throw source.failure ?? error;
   } finally {
     sink.close();
   }
@@ -85,23 +88,18 @@ export async function writeParquet(
 class Source {
   rows = 0;
   readonly stream: ReadableStream;
-  /** Rejects with what the batches throw: on its way through the writer an error would become a text. */
-  readonly failed: Promise<never>;
+  /** What the batches threw: on its way through the writer an error becomes another one. */
+  failure: unknown;
 
   constructor(batches: Iterable<Uint8Array>) {
     const iterator = batches[Symbol.iterator]();
-    let fail: (error: unknown) => void = () => {};
-    this.failed = new Promise((_, reject) => {
-      fail = reject;
-    });
-    this.failed.catch(() => {});
     const pull = (controller: ReadableStreamDefaultController) => {
       try {
         const next = iterator.next();
         if (next.done === true) controller.close();
         else controller.enqueue(this.batch(next.value));
       } catch (error) {
-        fail(error);
+        this.failure = error;
         controller.error(error);
       }
     };
@@ -119,13 +117,13 @@ class Source {
 
 /** A new file, hashed as it is written. */
 class Sink {
-  private readonly file: string;
+  private readonly folder: string;
   private readonly fd: number;
   private readonly hash = createHash("sha256");
   private bytes = 0;
 
-  constructor(file: string) {
-    this.file = file;
+  constructor(file: string, folder: string) {
+    this.folder = folder;
     this.fd = this.guarded(() => fs.openSync(file, "wx"));
   }
 
@@ -151,7 +149,7 @@ class Sink {
     try {
       return work();
     } catch (cause) {
-      throw new IoError(`cannot write in ${path.dirname(this.file)}: ${reasonOf(cause)}`, { cause });
+      throw new IoError(`cannot write in ${this.folder}: ${reasonOf(cause)}`, { cause });
     }
   }
 }

@@ -142,7 +142,7 @@ function tasksOf(
   rows: RowFile,
   snapshot: SnapshotRow,
   staging: Staging,
-  { path, name }: PartitionOptions,
+  { root, path, name }: PartitionOptions,
 ): ParquetTask[] {
   const { before, rows: all } = rowsBefore(rows);
   const range = rangeOf(rows, before, all, snapshot.snapshot);
@@ -151,7 +151,7 @@ function tasksOf(
       `${inventory.path} is a damaged inventory (it has ${range.to - range.from} rows and says ${snapshot.stored_rows}): analyze the snapshot again`,
     );
   }
-  const common = { path, name, snapshot: snapshot.snapshot };
+  const common = { path, name, snapshot: snapshot.snapshot, folder: root };
   const parts = Array.from({ length: Math.ceil(snapshot.stored_rows / PART_ROWS) }, (_, i): ParquetTask => {
     const from = range.from + i * PART_ROWS;
     const part = { from, to: Math.min(from + PART_ROWS, range.to) };
