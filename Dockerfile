@@ -5,7 +5,7 @@ WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY . .
-RUN npm run -s build && npm prune --omit=dev --omit=peer --no-audit --no-fund
+RUN npm run -s build && npm prune --omit=dev --no-audit --no-fund && rm -rf node_modules/@duckdb
 
 FROM node:22-slim
 ENV NODE_ENV=production

@@ -22,5 +22,5 @@ CREATE VIEW fleet_keys AS SELECT
   f.pattern AS pattern, f.bytes AS bytes, f.heap_bytes AS heap_bytes, f.serialized_bytes AS serialized_bytes,
   f.payload_bytes AS payload_bytes, f.elements AS elements, f.largest_element_bytes AS largest_element_bytes,
   toUnixTimestamp64Milli(f.expires_at) AS expires_at, f.idle_seconds AS idle_seconds, f.freq AS freq,
-  f.slot AS slot, f.record_offset AS record_offset, f.weight AS weight
+  f.slot AS slot, f.record_offset AS record_offset
 FROM file('fleet/keys/cluster=*/date=*/node=*/*.parquet', Parquet) AS f;

@@ -5,8 +5,7 @@ CREATE TABLE rdb_keys (
   db BIGINT, key BINARY, type STRING, encoding STRING, bytes BIGINT, heap_bytes BIGINT,
   serialized_bytes BIGINT, payload_bytes BIGINT, elements BIGINT, largest_element_bytes BIGINT,
   expires_at TIMESTAMP, expired BOOLEAN, idle_seconds BIGINT, freq INT, slot INT, pattern STRING,
-  record_offset BIGINT, module STRING, accuracy STRING, weight DOUBLE, cluster STRING, date STRING,
-  node STRING
+  record_offset BIGINT, module STRING, accuracy STRING, cluster STRING, date STRING, node STRING
 ) USING parquet PARTITIONED BY (cluster, date, node) LOCATION 's3a://BUCKET/fleet/keys';
 
 ALTER TABLE rdb_keys RECOVER PARTITIONS;
@@ -50,5 +49,5 @@ CREATE VIEW fleet_keys AS SELECT
   cluster, date, node, db, key, CAST(key AS STRING) AS key_text,
   nullif(regexp_extract(CAST(key AS STRING), '^[^{]*[{]([^}]+)[}]', 1), '') AS hash_tag, type, encoding,
   pattern, bytes, heap_bytes, serialized_bytes, payload_bytes, elements, largest_element_bytes,
-  unix_millis(expires_at) AS expires_at, idle_seconds, freq, slot, record_offset, weight
+  unix_millis(expires_at) AS expires_at, idle_seconds, freq, slot, record_offset
 FROM rdb_keys;

@@ -5,8 +5,7 @@ CREATE TABLE rdb_keys (
   db bigint, key varbinary, type varchar, encoding varchar, bytes bigint, heap_bytes bigint,
   serialized_bytes bigint, payload_bytes bigint, elements bigint, largest_element_bytes bigint,
   expires_at timestamp(3), expired boolean, idle_seconds bigint, freq integer, slot integer, pattern varchar,
-  record_offset bigint, module varchar, accuracy varchar, weight double, cluster varchar, date varchar,
-  node varchar
+  record_offset bigint, module varchar, accuracy varchar, cluster varchar, date varchar, node varchar
 ) WITH (
   external_location = 's3://BUCKET/fleet/keys', format = 'PARQUET', partitioned_by = ARRAY['cluster', 'date', 'node']
 );
@@ -56,6 +55,5 @@ CREATE VIEW fleet_keys AS SELECT
   cluster, date, node, db, key, from_utf8(key) AS key_text,
   regexp_extract(from_utf8(key), '^[^{]*[{]([^}]+)[}]', 1) AS hash_tag, type, encoding, pattern, bytes,
   heap_bytes, serialized_bytes, payload_bytes, elements, largest_element_bytes,
-  CAST(to_unixtime(expires_at) * 1000 AS bigint) AS expires_at, idle_seconds, freq, slot, record_offset,
-  weight
+  CAST(to_unixtime(expires_at) * 1000 AS bigint) AS expires_at, idle_seconds, freq, slot, record_offset
 FROM rdb_keys;
