@@ -1,7 +1,7 @@
 import type { Manifest } from "../dataset/manifest.ts";
+import { filesOf } from "../dataset/partitions.ts";
 import { type ColumnType, TABLE_NAMES, TABLES, type TableName } from "../dataset/tables.ts";
 import { FLEET_VIEW_DOCS } from "../inventory/documentation/fleet-views.ts";
-import { filesOf } from "./partitions.ts";
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 

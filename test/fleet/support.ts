@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { DuckDBBlobValue, type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api";
-import { partitionsOf } from "../../src/duckdb/partitions.ts";
+import { partitionsOf } from "../../src/dataset/partitions.ts";
 import { viewsOf } from "../../src/duckdb/views.ts";
 import { FLEET_QUESTIONS } from "../../src/queries/named/fleet.ts";
 

@@ -60,7 +60,7 @@ async function build(): Promise<Built> {
   let entry: string[] = [];
   let env: Record<string, string> = {};
   const inside = (of: Stage, name: string) => path.join(of.root, path.resolve(of.workdir, name));
-  const does: Record<string, (text: string) => void | Promise<unknown>> = {
+  const does: Record<string, (text: string) => unknown> = {
     FROM: (text) => {
       const [, , , name = "last"] = text.split(" ").flatMap((word, i) => (i === 0 ? [word, ""] : [word]));
       stage = { root: path.join(folder, name), workdir: "/" };
