@@ -17,6 +17,8 @@ const MADE = [
   { name: "pattern", bytes: 4, nullable: false },
   { name: "expired", bytes: 0, nullable: false },
 ];
+/** The end of the year 9999: engines fail on what is much later. */
+const LATEST_MS = 253_402_300_799_999;
 const WIDTHS: Readonly<Record<Exclude<DatasetColumn["type"], "BINARY">, (rows: number) => number>> = {
   STRING: (rows) => rows * 4,
   INT32: (rows) => rows * 4,
@@ -53,6 +55,7 @@ export class KeyBatches {
   *of(range: RowRange): Generator<Uint8Array> {
     for (const rows of this.rows.batches(range)) {
       this.lookUp();
+      rows.cap("expires_at", LATEST_MS);
       rows.mark("expired", "expires_at", this.createdAt);
       const { memory, columnsAt: at } = rows;
       yield this.message.around(memory, at, rows.namesEnd, rows.rows, (column) => this.regions(column));

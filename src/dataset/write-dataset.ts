@@ -116,7 +116,9 @@ async function writeFiles(
   const rows = inventory.openRows("ids");
   try {
     const tasks = tasksOf(inventory, rows, snapshot, staging, options);
-    const pool = new WorkerPool(Math.min(options.workers, tasks.length));
+    // To start a thread for a small table takes longer than to write it.
+    const parts = tasks.filter(({ table }) => table === "keys").length;
+    const pool = new WorkerPool(Math.min(options.workers, Math.max(1, parts)));
     let done = 0;
     const write = async (task: ParquetTask): Promise<WrittenFile> => {
       const answer = await pool.run<Answer<WrittenFile>>("parquet", task);

@@ -14,6 +14,7 @@ interface Exports extends WithMemory {
     first: number,
     columns: number,
   ) => number;
+  readonly cap: (rows: number, values: number, most: number) => void;
   readonly mark: (rows: number, values: number, valid: number, most: number, bits: number) => void;
 }
 
@@ -180,6 +181,11 @@ export class RowColumns {
   mark(bits: string, name: string, most: number): void {
     const { values, valid } = this.place(name);
     if (this.rows > 0) this.exports.mark(this.rows, values, valid, most, this.place(bits).values);
+  }
+
+  /** Puts `most` in the place of larger values of a column that takes eight bytes each, and 0 in that of smaller ones than 0. */
+  cap(name: string, most: number): void {
+    if (this.rows > 0) this.exports.cap(this.rows, this.place(name).values, most);
   }
 
   /**

@@ -1,151 +1,165 @@
+import { once } from "node:events";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { MANIFEST } from "../../src/dataset/manifest.ts";
+import { filesIn } from "../dataset/support.ts";
+import { workFolder } from "../pipeline/support.ts";
+import * as values from "../support/rdb-values.ts";
+import { RdbWriter } from "../support/rdb-writer.ts";
 import { runCli, SAMPLE, start } from "./run-cli.ts";
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-dataset-test-"));
-const dataset = path.join(folder, "it's a dataset");
-const sort = path.join(folder, "sort");
-afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+const folder = workFolder();
+const shard = (n: number) => path.join(folder, `shard-${n}.rdb`);
+const DAY = "cluster=c/date=2025-06-15";
 
-beforeAll(async () => {
-  fs.mkdirSync(sort);
-  for (const node of ["one", "two"]) {
-    const args = ["analyze", SAMPLE, "--parquet", dataset, "--node", node, "--quiet", "--workers", "1"];
-    expect((await runCli(args)).status).toBe(0);
-  }
+function snapshot(first: number, keys: number): Buffer {
+  const writer = new RdbWriter("REDIS", 11).aux("redis-ver", "7.2.4").aux("ctime", "1750000000").selectDb(0);
+  for (let i = first; i < first + keys; i++) writer.key(`user:${i}:name`, values.stringValue(`v${i}`));
+  return writer.end();
+}
+
+beforeAll(() => {
+  for (const n of [1, 2, 3]) fs.writeFileSync(shard(n), snapshot(n * 1000, 300 + n));
+  fs.writeFileSync(shard(4), snapshot(0, 50).subarray(0, 400));
+  fs.writeFileSync(shard(9), snapshot(0, 300_000));
 });
 
-const ask = (sql: string, ...more: string[]) => runCli(["query", dataset, sql, "--temp-dir", sort, ...more]);
-const json = async (sql: string, ...more: string[]) => {
-  const ran = await ask(sql, "--format", "json", ...more);
-  expect(ran).toMatchObject({ status: 0, stderr: "" });
-  return JSON.parse(ran.stdout);
-};
+const analyze = (dataset: string, ...args: string[]) =>
+  runCli(["analyze", "--parquet", dataset, "--cluster", "c", ...args]);
 
-describe("a dataset", () => {
-  test("has typed partitions, times in ms and names as they are", async () => {
-    const rows = await json(
-      "SELECT node, typeof(date) AS t, date, count(*) AS keys, sum(bytes) AS bytes, max(expires_at) AS last FROM keys GROUP BY ALL ORDER BY node",
+/** What a dataset holds, byte for byte. */
+function contents(dataset: string): Record<string, string> {
+  return Object.fromEntries(
+    filesIn(dataset).map((name) => [name, fs.readFileSync(path.join(dataset, name)).toString("base64")]),
+  );
+}
+
+function manifest(dataset: string, node: string) {
+  const file = path.join(dataset, "keys", DAY, `node=${node}`, "_manifest.json");
+  return MANIFEST.parse(JSON.parse(fs.readFileSync(file, "utf8")));
+}
+
+describe("analyze --parquet", () => {
+  it("makes a partition of each snapshot, tells the damaged one, and goes on with --resume", async () => {
+    const dataset = path.join(folder, "fleet");
+    const all = [1, 4, 2, 3].map(shard);
+    const first = await analyze(dataset, ...all, "--format", "ndjson");
+    expect(first.status).toBe(3);
+    expect(first.stderr).toContain("shard-4.rdb");
+    const rows = first.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(rows.map((row) => row.partition)).toEqual(
+      [1, 2, 3].map((n) => path.join(dataset, "keys", DAY, `node=shard-${n}`)),
     );
-    const expected = { t: "DATE", date: "2026-11-21", keys: 3264, last: expect.any(Number) };
-    expect(rows).toMatchObject([
-      { node: "one", ...expected },
-      { node: "two", ...expected },
+    expect(fs.readdirSync(dataset).sort()).toEqual(["keys", "rollup", "snapshots"]);
+    for (const n of [1, 2, 3]) {
+      const { files, stored_rows, keys } = manifest(dataset, `shard-${n}`);
+      expect([stored_rows, keys]).toEqual([300 + n, 300 + n]);
+      expect(files.map(({ table }) => table)).toEqual(["keys", "rollup", "snapshots"]);
+    }
+    const before = contents(dataset);
+    expect((await analyze(dataset, shard(2))).status).toBe(2);
+    fs.rmSync(path.join(dataset, "keys", DAY, "node=shard-2", "_manifest.json"));
+    fs.writeFileSync(shard(4), snapshot(0, 50));
+    const again = await analyze(dataset, ...all, "--resume");
+    expect(again.status).toBe(0);
+    expect(again.stderr.match(/is complete already/g)).toHaveLength(2);
+    expect(contents(dataset)).toMatchObject(before);
+    expect(manifest(dataset, "shard-4").keys).toBe(50);
+    const other = await analyze(dataset, shard(1), "--resume", "--profile", "redis-7.0");
+    expect([other.status, manifest(dataset, "shard-1").profile]).toEqual([0, "redis-7.0"]);
+  });
+
+  it("is the same whoever makes it: one thread or four, with an inventory or without", async () => {
+    const made = await Promise.all(
+      [
+        ["--workers", "1"],
+        ["--workers", "4"],
+        ["-o", path.join(folder, "kept.sqlite")],
+      ].map(async (args, i) => {
+        const dataset = path.join(folder, `same-${i}`);
+        expect((await analyze(dataset, shard(1), shard(2), "--quiet", ...args)).status).toBe(0);
+        return contents(dataset);
+      }),
+    );
+    expect(made[1]).toEqual(made[0]);
+    expect(made[2]).toEqual(made[0]);
+    const dataset = path.join(folder, "exported");
+    const kept = path.join(folder, "kept.sqlite");
+    const ran = await runCli(["export", "--parquet", dataset, "--cluster", "c", kept]);
+    expect(ran.status).toBe(0);
+    const exported = contents(dataset);
+    expect(Object.keys(exported)).toEqual(Object.keys(made[0]!));
+    for (const [name, bytes] of Object.entries(exported))
+      if (name.endsWith(".parquet")) expect(bytes, name).toBe(made[0]![name]);
+  });
+
+  it("killed, leaves nothing that looks complete, and resumed makes what an undisturbed run makes", async () => {
+    const whole = path.join(folder, "whole");
+    expect((await analyze(whole, shard(1), shard(9), "--quiet")).status).toBe(0);
+    for (const when of [/-analysis$/, /-staging$/]) {
+      const dataset = path.join(folder, `killed${when.source.slice(0, -1)}`);
+      const args = ["analyze", "--parquet", dataset, "--cluster", "c", shard(1), shard(9), "--quiet"];
+      const child = start(args);
+      const isFirst = () => fs.existsSync(path.join(dataset, "keys", DAY, "node=shard-1"));
+      const isThere = () => isFirst() && fs.readdirSync(dataset).some((name) => when.test(name));
+      while (!isThere() && child.exitCode === null) await sleep(2);
+      child.kill("SIGKILL");
+      await once(child, "close");
+      expect(filesIn(path.join(dataset, "keys")).filter((name) => name.includes("shard-9"))).toEqual([]);
+      expect((await runCli([...args, "--resume"])).status).toBe(0);
+      expect(contents(dataset)).toEqual(contents(whole));
+    }
+  });
+
+  it("ended by Ctrl-C, leaves nothing", async () => {
+    const dataset = path.join(folder, "interrupted");
+    const child = start(["analyze", "--parquet", dataset, shard(9), "--quiet"]);
+    while (!(fs.existsSync(dataset) && fs.readdirSync(dataset).length > 0)) await sleep(2);
+    child.kill("SIGINT");
+    const [status] = await once(child, "close");
+    expect([status, fs.readdirSync(dataset)]).toEqual([130, []]);
+  });
+
+  it("replaces what another run left half, and leaves what is not its own", async () => {
+    const dataset = path.join(folder, "half");
+    const partition = path.join(dataset, "keys", DAY, "node=shard-1");
+    fs.mkdirSync(partition, { recursive: true });
+    fs.writeFileSync(path.join(partition, "part-00007.parquet"), "half");
+    expect((await analyze(dataset, shard(1))).status).toBe(0);
+    expect(fs.readdirSync(partition).sort()).toEqual(["_manifest.json", "part-00000.parquet"]);
+    fs.writeFileSync(path.join(partition, "notes.txt"), "mine");
+    const ran = await analyze(dataset, shard(1), "--force");
+    expect([ran.status, ran.stderr]).toEqual([
+      2,
+      expect.stringContaining("notes.txt is no file of a dataset"),
     ]);
-    expect(rows[0].last).toBeGreaterThan(1.79e12);
-    const [named] = await json("SELECT key FROM keys WHERE key = 'stream:orders' LIMIT 1");
-    expect(named).toEqual({ key: "stream:orders" });
-    const binary = await json("SELECT DISTINCT key FROM fleet_keys WHERE key_text IS NULL");
-    expect(binary.length).toBeGreaterThan(0);
-    for (const { key } of binary) expect(key).toEqual({ base64: expect.any(String) });
-  });
-
-  test("is asked by name, and with parameters", async () => {
-    const shares = await json("node-memory");
-    expect(shares.map((row: { bytes_share: number }) => row.bytes_share)).toEqual([0.5, 0.5]);
-    const sql = "SELECT count(*) AS keys FROM keys WHERE type = $type AND bytes > $least AND node = 'one'";
-    expect(await json(sql, "--param", "type=hash", "--param", "least=0")).toEqual([{ keys: 951 }]);
-  });
-
-  test("streams as many rows as there are", async () => {
-    const { status, stdout } = await ask("SELECT a.slot FROM keys a, range(20)", "--format", "csv");
-    expect(status).toBe(0);
-    expect(stdout.split("\r\n").length).toBe(2 * 3264 * 20 + 2);
-  });
-
-  test.each([
-    ["COPY keys TO 'x.parquet'", /cannot access|only statements/i],
-    ["CREATE TABLE t AS SELECT 1", /only statements that return rows/],
-    ["EXPLAIN ANALYZE CREATE TABLE t AS SELECT 1", /only statements that return rows/],
-    ["SELECT 1; SELECT 2", /only statements that return rows/],
-    ["SET threads = 1", /only statements that return rows/],
-    ["ATTACH 'x.db'", /cannot access|only statements/i],
-    ["INSTALL httpfs", /only statements|extensions|cannot access/i],
-    ["SELECT * FROM read_text('/etc/passwd')", /Cannot access file/],
-    ["SELECT * FROM glob('*')", /Cannot access file/],
-    ["SELECT * FROM 'https://localhost/x.parquet'", /Cannot access file/],
-    ["SELECT $x", /\$x has no value: give one with --param x=VALUE/],
-    ["SELECT keyz FROM keys", /SQL: /],
-    ["top-keys", /is a question for inventories; of a dataset: node-memory/],
-  ])("refuses %s in one line", async (sql, message) => {
-    const ran = await ask(sql);
-    expect(ran).toMatchObject({ status: 2, stdout: "" });
-    expect(ran.stderr).toMatch(/^rdbscope: [^\n]*\n$/);
-    expect(ran.stderr).toMatch(message);
-  });
-
-  const ENDLESS = "SELECT sum(a.bytes * b.bytes + c.bytes + d.bytes) FROM keys a, keys b, keys c, keys d";
-
-  test("ends a question that takes too long, and leaves nothing behind", async () => {
-    const { status, stderr } = await ask(ENDLESS, "--timeout", "1s");
-    expect([status, stderr]).toEqual([2, expect.stringContaining("it ran longer than 1 s")]);
-    expect(fs.readdirSync(sort)).toEqual([]);
-  });
-
-  test("ends a question when it is interrupted", async () => {
-    const child = start(["query", dataset, ENDLESS, "--temp-dir", sort]);
-    const ended = new Promise((resolve) => child.on("close", resolve));
-    setTimeout(() => child.kill("SIGINT"), 1500);
-    expect(await ended).toBe(130);
-    expect(fs.readdirSync(sort)).toEqual([]);
-  });
-
-  test("leaves out what is not complete, and says so", async () => {
-    const partition = path.join("cluster=default", "date=2026-11-21", "node=two");
-    const manifest = path.join(dataset, "keys", partition, "_manifest.json");
-    const text = fs.readFileSync(manifest);
-    fs.rmSync(manifest);
-    const ran = await ask("SELECT count(*) AS keys FROM keys", "--format", "csv");
-    expect(ran).toMatchObject({ status: 0, stdout: "keys\r\n3264\r\n" });
-    expect(ran.stderr).toMatch(/left out, as not complete: cluster=default\/date=2026-11-21\/node=two /);
-    fs.writeFileSync(manifest, text);
-  });
-
-  test("is verified by the checksums of its manifests", async () => {
-    const sound = await runCli(["verify", dataset, "--format", "json"]);
-    expect([sound.status, JSON.parse(sound.stdout)[0].sound]).toEqual([0, true]);
-    const [file] = fs
-      .readdirSync(dataset, { recursive: true, encoding: "utf8" })
-      .filter((name) => /rollup.*parquet$/.test(name));
-    const bytes = fs.readFileSync(path.join(dataset, file!));
-    const changed = Buffer.from(bytes);
-    changed[100]! ^= 1;
-    fs.writeFileSync(path.join(dataset, file!), changed);
-    const { status, stderr } = await runCli(["verify", dataset]);
-    expect([status, stderr]).toEqual([3, expect.stringContaining(`${file} has changed`)]);
-    fs.writeFileSync(path.join(dataset, file!), bytes);
-  });
-
-  test("may have no rows of keys", async () => {
-    const none = path.join(folder, "none");
-    await runCli(["analyze", SAMPLE, "--parquet", none, "--keys", "none", "--quiet", "--workers", "1"]);
-    const ran = await runCli([
-      "query",
-      none,
-      "SELECT count(*) AS keys, max(key) AS key FROM keys",
-      "--format",
-      "json",
-    ]);
-    expect([ran.status, JSON.parse(ran.stdout)]).toEqual([0, [{ keys: 0, key: null }]]);
-    expect(ran.stderr).toMatch(/1 of 1 partitions of .* have no rows of keys: --keys none/);
+    fs.rmSync(partition, { recursive: true });
+    fs.symlinkSync(folder, partition);
+    expect((await analyze(dataset, shard(1), "--force")).stderr).toContain("is no folder");
   });
 });
 
-test.each([
-  [[folder, "SELECT 1"], /is no dataset: it has no folder keys/],
-  [[SAMPLE, "SELECT 1", "--engine", "duckdb"], /is no folder: --engine duckdb asks datasets/],
-  [[folder, "SELECT 1", "--engine", "sqlite"], /is a folder: ask it with --engine duckdb/],
-  [[folder, "SELECT 1", "--salvage"], /--salvage is for snapshots/],
-])("query %j is refused", async (args, message) => {
-  const { status, stderr } = await runCli(["query", ...args]);
-  expect([status, stderr]).toEqual([2, expect.stringMatching(message)]);
-});
-
-test("an empty dataset is a usage error", async () => {
-  const empty = path.join(folder, "empty");
-  fs.mkdirSync(path.join(empty, "keys"), { recursive: true });
-  const { status, stderr } = await runCli(["query", empty, "SELECT 1"]);
-  expect([status, stderr]).toEqual([2, expect.stringContaining("holds no complete partition")]);
+it.each([
+  [["analyze", "--node", "a", SAMPLE], "--node needs --parquet"],
+  [["analyze", "--resume", SAMPLE], "--resume needs --parquet"],
+  [["analyze", "--parquet", "d", "--node", "a", SAMPLE, SAMPLE], "several have their file names"],
+  [["analyze", "--parquet", "d", "--node", "../a", SAMPLE], "letters, digits"],
+  [["analyze", "--parquet", "d", "--date", "2026-02-30", SAMPLE], "is no day"],
+  [["analyze", "--parquet", "d", "--date", "2026-01-31", SAMPLE, SAMPLE], "two snapshots would be"],
+  [["analyze", "--parquet", "d", "-"], "say which --node"],
+  [["analyze", "--parquet", "d", "--index", "key", SAMPLE], "give it a name with -o"],
+  [["analyze", "--parquet", "d", "--resume", "--hash-keys", SAMPLE], "--hash-keys-secret-file"],
+  [["analyze", "--parquet", "d", "--resume", "--force", SAMPLE], "one of --resume and --force"],
+  [["export", "--parquet", "d", SAMPLE], "is no inventory: rdbscope analyze --parquet"],
+  [["export", "--parquet", "d", "--type", "hash", SAMPLE], "--type is not for --parquet"],
+  [["export", "--folded", "--cluster", "c", SAMPLE], "--cluster needs --parquet"],
+])("%j is refused", async (args, message) => {
+  const { status, stderr } = await runCli(args);
+  expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
+  expect(fs.existsSync("d")).toBe(false);
 });
