@@ -35,10 +35,13 @@ describe("--progress json", () => {
     expect(Date.parse(String(events[0]!.time))).toBeGreaterThan(0);
   });
 
-  test.each([["summary"], ["verify"], ["compare", "--profiles", "redis-7.2"]])("tells it of %s too", async (command, ...more) => {
-    const { stderr } = await runCli([command, SAMPLE, ...more, "--progress", "json"]);
-    expect(eventsOf(stderr)).toContainEqual(expect.objectContaining({ event: "progress", file: SAMPLE }));
-  });
+  test.each([["summary"], ["verify"], ["compare", "--profiles", "redis-7.2"]])(
+    "tells it of %s too",
+    async (command, ...more) => {
+      const { stderr } = await runCli([command, SAMPLE, ...more, "--progress", "json"]);
+      expect(eventsOf(stderr)).toContainEqual(expect.objectContaining({ event: "progress", file: SAMPLE }));
+    },
+  );
 
   test("tells an error with the exit status, and notes", async () => {
     const cut = path.join(folder, "cut.rdb");

@@ -1,7 +1,7 @@
 import { MANIFEST_NAME, type Manifest } from "../../dataset/manifest.ts";
+import { filesOf, partitionsOf } from "../../dataset/partitions.ts";
 import { TABLE_NAMES } from "../../dataset/tables.ts";
 import { askDuckDb } from "../../duckdb/cursor.ts";
-import { filesOf, partitionsOf } from "../../dataset/partitions.ts";
 import { viewsOf } from "../../duckdb/views.ts";
 import { namedKind, namedQuestion } from "../../queries/named/index.ts";
 import { answerOf, mentionsKeys } from "../../queries/query.ts";
