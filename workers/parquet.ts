@@ -25,9 +25,11 @@ export default async function parquet(task: ParquetTask): Promise<Answer<Written
     try {
       const batches =
         table === "keys"
-          ? new KeyBatches(task.rows, task.before, new KeyIds(inventory, snapshot), task.facts).of(task.range)
+          ? new KeyBatches(task.rows, task.before, new KeyIds(inventory, snapshot), task.createdAt).of(
+              task.range,
+            )
           : smallTable(inventory, snapshot, table);
-      return { value: await writeParquet(file, TABLES[table], batches) };
+      return { value: await writeParquet(file, task.folder, TABLES[table], batches) };
     } finally {
       inventory.close();
     }

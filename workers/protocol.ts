@@ -5,7 +5,6 @@ import type { SampleSpec } from "../parsers/sample.ts";
 import type { Chunk, SnapshotFacts } from "../parsers/splitter.ts";
 import type { TemplatePlaces } from "../parsers/templates.ts";
 import type { TallyExport } from "../src/compare/tally.ts";
-import type { KeyFacts } from "../src/dataset/key-batches.ts";
 import type { TableName } from "../src/dataset/tables.ts";
 import type { SideRows } from "../src/diff/rows.ts";
 import type { SpilledBlock, SpillFile } from "../src/diff/spill.ts";
@@ -370,6 +369,8 @@ export type ParquetTask = {
   readonly snapshot: number;
   /** A name that nothing has yet. */
   readonly file: string;
+  /** The dataset's folder, as messages call it. */
+  readonly folder: string;
 } & (
   | { readonly table: Exclude<TableName, "keys"> }
   | {
@@ -377,6 +378,7 @@ export type ParquetTask = {
       readonly rows: RowFile;
       readonly before: Int32Array;
       readonly range: RowRange;
-      readonly facts: KeyFacts;
+      /** Milliseconds since the epoch. */
+      readonly createdAt: number;
     }
 );

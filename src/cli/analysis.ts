@@ -8,11 +8,11 @@ import { type AnalysisOptions, choiceOf } from "./options.ts";
 import { progressOf } from "./progress.ts";
 import { readSecretFile } from "./secret-file.ts";
 
-/** What an analysis is of, and what becomes of it; `hashKeys` stands over the options. */
+/** What an analysis is of, and what becomes of it; `hashKeys` stands over the options; `signal` may be aborted before it begins. */
 export type Chosen = Pick<
   EngineOptions,
   | ("inputs" | "output" | "force" | "resume" | "keys" | "filters" | "index" | "patterns" | "hashKeys")
-  | ("onFailed" | "onKept")
+  | ("onFailed" | "onKept" | "signal")
 >;
 
 /** Runs an analysis under a progress bar; Ctrl-C ends it. A wrong checksum sets the exit status. */
@@ -32,9 +32,10 @@ export async function runAnalysis(
     const sample = sampleChoice(options);
     const given = { hashKeys, workers, tempDir, maxExpanded, salvage, sample };
     const onProgress = (progress: Progress) => bar.update(progress);
-    const result = await interruptible((signal) =>
-      analyze({ ...chosen, ...choice, ...given, signal, onProgress }),
-    );
+    const result = await interruptible((signal) => {
+      chosen.signal?.throwIfAborted();
+      return analyze({ ...chosen, ...choice, ...given, signal, onProgress });
+    });
     bar.stop();
     reportChecksums(cli, options, result);
     return result;

@@ -51,15 +51,21 @@ export async function analyzeDataset(
   const run: Run = { cli, root: options.parquet!, options, chosen: all, request, written: new Set() };
   const left = inputs.filter((input) => !isDone(run, input));
   if (left.length === 0) return [];
-  if (options.output !== undefined) return toInventory(run, left, options.output);
+  return interruptible((signal) =>
+    options.output === undefined ? each(run, left, signal) : toInventory(run, left, options.output, signal),
+  );
+}
+
+async function each(run: Run, inputs: readonly string[], signal: AbortSignal): Promise<DatasetSnapshot[]> {
   const done: DatasetSnapshot[] = [];
-  for (const input of left) {
+  for (const input of inputs) {
+    signal.throwIfAborted();
     try {
-      done.push(...(await toDataset(run, input)));
+      done.push(...(await toDataset(run, input, signal)));
     } catch (error) {
       if (!(error instanceof RdbError) || inputs.length === 1) throw error;
-      note(cli, error.message);
-      cli.status = EXIT.damaged;
+      note(run.cli, error.message);
+      run.cli.status = EXIT.damaged;
     }
   }
   return done;
@@ -79,6 +85,8 @@ function secretOf({ hashKeys, hashKeysSecretFile: file }: AnalyzeOptions): Uint8
 function checkRun(inputs: readonly string[], options: AnalyzeOptions): void {
   const { node, date, resume, hashKeys, hashKeysSecretFile } = options;
   checkPartition(options);
+  if (resume === true && options.force === true)
+    throw new UsageError("one of --resume and --force: they say what to do with what is there");
   if (inputs.length > 1 && node !== undefined)
     throw new UsageError("--node is of one snapshot: several have their file names");
   if (inputs.includes("-") && node === undefined)
@@ -126,19 +134,24 @@ function partitionPath(root: string, partition: Partition): string {
 }
 
 /** Analyzes one snapshot into a temporary inventory, as patterns are known when all is read, and makes a partition of that. */
-async function toDataset(run: Run, input: string): Promise<DatasetSnapshot[]> {
+async function toDataset(run: Run, input: string, signal: AbortSignal): Promise<DatasetSnapshot[]> {
   const folder = hiddenFolder(run.root, "analysis");
   try {
-    return await toInventory(run, [input], path.join(folder, "inventory"));
+    return await toInventory(run, [input], path.join(folder, "inventory"), signal);
   } finally {
     removeTemp(folder);
   }
 }
 
-async function toInventory(run: Run, inputs: readonly string[], output: string): Promise<DatasetSnapshot[]> {
+async function toInventory(
+  run: Run,
+  inputs: readonly string[],
+  output: string,
+  signal: AbortSignal,
+): Promise<DatasetSnapshot[]> {
   const { cli, root, options, chosen, written } = run;
   const { cluster, date, node, quiet, workers = os.availableParallelism() } = options;
-  const result = await runAnalysis(cli, options, { ...chosen, inputs, output });
+  const result = await runAnalysis(cli, options, { ...chosen, inputs, output, signal });
   const { partitionsOf, writePartition } = await import("../dataset/write-dataset.ts");
   const force = options.force === true || options.resume === true;
   const targets = partitionsOf(root, {
@@ -156,7 +169,7 @@ async function toInventory(run: Run, inputs: readonly string[], output: string):
       throw new UsageError(`${file} would be ${folder}, as one before it: write it with a --node of its own`);
     const origin: RunOrigin = { inputFingerprint: inputFingerprint(file), request: run.request };
     const given = { root, path: output, name: file, snapshot, partition, workers, origin };
-    await interruptible((signal) => writePartition({ ...given, signal }));
+    await writePartition({ ...given, signal });
     written.add(folder);
     done.push({ ...told, partition: folder });
     if (quiet !== true && options.output !== undefined) note(cli, `${folder}: ${told.storedRows} rows`);

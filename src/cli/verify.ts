@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import { Command } from "commander";
 import { reasonOf } from "../errors.ts";
 import { type Inventory, isDamagedInventory, isSqliteFile, openInventory } from "../inventory/open.ts";
@@ -23,9 +24,9 @@ import { progressOf } from "./progress.ts";
 export function verifyCommand(cli: Cli): Command {
   const command = new Command("verify")
     .description(
-      "check a snapshot's structure and checksum (as redis-check-rdb does), or an inventory's pages",
+      "check a snapshot's structure and checksum (as redis-check-rdb does), an inventory's pages, or a dataset's checksums",
     )
-    .argument("<file>", "a snapshot or an inventory")
+    .argument("<file>", "a snapshot, an inventory, or the folder of a dataset")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when only the checksum does not match");
   return addReportOptions(addProgressOption(addInputOptions(command))).action((file: string) =>
@@ -35,9 +36,7 @@ export function verifyCommand(cli: Cli): Command {
 
 async function run(cli: Cli, file: string, command: Command): Promise<void> {
   const options = checkOptions(VERIFY_OPTIONS, command);
-  const { facts, faults, notes } = isSqliteFile(file)
-    ? checkInventory(file)
-    : await checkSnapshot(cli, file, options);
+  const { facts, faults, notes } = await check(cli, file, options);
   const serious = faults.filter(
     ({ code }) => code !== "CHECKSUM_MISMATCH" || options.ignoreChecksum !== true,
   );
@@ -53,6 +52,17 @@ async function run(cli: Cli, file: string, command: Command): Promise<void> {
   const warn = warner(cli, options.quiet);
   for (const { message } of faults) warn(`${file}: ${message}`);
   for (const message of notes) warn(`${file}: ${message}`);
+}
+
+async function check(cli: Cli, file: string, options: VerifyOptions): Promise<Checked> {
+  if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) return checkDataset(file);
+  return isSqliteFile(file) ? checkInventory(file) : checkSnapshot(cli, file, options);
+}
+
+async function checkDataset(folder: string): Promise<Checked> {
+  const { datasetFaults } = await import("../dataset/verify.ts");
+  const faults = datasetFaults(folder).map((message) => ({ code: "BAD_DATASET", offset: 0, message }));
+  return { facts: { path: folder, faults, sound: faults.length === 0 }, faults, notes: [] };
 }
 
 async function checkSnapshot(cli: Cli, file: string, options: VerifyOptions): Promise<Checked> {

@@ -42,6 +42,15 @@ const TYPES: Readonly<Record<Exclude<ColumnType, "STRING">, () => DataType>> = {
   TIMESTAMP: () => new TimestampMillisecond("UTC"),
 };
 
+const EMPTY: Readonly<Record<Exclude<ColumnType, "BINARY">, ColumnValues["values"]>> = {
+  STRING: new Int32Array(0),
+  INT32: new Int32Array(0),
+  INT64: new BigInt64Array(0),
+  DOUBLE: new Float64Array(0),
+  BOOLEAN: new Uint8Array(0),
+  TIMESTAMP: new BigInt64Array(0),
+};
+
 /** Makes Arrow record batches of a table, one after the other. */
 export class Batches {
   private readonly columns: readonly DatasetColumn[];
@@ -69,6 +78,12 @@ export class Batches {
     const type = new Struct(this.schema.fields);
     const batch = new RecordBatch(this.schema, makeData({ type, length: rows, nullCount: 0, children }));
     return tableToIPC(new Table(this.schema, [batch]), "stream");
+  }
+
+  /** A stream of a batch without rows: schema and dictionaries. */
+  opening(): Uint8Array {
+    const none = { values: new Uint8Array(0), offsets: new Int32Array(1) };
+    return this.encode(0, ({ type }) => (type === "BINARY" ? none : { values: EMPTY[type] }));
   }
 
   private data(

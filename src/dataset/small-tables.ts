@@ -6,7 +6,7 @@ import { type ColumnType, type DatasetColumn, TABLES, type TableName } from "./t
 const SQL: Readonly<Record<Exclude<TableName, "keys">, string>> = {
   rollup: `SELECT * FROM rollup WHERE snapshot = @snapshot
     ORDER BY db, type, encoding, pattern, size_class, weight, bytes, keys`,
-  snapshots: "SELECT * FROM snapshots LEFT JOIN memory USING (snapshot, used_mem) WHERE snapshot = @snapshot",
+  snapshots: `SELECT m.*, s.* FROM snapshots s JOIN memory m ON m.snapshot = s.snapshot WHERE s.snapshot = @snapshot`,
 };
 
 const BATCH_ROWS = 16_384;
@@ -34,6 +34,7 @@ export function* smallTable(
     Object.entries(texts).map(([column, all]) => [column, new Map(all.map((text, i) => [text, i]))]),
   );
   const batches = new Batches(columns, texts);
+  if (rows.length === 0) yield batches.opening();
   for (let from = 0; from < rows.length; from += BATCH_ROWS) {
     const part = rows.slice(from, from + BATCH_ROWS);
     yield batches.encode(part.length, (column) => columnOf(part, column, numbers[column.name]));

@@ -73,7 +73,8 @@ export const TABLES: Readonly<Record<TableName, readonly DatasetColumn[]>> = {
   keys: columnsOf(
     { ...VIEW_DOCS.keys.columns, key: KEY_DOC },
     ["elements", "expires_at", "idle_seconds", "freq", "module"],
-    ["snapshot"],
+    // What a row of a sample stands for follows of its `serialized_bytes` and the table `snapshots`.
+    ["snapshot", "weight"],
   ),
   rollup: columnsOf(VIEW_DOCS.rollup.columns, ["class_max_bytes"], ["snapshot"]),
   snapshots: columnsOf(

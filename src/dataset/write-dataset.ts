@@ -7,7 +7,6 @@ import type { RowFile } from "../inventory/row-pages.ts";
 import { runGuarded } from "../pipeline/guard.ts";
 import { WorkerPool } from "../pipeline/pool.ts";
 import { type SnapshotRow, snapshots } from "../queries/snapshots.ts";
-import type { KeyFacts } from "./key-batches.ts";
 import { MANIFEST_NAME, type Manifest, writeManifest } from "./manifest.ts";
 import type { WrittenFile } from "./parquet-file.ts";
 import {
@@ -117,7 +116,9 @@ async function writeFiles(
   const rows = inventory.openRows("ids");
   try {
     const tasks = tasksOf(inventory, rows, snapshot, staging, options);
-    const pool = new WorkerPool(Math.min(options.workers, tasks.length));
+    // To start a thread for a small table takes longer than to write it.
+    const parts = tasks.filter(({ table }) => table === "keys").length;
+    const pool = new WorkerPool(Math.min(options.workers, Math.max(1, parts)));
     let done = 0;
     const write = async (task: ParquetTask): Promise<WrittenFile> => {
       const answer = await pool.run<Answer<WrittenFile>>("parquet", task);
@@ -143,7 +144,7 @@ function tasksOf(
   rows: RowFile,
   snapshot: SnapshotRow,
   staging: Staging,
-  { path, name }: PartitionOptions,
+  { root, path, name }: PartitionOptions,
 ): ParquetTask[] {
   const { before, rows: all } = rowsBefore(rows);
   const range = rangeOf(rows, before, all, snapshot.snapshot);
@@ -152,12 +153,7 @@ function tasksOf(
       `${inventory.path} is a damaged inventory (it has ${range.to - range.from} rows and says ${snapshot.stored_rows}): analyze the snapshot again`,
     );
   }
-  const facts: KeyFacts = {
-    createdAt: snapshot.created_at,
-    certainBytes: snapshot.sample_certain_bytes,
-    weight: snapshot.sample_weight,
-  };
-  const common = { path, name, snapshot: snapshot.snapshot };
+  const common = { path, name, snapshot: snapshot.snapshot, folder: root };
   const parts = Array.from({ length: Math.ceil(snapshot.stored_rows / PART_ROWS) }, (_, i): ParquetTask => {
     const from = range.from + i * PART_ROWS;
     const part = { from, to: Math.min(from + PART_ROWS, range.to) };
@@ -168,7 +164,7 @@ function tasksOf(
       rows,
       before,
       range: part,
-      facts,
+      createdAt: snapshot.created_at,
     };
   });
   const others = TABLE_NAMES.filter((table) => table !== "keys").map(

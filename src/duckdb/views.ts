@@ -1,7 +1,7 @@
 import type { Manifest } from "../dataset/manifest.ts";
+import { filesOf } from "../dataset/partitions.ts";
 import { type ColumnType, TABLE_NAMES, TABLES, type TableName } from "../dataset/tables.ts";
 import { FLEET_VIEW_DOCS } from "../inventory/documentation/fleet-views.ts";
-import { filesOf } from "./partitions.ts";
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
@@ -38,7 +38,7 @@ function emptyTable(table: TableName): string {
 /** Columns of the views for fleets that the tables do not have under their names. */
 const COMPUTED: Readonly<Record<string, string>> = {
   key_text: "try(decode(key))",
-  hash_tag: "nullif(regexp_extract(try(decode(key)), '^[^{]*\\{([^}]+)\\}', 1), '')",
+  hash_tag: "nullif(regexp_extract(try(decode(key)), '^[^{]*[{]([^}]+)[}]', 1), '')",
 };
 
 function fleetView(table: TableName): string {

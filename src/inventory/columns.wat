@@ -236,4 +236,22 @@
       (local.set $bits (i32.add (local.get $bits) (i32.const 1)))
       (local.set $valid (i32.add (local.get $valid) (i32.const 1)))
       (br_if $next (i32.lt_u (local.get $i) (local.get $rows)))))
+
+  ;; Puts $most in the place of values above it, and 0 in that of values below 0.
+  (func (export "cap") (param $rows i32) (param $values i32) (param $most f64)
+    (local $end i32)
+    (local $limit i64)
+    (local $value i64)
+    (local.set $limit (i64.trunc_sat_f64_s (local.get $most)))
+    (local.set $end (i32.add (local.get $values) (i32.shl (local.get $rows) (i32.const 3))))
+    (loop $next
+      (local.set $value (i64.load (local.get $values)))
+      (if (i64.gt_s (local.get $value) (local.get $limit))
+        (then (i64.store (local.get $values) (local.get $limit))))
+      (if (i64.lt_s (local.get $value) (i64.const 0))
+        (then (i64.store (local.get $values) (i64.const 0))))
+      (br_if $next
+        (i32.lt_u
+          (local.tee $values (i32.add (local.get $values) (i32.const 8)))
+          (local.get $end)))))
 )

@@ -98,7 +98,8 @@ const WHY: Readonly<Record<string, (row: SameRow) => string>> = {
   "same offset": () => "the same replication id and offset: a primary and its replica, or a copy",
   "minutes apart": ({ offset_distance }) =>
     `the same replication id${offset_distance === null ? "" : `, offsets ${offset_distance} bytes apart`}, saved within 15 minutes: a primary and its replica, or one server twice`,
-  "same slots": () => "keys in the same slots, saved within 15 minutes: a primary and its replica, or one server twice",
+  "same slots": () =>
+    "keys in the same slots, saved within 15 minutes: a primary and its replica, or one server twice",
 };
 
 function sentence(row: SameRow): string {

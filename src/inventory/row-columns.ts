@@ -14,6 +14,7 @@ interface Exports extends WithMemory {
     first: number,
     columns: number,
   ) => number;
+  readonly cap: (rows: number, values: number, most: number) => void;
   readonly mark: (rows: number, values: number, valid: number, most: number, bits: number) => void;
 }
 
@@ -53,23 +54,52 @@ const TABLE = [
   }),
 ] as const;
 
+/** A column that somebody fills beside those of the table. */
+export interface ExtraColumn {
+  readonly name: string;
+  /** Bytes of a value; 0: it is a bit. */
+  readonly bytes: number;
+  readonly nullable: boolean;
+}
+
+/** What is put around the columns, in the same memory. */
+export interface Surroundings {
+  /** Columns of the table that stand before all others. */
+  readonly first: readonly string[];
+  /** Bytes of room behind these. */
+  readonly room: number;
+  readonly extra: readonly ExtraColumn[];
+}
+
+/** Where a column stands in the memory; 0: all rows have a value. */
+export interface Place {
+  readonly values: number;
+  readonly valid: number;
+}
+
 /** Rows of the leaves of a file in the order of ids: which ones, counted from the first row of the file. */
 export interface RowRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** Key rows as columns, a batch at a time, in the form that Arrow has: decoded in WebAssembly, in memory that is used again. */
+/**
+ * Key rows as columns, a batch at a time, in the form that Arrow has: decoded in WebAssembly, in memory that is used again. Columns
+ * begin at multiples of 8 from `columnsAt` on, and the names stand behind all others, so that the memory from there on is the body
+ * of a message of Arrow.
+ */
 export class RowColumns {
   rows = 0;
+  /** Where the columns begin that are not the first ones. */
+  readonly columnsAt: number;
+  /** Where the offsets of names begin: one more than there are rows. */
+  readonly offsetsAt: number;
+  readonly namesAt: number;
   private readonly file: RowFile;
   private readonly before: Int32Array;
   private readonly exports: Exports;
-  private readonly places = new Map<string, { values: number; valid: number }>();
+  private readonly places = new Map<string, Place>();
   private readonly capacity: number;
-  private readonly offsetsAt: number;
-  private readonly marksAt: number;
-  private readonly textAt: number;
   private readonly runBytes: number;
   private buffer: ArrayBuffer;
   private words: Int32Array;
@@ -79,28 +109,30 @@ export class RowColumns {
    * `file` has its leaves in the order of ids; before each of them stand `before[leaf]` rows. A batch has `capacity` rows at most,
    * a multiple of 8.
    */
-  constructor(file: RowFile, before: Int32Array, capacity: number) {
+  constructor(file: RowFile, before: Int32Array, capacity: number, around: Surroundings) {
     this.file = file;
     this.before = before;
     this.capacity = capacity;
     this.exports = instantiate<Exports>(CODE);
     this.runBytes = Math.max(RUN_BYTES, file.pageBytes);
-    let at = RUN_AT + this.runBytes + SLACK;
+    let at = Math.ceil((RUN_AT + this.runBytes + SLACK) / 8) * 8;
     const take = (count: number) => {
       const start = at;
-      at += Math.ceil((count + 8) / 8) * 8;
+      at += Math.ceil(count / 8) * 8;
       return start;
     };
-    for (const { name, bytes, nullable } of TABLE) {
-      if (bytes < 0) continue;
-      this.places.set(name, {
-        values: take(capacity * bytes),
-        valid: nullable ? take(capacity / 8) : 0,
-      });
-    }
-    this.marksAt = take(capacity / 8);
+    const place = ({ name, bytes, nullable }: ExtraColumn) => {
+      const values = take(bytes === 0 ? capacity / 8 : capacity * bytes);
+      this.places.set(name, { values, valid: nullable ? take(capacity / 8) : 0 });
+    };
+    const integers = TABLE.filter(({ bytes }) => bytes > 0);
+    const isFirst = ({ name }: ExtraColumn) => around.first.includes(name);
+    integers.filter(isFirst).forEach(place);
+    take(around.room);
+    this.columnsAt = at;
+    for (const column of [...integers, ...around.extra]) if (!isFirst(column)) place(column);
     this.offsetsAt = take((capacity + 1) * 4);
-    this.textAt = at;
+    this.namesAt = at;
     const pages = Math.ceil((at + TEXT_BYTES + SLACK) / WASM_PAGE);
     this.exports.memory.grow(pages - this.exports.memory.buffer.byteLength / WASM_PAGE);
     this.buffer = this.exports.memory.buffer;
@@ -118,41 +150,42 @@ export class RowColumns {
     this.bytes.set(BODY_BYTES, AT.bodyBytes);
     words[AT.capacity / 4] = this.capacity;
     words[AT.offsets / 4] = this.offsetsAt;
-    words[AT.text / 4] = this.textAt;
+    words[AT.text / 4] = this.namesAt;
     words[AT.maxLocal / 4] = file.usableBytes - 35;
     new BigUint64Array(this.buffer, AT.idBits, 1)[0] = BigInt(SNAPSHOT_ID_SHIFT - 1);
   }
 
-  /** Integers of a column that takes eight bytes a value; they hold until the next batch, as all that is told of one does. */
-  wide(name: string): BigInt64Array {
-    return new BigInt64Array(this.buffer, this.places.get(name)!.values, this.rows);
+  /** Where a column is; what is there holds until the next batch. @throws {TypeError} for one that there is not */
+  place(name: string): Place {
+    const place = this.places.get(name);
+    if (place === undefined) throw new TypeError(`no column ${name}`);
+    return place;
   }
 
-  /** Integers of a column that takes four. */
+  /** The memory that all is in; another one may stand in its place in the next batch. */
+  get memory(): Uint8Array {
+    return this.bytes;
+  }
+
+  /** Values of a column that takes four bytes each. */
   narrow(name: string): Int32Array {
-    return new Int32Array(this.buffer, this.places.get(name)!.values, this.rows);
+    return new Int32Array(this.buffer, this.place(name).values, this.rows);
   }
 
-  /** Bits of the rows that have a value; undefined where all have. */
-  valid(name: string): Uint8Array | undefined {
-    const at = this.places.get(name)!.valid;
-    return at === 0 ? undefined : this.bytes.subarray(at, at + Math.ceil(this.rows / 8));
+  /** Where the last name ends. */
+  get namesEnd(): number {
+    return this.words[AT.textTo / 4]!;
   }
 
-  /** Bits of the rows whose value in a nullable column is there, and `most` at most. */
-  atMost(name: string, most: number): Uint8Array {
-    const { values, valid } = this.places.get(name)!;
-    if (this.rows > 0) this.exports.mark(this.rows, values, valid, most, this.marksAt);
-    return this.bytes.subarray(this.marksAt, this.marksAt + Math.ceil(this.rows / 8));
+  /** Sets the bits of `bits` for rows whose value in a nullable column is there, and `most` at most. */
+  mark(bits: string, name: string, most: number): void {
+    const { values, valid } = this.place(name);
+    if (this.rows > 0) this.exports.mark(this.rows, values, valid, most, this.place(bits).values);
   }
 
-  /** Where each name begins in `names`, and the last one ends. */
-  get offsets(): Int32Array {
-    return new Int32Array(this.buffer, this.offsetsAt, this.rows + 1);
-  }
-
-  get names(): Uint8Array {
-    return this.bytes.subarray(this.textAt, this.words[AT.textTo / 4]);
+  /** Puts `most` in the place of larger values of a column that takes eight bytes each, and 0 in that of smaller ones than 0. */
+  cap(name: string, most: number): void {
+    if (this.rows > 0) this.exports.cap(this.rows, this.place(name).values, most);
   }
 
   /**
@@ -208,7 +241,7 @@ export class RowColumns {
     const { file, exports, words } = this;
     const [recordBytes, behind] = this.varint(start);
     const [id, at] = this.varint(behind);
-    const room = this.textAt + TEXT_BYTES - words[AT.textTo / 4]!;
+    const room = this.namesAt + TEXT_BYTES - words[AT.textTo / 4]!;
     if (this.rows > 0 && Number(recordBytes) > room) return false;
     const record = overflowRecord(file, this.bytes.subarray(0, end), at, Number(recordBytes), number);
     const scratch = words[AT.textTo / 4]! + Math.max(room, record.length);
@@ -216,7 +249,7 @@ export class RowColumns {
     this.bytes.set(record, scratch);
     this.words[AT.textEnd / 4] = scratch;
     const status = exports.record(scratch, scratch + record.length, id, TABLE.length);
-    this.words[AT.textEnd / 4] = this.textAt + TEXT_BYTES;
+    this.words[AT.textEnd / 4] = this.namesAt + TEXT_BYTES;
     this.rows = this.words[AT.rows / 4]!;
     if (status !== ALL_READ) throw damaged(file.name, number);
     return true;
@@ -225,8 +258,8 @@ export class RowColumns {
   private clear(): void {
     this.rows = 0;
     this.words[AT.rows / 4] = 0;
-    this.words[AT.textTo / 4] = this.textAt;
-    this.words[AT.textEnd / 4] = this.textAt + TEXT_BYTES;
+    this.words[AT.textTo / 4] = this.namesAt;
+    this.words[AT.textEnd / 4] = this.namesAt + TEXT_BYTES;
   }
 
   private growTo(bytes: number): void {

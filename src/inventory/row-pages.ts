@@ -365,7 +365,7 @@ export function overflowRecord(
   recordBytes: number,
   number: number,
 ): Uint8Array {
-  if (recordBytes > fs.fstatSync(file.fd).size) throw damaged(file.name, number);
+  if (!(recordBytes >= 0 && recordBytes <= fs.fstatSync(file.fd).size)) throw damaged(file.name, number);
   const content = file.usableBytes - 4;
   const maxLocal = file.usableBytes - 35;
   const minLocal = Math.floor(((file.usableBytes - 12) * 32) / 255) - 23;

@@ -296,8 +296,7 @@ CREATE VIEW fleet_keys AS SELECT
   kinds.type AS type, kinds.encoding AS encoding, p.pattern AS pattern, k.bytes AS bytes, k.heap_bytes AS heap_bytes,
   k.serialized_bytes AS serialized_bytes, k.payload_bytes AS payload_bytes, k.elements AS elements,
   k.largest_element_bytes AS largest_element_bytes, k.expires_at AS expires_at, k.idle_seconds AS idle_seconds,
-  k.freq AS freq, k.slot AS slot, k.id & ${SNAPSHOT_ID_SHIFT - 1} AS record_offset,
-  coalesce(iif(k.serialized_bytes >= s.sample_certain_bytes, 1, s.sample_weight), 1) AS weight
+  k.freq AS freq, k.slot AS slot, k.id & ${SNAPSHOT_ID_SHIFT - 1} AS record_offset
 FROM snapshot_rows s LEFT JOIN node_rows n ON n.snapshot = s.id
 CROSS JOIN key_rows k ON k.id >= (s.id - 1) << ${SNAPSHOT_ID_BITS} AND k.id < s.id << ${SNAPSHOT_ID_BITS}
 LEFT JOIN pattern_ids p ON p.id = k.pattern_id

@@ -1,10 +1,10 @@
 import { MANIFEST_NAME, type Manifest } from "../../dataset/manifest.ts";
+import { filesOf, partitionsOf } from "../../dataset/partitions.ts";
 import { TABLE_NAMES } from "../../dataset/tables.ts";
 import { askDuckDb } from "../../duckdb/cursor.ts";
-import { filesOf, partitionsOf } from "../../duckdb/partitions.ts";
 import { viewsOf } from "../../duckdb/views.ts";
 import { namedKind, namedQuestion } from "../../queries/named/index.ts";
-import { answerOf, mentionsKeys, weighsKeys } from "../../queries/query.ts";
+import { answerOf, mentionsKeys } from "../../queries/query.ts";
 import { HASHED_NOTE } from "../../queries/scope.ts";
 import { layoutOf, processCli, writeParts } from "../io.ts";
 import { counted, tellFailure } from "./answer.ts";
@@ -79,7 +79,7 @@ function keyNotes({ name, statement }: DatasetTask, partitions: readonly Manifes
   const count = (of: (one: Manifest) => boolean) => partitions.filter(of).length;
   const hidden = count((one) => one.stored_rows === 0 && one.keys > 0);
   const hashed = count((one) => one.hashed_names !== null);
-  const samples = weighsKeys(statement.sql) ? 0 : count((one) => one.sample_share !== null);
+  const samples = count((one) => one.sample_share !== null);
   return [
     ...(hidden > 0
       ? [`${hidden} of ${partitions.length} partitions of ${name} have no rows of keys: --keys none`]
@@ -87,7 +87,7 @@ function keyNotes({ name, statement }: DatasetTask, partitions: readonly Manifes
     ...(hashed > 0 ? [HASHED_NOTE] : []),
     ...(samples > 0
       ? [
-          `${samples} of ${partitions.length} partitions are samples: sum(weight) counts keys, sum(bytes * weight) bytes`,
+          `${samples} of ${partitions.length} partitions are samples, of which there are rows for some keys only: fleet_rollup estimates all`,
         ]
       : []),
   ];

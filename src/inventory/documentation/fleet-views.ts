@@ -15,7 +15,6 @@ const {
   record_offset,
   used_mem,
   keys,
-  weight,
 } = COMMON;
 
 /** Which snapshot of a cluster a row is of. */
@@ -63,7 +62,8 @@ export const FLEET_VIEW_DOCS = {
     },
   },
   fleet_keys: {
-    meaning: "A row a key, as [datasets](fleet.md) have it too.",
+    meaning:
+      "A row a key, as [datasets](fleet.md) have it too; of a [sample](sampling.md) those that were drawn.",
     columns: {
       ...PARTITION,
       db,
@@ -90,7 +90,6 @@ export const FLEET_VIEW_DOCS = {
       ],
       slot,
       record_offset,
-      weight,
     },
   },
 } as const satisfies Record<string, TableDoc>;

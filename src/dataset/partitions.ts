@@ -1,8 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
-import { completeManifest, MANIFEST_NAME, type Manifest } from "../dataset/manifest.ts";
-import { PARTITION_COLUMNS, TABLE_NAMES, type TableName } from "../dataset/tables.ts";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
+import { completeManifest, MANIFEST_NAME, type Manifest } from "./manifest.ts";
+import { PARTITION_COLUMNS, TABLE_NAMES, type TableName } from "./tables.ts";
 
 /** What a dataset's folder holds. */
 export interface Partitions {

@@ -1,0 +1,165 @@
+import { once } from "node:events";
+import fs from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { MANIFEST } from "../../src/dataset/manifest.ts";
+import { filesIn } from "../dataset/support.ts";
+import { workFolder } from "../pipeline/support.ts";
+import * as values from "../support/rdb-values.ts";
+import { RdbWriter } from "../support/rdb-writer.ts";
+import { runCli, SAMPLE, start } from "./run-cli.ts";
+
+const folder = workFolder();
+const shard = (n: number) => path.join(folder, `shard-${n}.rdb`);
+const DAY = "cluster=c/date=2025-06-15";
+
+function snapshot(first: number, keys: number): Buffer {
+  const writer = new RdbWriter("REDIS", 11).aux("redis-ver", "7.2.4").aux("ctime", "1750000000").selectDb(0);
+  for (let i = first; i < first + keys; i++) writer.key(`user:${i}:name`, values.stringValue(`v${i}`));
+  return writer.end();
+}
+
+beforeAll(() => {
+  for (const n of [1, 2, 3]) fs.writeFileSync(shard(n), snapshot(n * 1000, 300 + n));
+  fs.writeFileSync(shard(4), snapshot(0, 50).subarray(0, 400));
+  fs.writeFileSync(shard(9), snapshot(0, 300_000));
+});
+
+const analyze = (dataset: string, ...args: string[]) =>
+  runCli(["analyze", "--parquet", dataset, "--cluster", "c", ...args]);
+
+/** What a dataset holds, byte for byte. */
+function contents(dataset: string): Record<string, string> {
+  return Object.fromEntries(
+    filesIn(dataset).map((name) => [name, fs.readFileSync(path.join(dataset, name)).toString("base64")]),
+  );
+}
+
+function manifest(dataset: string, node: string) {
+  const file = path.join(dataset, "keys", DAY, `node=${node}`, "_manifest.json");
+  return MANIFEST.parse(JSON.parse(fs.readFileSync(file, "utf8")));
+}
+
+describe("analyze --parquet", () => {
+  it("makes a partition of each snapshot, tells the damaged one, and goes on with --resume", async () => {
+    const dataset = path.join(folder, "fleet");
+    const all = [1, 4, 2, 3].map(shard);
+    const first = await analyze(dataset, ...all, "--format", "ndjson");
+    expect(first.status).toBe(3);
+    expect(first.stderr).toContain("shard-4.rdb");
+    const rows = first.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(rows.map((row) => row.partition)).toEqual(
+      [1, 2, 3].map((n) => path.join(dataset, "keys", DAY, `node=shard-${n}`)),
+    );
+    expect(fs.readdirSync(dataset).sort()).toEqual(["keys", "rollup", "snapshots"]);
+    for (const n of [1, 2, 3]) {
+      const { files, stored_rows, keys } = manifest(dataset, `shard-${n}`);
+      expect([stored_rows, keys]).toEqual([300 + n, 300 + n]);
+      expect(files.map(({ table }) => table)).toEqual(["keys", "rollup", "snapshots"]);
+    }
+    const before = contents(dataset);
+    expect((await analyze(dataset, shard(2))).status).toBe(2);
+    fs.rmSync(path.join(dataset, "keys", DAY, "node=shard-2", "_manifest.json"));
+    fs.writeFileSync(shard(4), snapshot(0, 50));
+    const again = await analyze(dataset, ...all, "--resume");
+    expect(again.status).toBe(0);
+    expect(again.stderr.match(/is complete already/g)).toHaveLength(2);
+    expect(contents(dataset)).toMatchObject(before);
+    expect(manifest(dataset, "shard-4").keys).toBe(50);
+    const other = await analyze(dataset, shard(1), "--resume", "--profile", "redis-7.0");
+    expect([other.status, manifest(dataset, "shard-1").profile]).toEqual([0, "redis-7.0"]);
+  });
+
+  it("is the same whoever makes it: one thread or four, with an inventory or without", async () => {
+    const made = await Promise.all(
+      [
+        ["--workers", "1"],
+        ["--workers", "4"],
+        ["-o", path.join(folder, "kept.sqlite")],
+      ].map(async (args, i) => {
+        const dataset = path.join(folder, `same-${i}`);
+        expect((await analyze(dataset, shard(1), shard(2), "--quiet", ...args)).status).toBe(0);
+        return contents(dataset);
+      }),
+    );
+    expect(made[1]).toEqual(made[0]);
+    expect(made[2]).toEqual(made[0]);
+    const dataset = path.join(folder, "exported");
+    const kept = path.join(folder, "kept.sqlite");
+    const ran = await runCli(["export", "--parquet", dataset, "--cluster", "c", kept]);
+    expect(ran.status).toBe(0);
+    const exported = contents(dataset);
+    expect(Object.keys(exported)).toEqual(Object.keys(made[0]!));
+    for (const [name, bytes] of Object.entries(exported))
+      if (name.endsWith(".parquet")) expect(bytes, name).toBe(made[0]![name]);
+  });
+
+  it("killed, leaves nothing that looks complete, and resumed makes what an undisturbed run makes", async () => {
+    const whole = path.join(folder, "whole");
+    expect((await analyze(whole, shard(1), shard(9), "--quiet")).status).toBe(0);
+    for (const when of [/-analysis$/, /-staging$/]) {
+      const dataset = path.join(folder, `killed${when.source.slice(0, -1)}`);
+      const args = ["analyze", "--parquet", dataset, "--cluster", "c", shard(1), shard(9), "--quiet"];
+      const child = start(args);
+      const isFirst = () => fs.existsSync(path.join(dataset, "keys", DAY, "node=shard-1"));
+      const isThere = () => isFirst() && fs.readdirSync(dataset).some((name) => when.test(name));
+      while (!isThere() && child.exitCode === null) await sleep(2);
+      child.kill("SIGKILL");
+      await once(child, "close");
+      expect(filesIn(path.join(dataset, "keys")).filter((name) => name.includes("shard-9"))).toEqual([]);
+      expect((await runCli([...args, "--resume"])).status).toBe(0);
+      expect(contents(dataset)).toEqual(contents(whole));
+    }
+  });
+
+  it("ended by Ctrl-C, leaves nothing", async () => {
+    const dataset = path.join(folder, "interrupted");
+    const child = start(["analyze", "--parquet", dataset, shard(9), "--quiet"]);
+    while (!(fs.existsSync(dataset) && fs.readdirSync(dataset).length > 0)) await sleep(2);
+    child.kill("SIGINT");
+    const [status] = await once(child, "close");
+    expect([status, fs.readdirSync(dataset)]).toEqual([130, []]);
+  });
+
+  it("replaces what another run left half, and leaves what is not its own", async () => {
+    const dataset = path.join(folder, "half");
+    const partition = path.join(dataset, "keys", DAY, "node=shard-1");
+    fs.mkdirSync(partition, { recursive: true });
+    fs.writeFileSync(path.join(partition, "part-00007.parquet"), "half");
+    expect((await analyze(dataset, shard(1))).status).toBe(0);
+    expect(fs.readdirSync(partition).sort()).toEqual(["_manifest.json", "part-00000.parquet"]);
+    fs.writeFileSync(path.join(partition, "notes.txt"), "mine");
+    const ran = await analyze(dataset, shard(1), "--force");
+    expect([ran.status, ran.stderr]).toEqual([
+      2,
+      expect.stringContaining("notes.txt is no file of a dataset"),
+    ]);
+    fs.rmSync(partition, { recursive: true });
+    fs.symlinkSync(folder, partition);
+    expect((await analyze(dataset, shard(1), "--force")).stderr).toContain("is no folder");
+  });
+});
+
+it.each([
+  [["analyze", "--node", "a", SAMPLE], "--node needs --parquet"],
+  [["analyze", "--resume", SAMPLE], "--resume needs --parquet"],
+  [["analyze", "--parquet", "d", "--node", "a", SAMPLE, SAMPLE], "several have their file names"],
+  [["analyze", "--parquet", "d", "--node", "../a", SAMPLE], "letters, digits"],
+  [["analyze", "--parquet", "d", "--date", "2026-02-30", SAMPLE], "is no day"],
+  [["analyze", "--parquet", "d", "--date", "2026-01-31", SAMPLE, SAMPLE], "two snapshots would be"],
+  [["analyze", "--parquet", "d", "-"], "say which --node"],
+  [["analyze", "--parquet", "d", "--index", "key", SAMPLE], "give it a name with -o"],
+  [["analyze", "--parquet", "d", "--resume", "--hash-keys", SAMPLE], "--hash-keys-secret-file"],
+  [["analyze", "--parquet", "d", "--resume", "--force", SAMPLE], "one of --resume and --force"],
+  [["export", "--parquet", "d", SAMPLE], "is no inventory: rdbscope analyze --parquet"],
+  [["export", "--parquet", "d", "--type", "hash", SAMPLE], "--type is not for --parquet"],
+  [["export", "--folded", "--cluster", "c", SAMPLE], "--cluster needs --parquet"],
+])("%j is refused", async (args, message) => {
+  const { status, stderr } = await runCli(args);
+  expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
+  expect(fs.existsSync("d")).toBe(false);
+});

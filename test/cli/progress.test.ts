@@ -1,0 +1,63 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { runCli, SAMPLE } from "./run-cli.ts";
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-progress-"));
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+/** Members of events, as docs/fleet.md has them. */
+function documented(event: string): string[] {
+  const text = fs.readFileSync(new URL("../../docs/fleet.md", import.meta.url), "utf8");
+  const rows = [...text.matchAll(/^\| `(\w+)` +\| (all|progress|note|error|note, error) +\|/gm)];
+  return rows
+    .filter(([, , where]) => where === "all" || where!.split(", ").includes(event))
+    .map(([, name]) => name!);
+}
+
+const eventsOf = (stderr: string): Record<string, string | number>[] =>
+  stderr
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+describe("--progress json", () => {
+  test("tells each phase and the end, with what is documented", async () => {
+    const output = path.join(folder, "one.sqlite");
+    const { status, stderr } = await runCli(["analyze", SAMPLE, "-o", output, "--progress", "json"]);
+    expect(status).toBe(0);
+    const events = eventsOf(stderr);
+    for (const event of events) expect(Object.keys(event)).toEqual(documented("progress"));
+    expect(events.map(({ phase }) => phase)).toEqual(["read", "merge"]);
+    const bytes = fs.statSync(SAMPLE).size;
+    expect(events.at(-1)).toMatchObject({ event: "progress", keys: 3264, file: SAMPLE, bytes_total: bytes });
+    expect(Date.parse(String(events[0]!.time))).toBeGreaterThan(0);
+  });
+
+  test.each([["summary"], ["verify"], ["compare", "--profiles", "redis-7.2"]])(
+    "tells it of %s too",
+    async (command, ...more) => {
+      const { stderr } = await runCli([command, SAMPLE, ...more, "--progress", "json"]);
+      expect(eventsOf(stderr)).toContainEqual(expect.objectContaining({ event: "progress", file: SAMPLE }));
+    },
+  );
+
+  test("tells an error with the exit status, and notes", async () => {
+    const cut = path.join(folder, "cut.rdb");
+    fs.writeFileSync(cut, fs.readFileSync(SAMPLE).subarray(0, 200_000));
+    const failed = await runCli(["analyze", cut, "-o", path.join(folder, "x.sqlite"), "--progress", "json"]);
+    const error = eventsOf(failed.stderr).at(-1)!;
+    expect(Object.keys(error)).toEqual(documented("error"));
+    expect(error).toMatchObject({ event: "error", exit_status: failed.status });
+    expect(failed.status).toBe(3);
+    const { stderr } = await runCli(["verify", cut, "--progress", "json"]);
+    const noted = eventsOf(stderr).find(({ event }) => event === "note")!;
+    expect(Object.keys(noted)).toEqual(documented("note"));
+  });
+
+  test("is one of two words", async () => {
+    const { status, stderr } = await runCli(["summary", SAMPLE, "--progress", "xml"]);
+    expect([status, stderr]).toEqual([2, 'rdbscope: --progress: "xml" is not one of bar, json\n']);
+  });
+});

@@ -1,0 +1,151 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCli, SAMPLE, start } from "./run-cli.ts";
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-dataset-test-"));
+const dataset = path.join(folder, "it's a dataset");
+const sort = path.join(folder, "sort");
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+beforeAll(async () => {
+  fs.mkdirSync(sort);
+  for (const node of ["one", "two"]) {
+    const args = ["analyze", SAMPLE, "--parquet", dataset, "--node", node, "--quiet", "--workers", "1"];
+    expect((await runCli(args)).status).toBe(0);
+  }
+});
+
+const ask = (sql: string, ...more: string[]) => runCli(["query", dataset, sql, "--temp-dir", sort, ...more]);
+const json = async (sql: string, ...more: string[]) => {
+  const ran = await ask(sql, "--format", "json", ...more);
+  expect(ran).toMatchObject({ status: 0, stderr: "" });
+  return JSON.parse(ran.stdout);
+};
+
+describe("a dataset", () => {
+  test("has typed partitions, times in ms and names as they are", async () => {
+    const rows = await json(
+      "SELECT node, typeof(date) AS t, date, count(*) AS keys, sum(bytes) AS bytes, max(expires_at) AS last FROM keys GROUP BY ALL ORDER BY node",
+    );
+    const expected = { t: "DATE", date: "2026-11-21", keys: 3264, last: expect.any(Number) };
+    expect(rows).toMatchObject([
+      { node: "one", ...expected },
+      { node: "two", ...expected },
+    ]);
+    expect(rows[0].last).toBeGreaterThan(1.79e12);
+    const [named] = await json("SELECT key FROM keys WHERE key = 'stream:orders' LIMIT 1");
+    expect(named).toEqual({ key: "stream:orders" });
+    const binary = await json("SELECT DISTINCT key FROM fleet_keys WHERE key_text IS NULL");
+    expect(binary.length).toBeGreaterThan(0);
+    for (const { key } of binary) expect(key).toEqual({ base64: expect.any(String) });
+  });
+
+  test("is asked by name, and with parameters", async () => {
+    const shares = await json("node-memory");
+    expect(shares.map((row: { bytes_share: number }) => row.bytes_share)).toEqual([0.5, 0.5]);
+    const sql = "SELECT count(*) AS keys FROM keys WHERE type = $type AND bytes > $least AND node = 'one'";
+    expect(await json(sql, "--param", "type=hash", "--param", "least=0")).toEqual([{ keys: 951 }]);
+  });
+
+  test("streams as many rows as there are", async () => {
+    const { status, stdout } = await ask("SELECT a.slot FROM keys a, range(20)", "--format", "csv");
+    expect(status).toBe(0);
+    expect(stdout.split("\r\n").length).toBe(2 * 3264 * 20 + 2);
+  });
+
+  test.each([
+    ["COPY keys TO 'x.parquet'", /cannot access|only statements/i],
+    ["CREATE TABLE t AS SELECT 1", /only statements that return rows/],
+    ["EXPLAIN ANALYZE CREATE TABLE t AS SELECT 1", /only statements that return rows/],
+    ["SELECT 1; SELECT 2", /only statements that return rows/],
+    ["SET threads = 1", /only statements that return rows/],
+    ["ATTACH 'x.db'", /cannot access|only statements/i],
+    ["INSTALL httpfs", /only statements|extensions|cannot access/i],
+    ["SELECT * FROM read_text('/etc/passwd')", /Cannot access file/],
+    ["SELECT * FROM glob('*')", /Cannot access file/],
+    ["SELECT * FROM 'https://localhost/x.parquet'", /Cannot access file/],
+    ["SELECT $x", /\$x has no value: give one with --param x=VALUE/],
+    ["SELECT keyz FROM keys", /SQL: /],
+    ["top-keys", /is a question for inventories; of a dataset: node-memory/],
+  ])("refuses %s in one line", async (sql, message) => {
+    const ran = await ask(sql);
+    expect(ran).toMatchObject({ status: 2, stdout: "" });
+    expect(ran.stderr).toMatch(/^rdbscope: [^\n]*\n$/);
+    expect(ran.stderr).toMatch(message);
+  });
+
+  const ENDLESS = "SELECT sum(a.bytes * b.bytes + c.bytes + d.bytes) FROM keys a, keys b, keys c, keys d";
+
+  test("ends a question that takes too long, and leaves nothing behind", async () => {
+    const { status, stderr } = await ask(ENDLESS, "--timeout", "1s");
+    expect([status, stderr]).toEqual([2, expect.stringContaining("it ran longer than 1 s")]);
+    expect(fs.readdirSync(sort)).toEqual([]);
+  });
+
+  test("ends a question when it is interrupted", async () => {
+    const child = start(["query", dataset, ENDLESS, "--temp-dir", sort]);
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    setTimeout(() => child.kill("SIGINT"), 1500);
+    expect(await ended).toBe(130);
+    expect(fs.readdirSync(sort)).toEqual([]);
+  });
+
+  test("leaves out what is not complete, and says so", async () => {
+    const partition = path.join("cluster=default", "date=2026-11-21", "node=two");
+    const manifest = path.join(dataset, "keys", partition, "_manifest.json");
+    const text = fs.readFileSync(manifest);
+    fs.rmSync(manifest);
+    const ran = await ask("SELECT count(*) AS keys FROM keys", "--format", "csv");
+    expect(ran).toMatchObject({ status: 0, stdout: "keys\r\n3264\r\n" });
+    expect(ran.stderr).toMatch(/left out, as not complete: cluster=default\/date=2026-11-21\/node=two /);
+    fs.writeFileSync(manifest, text);
+  });
+
+  test("is verified by the checksums of its manifests", async () => {
+    const sound = await runCli(["verify", dataset, "--format", "json"]);
+    expect([sound.status, JSON.parse(sound.stdout)[0].sound]).toEqual([0, true]);
+    const [file] = fs
+      .readdirSync(dataset, { recursive: true, encoding: "utf8" })
+      .filter((name) => /rollup.*parquet$/.test(name));
+    const bytes = fs.readFileSync(path.join(dataset, file!));
+    const changed = Buffer.from(bytes);
+    changed[100]! ^= 1;
+    fs.writeFileSync(path.join(dataset, file!), changed);
+    const { status, stderr } = await runCli(["verify", dataset]);
+    expect([status, stderr]).toEqual([3, expect.stringContaining(`${file} has changed`)]);
+    fs.writeFileSync(path.join(dataset, file!), bytes);
+  });
+
+  test("may have no rows of keys", async () => {
+    const none = path.join(folder, "none");
+    await runCli(["analyze", SAMPLE, "--parquet", none, "--keys", "none", "--quiet", "--workers", "1"]);
+    const ran = await runCli([
+      "query",
+      none,
+      "SELECT count(*) AS keys, max(key) AS key FROM keys",
+      "--format",
+      "json",
+    ]);
+    expect([ran.status, JSON.parse(ran.stdout)]).toEqual([0, [{ keys: 0, key: null }]]);
+    expect(ran.stderr).toMatch(/1 of 1 partitions of .* have no rows of keys: --keys none/);
+  });
+});
+
+test.each([
+  [[folder, "SELECT 1"], /is no dataset: it has no folder keys/],
+  [[SAMPLE, "SELECT 1", "--engine", "duckdb"], /is no folder: --engine duckdb asks datasets/],
+  [[folder, "SELECT 1", "--engine", "sqlite"], /is a folder: ask it with --engine duckdb/],
+  [[folder, "SELECT 1", "--salvage"], /--salvage is for snapshots/],
+])("query %j is refused", async (args, message) => {
+  const { status, stderr } = await runCli(["query", ...args]);
+  expect([status, stderr]).toEqual([2, expect.stringMatching(message)]);
+});
+
+test("an empty dataset is a usage error", async () => {
+  const empty = path.join(folder, "empty");
+  fs.mkdirSync(path.join(empty, "keys"), { recursive: true });
+  const { status, stderr } = await runCli(["query", empty, "SELECT 1"]);
+  expect([status, stderr]).toEqual([2, expect.stringContaining("holds no complete partition")]);
+});
