@@ -41,7 +41,7 @@ import {
   sampleSpec,
   sampleWarnings,
 } from "./sample.ts";
-import { checkChoice, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
+import { checkChoice, nearestProfile, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
 import { onRead } from "./with-plan.ts";
 
 /** How far an analysis has come. Bytes and keys count over all snapshots given. */
@@ -425,13 +425,7 @@ function warningsOf(
       facts.checkedBytes,
       () => withMissingKeys(RDB_ERROR_CODES.CHECKSUM_MISMATCH, facts),
     ],
-    [
-      !profileExact,
-      "NEAREST_PROFILE",
-      -1,
-      () =>
-        `no profile of ${[origin.server ?? "an unknown server", origin.version ?? []].flat().join(" ")}: sized as ${profile.name}`,
-    ],
+    [!profileExact, "NEAREST_PROFILE", -1, () => nearestProfile(origin, profile)],
     [
       profile.measured === undefined,
       "DERIVED_PROFILE",

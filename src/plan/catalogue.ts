@@ -64,7 +64,7 @@ export interface Catalogue {
   readonly example: boolean;
   /** Factors of prices; one without a name where the catalogue has none. */
   readonly regions: Readonly<Record<string, number>>;
-  /** Smallest memory first. */
+  /** Smallest memory first; of equal memory the cheapest on demand, those without a price last. */
   readonly machines: readonly Machine[];
 }
 
@@ -85,7 +85,8 @@ export function parseCatalogue(text: string, path: string): Catalogue {
       fail(["machines", i, "name"], `machines[${i}].name: ${name} is the name of another one, too`);
     if (memory <= 0) fail(["machines", i, "memory"], `machines[${i}].memory: a machine has some`);
   }
-  const sorted = [...machines].sort((a, b) => a.memory - b.memory);
+  const monthly = ({ price }: Machine) => price?.on_demand ?? Number.MAX_VALUE;
+  const sorted = [...machines].sort((a, b) => a.memory - b.memory || monthly(a) - monthly(b));
   return { path, as_of, source, currency, example, regions, machines: sorted };
 }
 
