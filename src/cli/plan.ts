@@ -8,11 +8,12 @@ import { dataOfInventory } from "../plan/from-inventory.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
 import type { PlanContext } from "../plan/sections/section.ts";
 import { FORMATS, HUMAN_FORMATS, lineEnd } from "../reports/index.ts";
-import { notesOfPlan, planCsv, planParts, planRecords } from "../reports/plan.ts";
+import { notesForPrograms, planCsv, planParts, planRecords } from "../reports/plan.ts";
 import { type Measured, measuredInventory, measuredSnapshots } from "../trend/measured.ts";
 import { type Trend, trendOf } from "../trend/trend.ts";
 import { MAX_YAML_BYTES } from "../yaml/limits.ts";
 import { reportChecksum } from "./analysis.ts";
+import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
 import {
@@ -55,6 +56,7 @@ const OPTIONS = z.object({
   model: z.string().min(1).optional(),
   history: z.array(z.string().min(1)).optional(),
   savings: z.boolean().optional(),
+  exitCode: z.boolean().optional(),
   sample: QUESTION_OPTIONS.shape.sample,
 });
 type Options = z.infer<typeof OPTIONS>;
@@ -79,11 +81,17 @@ export function planCommand(cli: Cli): Command {
       "--sample <share>",
       "with --savings: compress this share of the strings of 1K and more, such as 5%, to see what it saves",
     )
+    .option(
+      "--exit-code",
+      "exit 1 when a scenario is impossible: no machine fits, or the server cannot load the snapshot",
+    )
     .option("--snapshot <id>", "this snapshot of an inventory of several")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
     .option("--hash-keys", HASH_KEYS);
-  addSecretOption(addPatternOptions(addLimitOption(command, "show this many patterns", 10)));
+  addSecretOption(
+    addPatternOptions(addLimitOption(command, "show this many patterns, shards and savings", 10)),
+  );
   addReportOptions(addInputOptions(addServerOptions(command)));
   return command.action((file: string | undefined) => run(cli, file, checkOptions(OPTIONS, command)));
 }
@@ -108,6 +116,11 @@ async function run(cli: Cli, file: string | undefined, options: Options): Promis
   const history = series === undefined ? undefined : await historyOf(cli, series, options, data);
   const savings = options.savings === true ? await savingsIn(cli, file!, options, plan) : undefined;
   await show(cli, { plan, history, savings, largest }, options);
+  if (options.exitCode === true && cli.status === EXIT.fine && isImpossible(plan)) cli.status = EXIT.gate;
+}
+
+function isImpossible({ scenarios }: Plan): boolean {
+  return scenarios.some(({ impossible, data }) => impossible !== null || data.cannot_load !== null);
 }
 
 async function savingsIn(cli: Cli, file: string, options: Options, { scenarios, catalogue }: Plan) {
@@ -248,7 +261,7 @@ async function show(cli: Cli, context: PlanContext, options: Options): Promise<v
   if (HUMAN_FORMATS.includes(format)) await writeParts(cli, planParts(context), format, layout);
   else if (format !== "csv") await writeLines(cli, FORMATS[format](planRecords(context), layout));
   else {
-    notesOfPlan(context).forEach(warner(cli, quiet));
+    notesForPrograms(context).forEach(warner(cli, quiet));
     await writeLines(cli, planCsv(context, layout.rawCsv), lineEnd(format));
   }
 }

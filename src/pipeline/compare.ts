@@ -220,11 +220,13 @@ function withoutNames(found: Comparison, { databases, unlisted }: SnapshotFacts,
     hashed_names: hash.id,
     filters: hashedFilters(found.filters, hash),
     patterns: found.patterns.map(named),
-    details: details && {
-      ...details,
-      patterns: details.patterns.map(named),
-      pattern_slots: details.pattern_slots?.map(named) ?? null,
-    },
+    ...(details && {
+      details: {
+        ...details,
+        patterns: details.patterns.map(named),
+        pattern_slots: details.pattern_slots?.map(named) ?? null,
+      },
+    }),
     changed_keys: found.changed_keys.map((one) => ({ ...one, key: hashed(one.key) })),
     targets: found.targets.map((target) => {
       const heaviest = target.heaviest_key;
@@ -323,16 +325,18 @@ function comparison(
     encoding_changes: changes,
     changed_keys: changedKeys,
     warnings: warningsOf(plan, servers, read),
-    details: slotsOf && {
-      patterns: merged.loadedPatterns,
-      pattern_slots: merged.patternSlots,
-      cannot_load: servers.map(({ spec }) => {
-        const profile = profileOf(spec);
-        const { family, version } = plan.header;
-        return loadsVersion(profile, family, version) ? null : tooNew(profile, plan.header);
-      }),
-      nearest_profile: origin.profileExact ? null : nearestProfile(origin, origin.profile),
-    },
+    ...(slotsOf && {
+      details: {
+        patterns: merged.loadedPatterns,
+        pattern_slots: merged.patternSlots,
+        cannot_load: servers.map(({ spec }) => {
+          const profile = profileOf(spec);
+          const { family, version } = plan.header;
+          return loadsVersion(profile, family, version) ? null : tooNew(profile, plan.header);
+        }),
+        nearest_profile: origin.profileExact ? null : nearestProfile(origin, origin.profile),
+      },
+    }),
   };
 }
 

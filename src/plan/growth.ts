@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import { isNameHash } from "../inventory/name-hash.ts";
 import { nearName } from "../near-names.ts";
 import type { Growth, LargestKey, PatternLoad, PlanData } from "./data.ts";
 import type { Scenario } from "./scenario.ts";
@@ -64,7 +65,11 @@ function checkNames(data: PlanData, scenario: Scenario): void {
   const wrong = Object.keys(scenario.growth_by_pattern ?? {}).find((name) => !known.includes(name));
   if (wrong === undefined) return;
   const near = nearName(wrong, known);
-  const help = near === undefined ? "`rdbscope patterns` tells those there are" : `did you mean ${near}?`;
+  const help = known.some(isNameHash)
+    ? "names are hashed, those of patterns that stand for a single key, too: `rdbscope patterns` with the same secret tells them"
+    : near === undefined
+      ? "`rdbscope patterns` tells those there are"
+      : `did you mean ${near}?`;
   scenario.fail("growth_by_pattern", `${data.path} has no pattern ${wrong}: ${help}`);
 }
 

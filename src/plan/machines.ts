@@ -102,16 +102,16 @@ function whyNot({ memory }: Machine, scenario: Scenario, need: Need): string {
         : `${need.growth.slots === null ? "each" : "the fullest"} of ${thousands(shards)} shards`;
     return `${which} needs ${humanBytes(need.shard(shards).machine_bytes)}`;
   }
+  const others = needs - load.bytes;
+  if (load.key_bytes <= others)
+    return `buffers, the server and safety alone need ${humanBytes(others)} in each shard`;
   const together = `with what goes with it a shard needs ${humanBytes(needs)}`;
   const largest = need.growth.largest_key;
   if (largest !== null && isMostOf(largest, load, need)) {
     const place = largest.db === null ? "" : ` (database ${largest.db})`;
     return `the key ${keyText(largest.key)}${place} takes ${humanBytes(largest.heap_bytes)}, and shards do not split keys; ${together}`;
   }
-  const others = needs - load.bytes;
-  if (load.key_bytes > others)
-    return `one hash slot holds ${humanBytes(load.key_bytes)}, and slots are not split (\`rdbscope slots --tags\` tells whose they are); ${together}`;
-  return `buffers, the server and safety alone need ${humanBytes(others)} in each shard`;
+  return `one hash slot holds ${humanBytes(load.key_bytes)}, and slots are not split (\`rdbscope slots --tags\` tells whose they are); ${together}`;
 }
 
 /** Whether a key is most of the heaviest slot, or all of a shard where slots are not known. */

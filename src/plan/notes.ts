@@ -1,5 +1,9 @@
+import { counted, thousands } from "../queries/words.ts";
 import { humanBytes } from "../units.ts";
+import type { Cost } from "./costs.ts";
+import type { MachineOption } from "./machines.ts";
 import type { Plan, PlannedScenario } from "./plan.ts";
+import type { Scenario } from "./scenario.ts";
 import { shardNotes } from "./shard-notes.ts";
 
 /** What the reader has to know of a plan: what is impossible, what is estimated, and what prices are worth. */
@@ -9,8 +13,10 @@ export function planNotes({ scenarios, catalogue }: Plan): string[] {
     scenarioNotes(one).map((note) => (several ? `${one.scenario.name}: ${note}` : note)),
   );
   const ofData = scenarios.flatMap(({ data }) => data.notes);
+  const unable = scenarios.flatMap(({ data }) => data.cannot_load ?? []);
   return [
     ...new Set([
+      ...unable,
       ...own,
       ...ofData,
       "the data is the memory model's; terms by a rule of thumb are estimates that nothing measured (docs/sizing.md)",
@@ -20,7 +26,7 @@ export function planNotes({ scenarios, catalogue }: Plan): string[] {
 }
 
 function scenarioNotes(one: PlannedScenario): string[] {
-  const { impossible, shard, scenario, machine, options } = one;
+  const { impossible, shard, scenario, machine, options, costs } = one;
   const cheaper = options
     .filter(({ month }) => month !== null && machine?.month != null && month < machine.month)
     .sort((a, b) => a.month! - b.month!)[0];
@@ -36,8 +42,45 @@ function scenarioNotes(one: PlannedScenario): string[] {
     ...(cheaper === undefined
       ? []
       : [
-          `${cheaper.nodes} × ${cheaper.machine.name} would cost less on demand, with ${cheaper.shards} shards`,
+          `${cheaper.nodes} × ${cheaper.machine.name} would cost less on demand, with ${counted(cheaper.shards!, "shard")}`,
         ]),
+    ...(machine === null || machine.month !== null ? [] : [unpricedNote(machine, options)]),
+    ...unusedNotes(costs),
+    ...idleNotes(scenario),
+  ];
+}
+
+function unpricedNote({ machine }: MachineOption, options: readonly MachineOption[]): string {
+  const priced = options.find(({ month }) => month !== null);
+  const other =
+    priced === undefined
+      ? ""
+      : `: the smallest that fits and has one is ${priced.machine.name} (${priced.nodes} of them)`;
+  return `no money is told: ${machine.name} has no price in the catalogue${other}`;
+}
+
+/** Once a purchase, as regions have as many machines. */
+function unusedNotes(costs: readonly Cost[]): string[] {
+  return costs
+    .filter((one, i) => one.unused > 0 && costs.findIndex(({ purchase }) => purchase === one.purchase) === i)
+    .map(({ purchase, unused, one_year: one, three_years: three }) => {
+      const reserved = counted(one + three, "machine");
+      return `${purchase}: ${thousands(unused)} of ${reserved} reserved are not needed, and paid for`;
+    });
+}
+
+/** What was said and changes nothing. */
+function idleNotes(scenario: Scenario): string[] {
+  const { replicas, sync, bgsave, writes_per_second: writes, backlog } = scenario;
+  const copies = bgsave || (replicas > 0 && sync !== "partial");
+  const without = replicas === 0 ? "without replicas" : `with sync ${sync}`;
+  return [
+    ...(writes === undefined || copies
+      ? []
+      : [`writes per second change nothing: ${without} and without bgsave, no save copies pages`]),
+    ...(backlog === undefined || (replicas > 0 && sync !== "full")
+      ? []
+      : [`backlog changes nothing: ${without} there is none`]),
   ];
 }
 

@@ -15,6 +15,11 @@ export interface PlanContext {
   readonly largest: number;
 }
 
+/** A table, and how many rows it leaves out. */
+export interface PlanTable extends Section {
+  readonly more: number;
+}
+
 /** A table of the answer. */
 export interface PlanSection {
   /** Its name in machine formats. */
@@ -22,7 +27,7 @@ export interface PlanSection {
   /** Columns that together name a row, within its scenario. */
   readonly items: readonly string[];
   /** Undefined where there is nothing to show. */
-  readonly make: (context: PlanContext) => Section | undefined;
+  readonly make: (context: PlanContext) => PlanTable | undefined;
 }
 
 /** A ranking of a scenario: the rows that are shown, and how many there are. */
@@ -40,7 +45,7 @@ export function byScenario(
   head: Pick<Section, "name" | "title">,
   columns: readonly Column[],
   rowsOf: (one: PlannedScenario) => readonly Row[] | Ranking,
-): Section | undefined {
+): PlanTable | undefined {
   const { scenarios } = plan;
   const found = scenarios.map((one) => {
     const made = rowsOf(one);
@@ -52,8 +57,8 @@ export function byScenario(
   const isSingle = scenarios.length === 1;
   const more = found.reduce((sum, one) => sum + one.more, 0);
   const shown = [column("scenario", "Scenario", "text", { machineOnly: isSingle }), ...columns];
-  const section = { ...head, columns: shown, rows };
-  return more === 0 ? section : { ...section, rest: restOf(shown, more) };
+  const table = { ...head, columns: shown, rows, more };
+  return more === 0 ? table : { ...table, rest: restOf(shown, more) };
 }
 
 function restOf(columns: readonly Column[], more: number): Row {
