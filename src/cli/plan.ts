@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import * as z from "zod";
+import { disagreements } from "../diff/mixed.ts";
 import { UsageError } from "../errors.ts";
 import { isSqliteFile } from "../inventory/open.ts";
 import { expandGlobs, expandOne } from "../io/inputs/globs.ts";
@@ -113,7 +114,7 @@ async function run(cli: Cli, file: string | undefined, options: Options): Promis
     info: wanted.infos.get(scenario),
   }));
   const plan = planOf(inputs, wanted.catalogue);
-  const history = series === undefined ? undefined : await historyOf(cli, series, options, data);
+  const history = series === undefined ? undefined : await historyOf(cli, series, options, data, file);
   const savings = options.savings === true ? await savingsIn(cli, file!, options, plan) : undefined;
   await show(cli, { plan, history, savings, largest }, options);
   if (options.exitCode === true && cli.status === EXIT.fine && isImpossible(plan)) cli.status = EXIT.gate;
@@ -219,24 +220,21 @@ async function historyOf(
   names: readonly string[],
   options: Options,
   data: readonly PlanData[],
+  planned: string | undefined,
 ): Promise<Trend> {
   const files = expandGlobs(names);
   const { quiet, format, workers, tempDir, maxExpanded } = options;
   const all: Measured[] = [];
   const taking = (measure: typeof measuredInventory) => async (scopes: Parameters<typeof measure>[0]) =>
     void all.push(...measure(scopes));
-  const snapshots = files.filter((one) => !isSqliteFile(one));
   const { profile, allocator } = data[0]!.target;
-  if (snapshots.length > 0) {
-    const set = data[0]!.settings.map((text) => text.split("=") as [string, string]);
-    await forEachScope(
-      cli,
-      snapshots,
-      { quiet, format, workers, tempDir, maxExpanded, profile, allocator, set },
-      false,
-      taking(measuredSnapshots),
-    );
-  }
+  const set = data[0]!.settings.map((text) => text.split("=") as [string, string]);
+  const readSnapshots = (names: readonly string[]) => {
+    const asked = { quiet, format, workers, tempDir, maxExpanded, profile, allocator, set };
+    return forEachScope(cli, [...names], asked, false, taking(measuredSnapshots));
+  };
+  const snapshots = files.filter((one) => !isSqliteFile(one));
+  if (snapshots.length > 0) await readSnapshots(snapshots);
   for (const file of files.filter(isSqliteFile))
     await forEachScope(cli, file, { quiet, format }, false, taking(measuredInventory));
   const other = all.find(({ scope }) =>
@@ -251,7 +249,30 @@ async function historyOf(
       `--history: ${other.name} is sized for ${made}, the plan is for ${data.map(({ target }) => target.profile).join(", ")}: analyze the series for the server that is planned for (--profile), and plan for that one`,
     );
   }
-  return trendOf(all, {});
+  const series = all.length;
+  const newest = Math.max(...all.map(({ scope }) => scope.snapshot.created_at));
+  const planFile = planned === undefined || planned === "-" ? undefined : expandOne(planned);
+  if (planFile !== undefined && data[0]!.created_at! > newest) {
+    const { snapshot } = options;
+    if (isSqliteFile(planFile))
+      await forEachScope(cli, planFile, { quiet, format, snapshot }, false, taking(measuredInventory));
+    else await readSnapshots([planFile]);
+  }
+  return trendWith(all.slice(0, series), all[series]);
+}
+
+/** The series, and behind it what is planned for where it is newer and was made alike. */
+function trendWith(series: readonly Measured[], planned: Measured | undefined): Trend {
+  const fits =
+    planned !== undefined &&
+    planned.scope.snapshot.created_at_source === "snapshot" &&
+    disagreements([series[0]!.scope], [planned.scope]).length === 0;
+  if (!fits) return trendOf(series, {});
+  const trend = trendOf([...series, planned], {});
+  return {
+    ...trend,
+    notes: [...trend.notes, `${planned.name} is planned for, and the last point of the series`],
+  };
 }
 
 /** Tables tell notes themselves; in JSON they are rows, and beside CSV they go to stderr. */

@@ -1,3 +1,4 @@
+import { PROFILES } from "../memory/index.ts";
 import { counted, thousands } from "../queries/words.ts";
 import { humanBytes } from "../units.ts";
 import type { Cost } from "./costs.ts";
@@ -5,6 +6,9 @@ import type { MachineOption } from "./machines.ts";
 import type { Plan, PlannedScenario } from "./plan.ts";
 import type { Scenario } from "./scenario.ts";
 import { shardNotes } from "./shard-notes.ts";
+
+/** Major version of Redis. */
+const FIRST_SHARED = 7;
 
 /** What the reader has to know of a plan: what is impossible, what is estimated, and what prices are worth. */
 export function planNotes({ scenarios, catalogue }: Plan): string[] {
@@ -46,6 +50,7 @@ function scenarioNotes(one: PlannedScenario): string[] {
         ]),
     ...(machine === null || machine.month !== null ? [] : [unpricedNote(machine, options)]),
     ...unusedNotes(costs),
+    ...sharedNotes(one),
     ...idleNotes(scenario),
   ];
 }
@@ -67,6 +72,16 @@ function unusedNotes(costs: readonly Cost[]): string[] {
       const reserved = counted(one + three, "machine");
       return `${purchase}: ${thousands(unused)} of ${reserved} reserved are not needed, and paid for`;
     });
+}
+
+/** From Redis 7.0 on, replicas and the backlog refer to the same buffer (feedReplicationBuffer(), replication.c). */
+function sharedNotes({ data, scenario }: PlannedScenario): string[] {
+  const { replicas, replica_buffer: buffer } = scenario;
+  const { server, from, name } = PROFILES[data.target.profile];
+  if (replicas < 2 || (server === "redis" && from[0] < FIRST_SHARED)) return [];
+  return [
+    `replicas of ${name} share one buffer: ${replicas} × ${humanBytes(buffer)} is ${humanBytes((replicas - 1) * buffer)} more than they may take; a replica_buffer of ${humanBytes(buffer / replicas)} says that`,
+  ];
 }
 
 /** What was said and changes nothing. */

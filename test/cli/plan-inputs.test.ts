@@ -184,6 +184,18 @@ describe("what changes nothing", () => {
   });
 });
 
+describe("replicas", () => {
+  it.each([
+    [["--replicas", "3", "--profiles", "redis-7.0"], true],
+    [["--replicas", "3", "--profiles", "valkey-8.1"], true],
+    [["--replicas", "1", "--profiles", "redis-7.0"], false],
+    [["--replicas", "3", "--profiles", "redis-6.2"], false],
+  ])("%j share a buffer: %s", async (args, shared) => {
+    const note = /3 × 512\.00M is 1\.00G more than they may take; a replica_buffer of 170\.67M says that/;
+    expect(note.test((await json([SAMPLE, ...args])).notes.join("\n"))).toBe(shared);
+  });
+});
+
 describe("what is absurd", () => {
   it.each([
     [
