@@ -55,7 +55,9 @@ class ChunkComparer implements ChunkWorker<CompareResult> {
     this.input = new ChunkRecords(task, this.meter);
     this.input.records.useBuffer(this.patterns.nameBuffer);
     this.bySlot = [first!, ...others].some(({ config }) => config.clusterEnabled);
-    this.tally = new Tally(this.meter.bills, task.largest, this.bySlot);
+    const { slotsOf: patterns = [], largest } = task;
+    const wanted = patterns.length === 0 ? undefined : { patterns, hashed: this.hash !== undefined };
+    this.tally = new Tally(this.meter.bills, largest, this.bySlot, wanted);
     this.filter = compileFilter(task.filter, task.createdAt);
   }
 

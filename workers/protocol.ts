@@ -239,6 +239,8 @@ export interface CompareTask {
   readonly largest: number;
   /** What names in messages are hashed with; undefined: they stay. */
   readonly nameSecret: Uint8Array | undefined;
+  /** Patterns whose keys are counted by slot, too. */
+  readonly slotsOf: readonly string[] | undefined;
 }
 
 /** What one comparing thread found. */

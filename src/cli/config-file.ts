@@ -1,8 +1,11 @@
-import fs from "node:fs";
-import { IoError, reasonOf, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { isSetting, parseSettings, SETTING_NAMES } from "../memory/index.ts";
 import { nearName } from "../near-names.ts";
+import { readSmallFile } from "./read-text.ts";
 import { splitArgs } from "./split-args.ts";
+
+/** No redis.conf is longer: the one that Redis ships, with all its comments, has some 100 KB. */
+const MAX_BYTES = 16 * 1024 ** 2;
 
 /**
  * The directives of a redis.conf that change what keys take, the last of each. Everything else in it is passed over;
@@ -15,7 +18,10 @@ export function readConfigFile(
   warn: (message: string) => void = () => {},
 ): Record<string, string> {
   const settings: Record<string, string> = {};
-  for (const [i, line] of readText(path).split(/\r?\n/).entries()) {
+  for (const [i, line] of readSmallFile(path, MAX_BYTES, "redis.conf")
+    .toString("utf8")
+    .split(/\r?\n/)
+    .entries()) {
     const text = line.trim();
     if (text === "" || text.startsWith("#")) continue;
     const place = `${path}, line ${i + 1}`;
@@ -48,13 +54,5 @@ function checkValue(place: string, name: string, value: string): void {
     parseSettings({ [name]: value });
   } catch (error) {
     throw new UsageError(`${place}: ${(error as Error).message}`);
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return fs.readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new IoError(`cannot read ${path}: ${reasonOf(cause)}`, { cause });
   }
 }

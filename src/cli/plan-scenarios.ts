@@ -129,7 +129,9 @@ function fileScenarios(file: string, options: Options, parse: ParseScenarios): S
 
 /** One scenario for each server, else one for the snapshot's own. */
 function flagScenarios(options: Options, warn: Warn, make: MakeScenario): Scenarios {
-  const { profiles = [undefined], growthOf = [] } = options;
+  const { profiles, growthOf = [] } = options;
+  const twice = profiles?.find((profile, i) => profiles.indexOf(profile) !== i);
+  if (twice !== undefined) throw new UsageError(`--profiles: ${twice} is named twice`);
   const { allocator, settings = {} } = choiceOf(options, warn);
   const fields: Record<string, unknown> = {};
   for (const name of FLAG_NAMES) {
@@ -152,7 +154,7 @@ function flagScenarios(options: Options, warn: Warn, make: MakeScenario): Scenar
     allocator,
     ...(Object.keys(settings).length > 0 && { settings }),
   } as ScenarioFields;
-  const scenarios = profiles.map((profile) =>
+  const scenarios = (profiles ?? [undefined]).map((profile) =>
     make(profile ?? "as it is", { ...common, profile: profile as ScenarioFields["profile"] }),
   );
   return { scenarios, catalogue: undefined };

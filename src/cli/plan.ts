@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import * as z from "zod";
+import { disagreements } from "../diff/mixed.ts";
 import { UsageError } from "../errors.ts";
 import { isSqliteFile } from "../inventory/open.ts";
 import { expandGlobs, expandOne } from "../io/inputs/globs.ts";
@@ -8,11 +9,12 @@ import { dataOfInventory } from "../plan/from-inventory.ts";
 import { type Plan, planOf } from "../plan/plan.ts";
 import type { PlanContext } from "../plan/sections/section.ts";
 import { FORMATS, HUMAN_FORMATS, lineEnd } from "../reports/index.ts";
-import { notesOfPlan, planCsv, planParts, planRecords } from "../reports/plan.ts";
+import { notesForPrograms, planCsv, planParts, planRecords } from "../reports/plan.ts";
 import { type Measured, measuredInventory, measuredSnapshots } from "../trend/measured.ts";
 import { type Trend, trendOf } from "../trend/trend.ts";
 import { MAX_YAML_BYTES } from "../yaml/limits.ts";
 import { reportChecksum } from "./analysis.ts";
+import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
 import {
@@ -56,6 +58,7 @@ const OPTIONS = z.object({
   model: z.string().min(1).optional(),
   history: z.array(z.string().min(1)).optional(),
   savings: z.boolean().optional(),
+  exitCode: z.boolean().optional(),
   sample: QUESTION_OPTIONS.shape.sample,
 });
 type Options = z.infer<typeof OPTIONS>;
@@ -80,11 +83,17 @@ export function planCommand(cli: Cli): Command {
       "--sample <share>",
       "with --savings: compress this share of the strings of 1K and more, such as 5%, to see what it saves",
     )
+    .option(
+      "--exit-code",
+      "exit 1 when a scenario is impossible: no machine fits, or the server cannot load the snapshot",
+    )
     .option("--snapshot <id>", "this snapshot of an inventory of several")
     .option("--workers <n>", "threads that read (default: as many as the machine has)")
     .option("--ignore-checksum", "exit 0 even when the snapshot's checksum does not match")
     .option("--hash-keys", HASH_KEYS);
-  addSecretOption(addPatternOptions(addLimitOption(command, "show this many patterns", 10)));
+  addSecretOption(
+    addPatternOptions(addLimitOption(command, "show this many patterns, shards and savings", 10)),
+  );
   addReportOptions(addProgressOption(addInputOptions(addServerOptions(command))));
   return command.action((file: string | undefined) => run(cli, file, checkOptions(OPTIONS, command)));
 }
@@ -106,9 +115,14 @@ async function run(cli: Cli, file: string | undefined, options: Options): Promis
     info: wanted.infos.get(scenario),
   }));
   const plan = planOf(inputs, wanted.catalogue);
-  const history = series === undefined ? undefined : await historyOf(cli, series, options, data);
+  const history = series === undefined ? undefined : await historyOf(cli, series, options, data, file);
   const savings = options.savings === true ? await savingsIn(cli, file!, options, plan) : undefined;
   await show(cli, { plan, history, savings, largest }, options);
+  if (options.exitCode === true && cli.status === EXIT.fine && isImpossible(plan)) cli.status = EXIT.gate;
+}
+
+function isImpossible({ scenarios }: Plan): boolean {
+  return scenarios.some(({ impossible, data }) => impossible !== null || data.cannot_load !== null);
 }
 
 async function savingsIn(cli: Cli, file: string, options: Options, { scenarios, catalogue }: Plan) {
@@ -207,24 +221,21 @@ async function historyOf(
   names: readonly string[],
   options: Options,
   data: readonly PlanData[],
+  planned: string | undefined,
 ): Promise<Trend> {
   const files = expandGlobs(names);
   const { quiet, format, workers, tempDir, maxExpanded } = options;
   const all: Measured[] = [];
   const taking = (measure: typeof measuredInventory) => async (scopes: Parameters<typeof measure>[0]) =>
     void all.push(...measure(scopes));
-  const snapshots = files.filter((one) => !isSqliteFile(one));
   const { profile, allocator } = data[0]!.target;
-  if (snapshots.length > 0) {
-    const set = data[0]!.settings.map((text) => text.split("=") as [string, string]);
-    await forEachScope(
-      cli,
-      snapshots,
-      { quiet, format, workers, tempDir, maxExpanded, profile, allocator, set },
-      false,
-      taking(measuredSnapshots),
-    );
-  }
+  const set = data[0]!.settings.map((text) => text.split("=") as [string, string]);
+  const readSnapshots = (names: readonly string[]) => {
+    const asked = { quiet, format, workers, tempDir, maxExpanded, profile, allocator, set };
+    return forEachScope(cli, [...names], asked, false, taking(measuredSnapshots));
+  };
+  const snapshots = files.filter((one) => !isSqliteFile(one));
+  if (snapshots.length > 0) await readSnapshots(snapshots);
   for (const file of files.filter(isSqliteFile))
     await forEachScope(cli, file, { quiet, format }, false, taking(measuredInventory));
   const other = all.find(({ scope }) =>
@@ -239,7 +250,30 @@ async function historyOf(
       `--history: ${other.name} is sized for ${made}, the plan is for ${data.map(({ target }) => target.profile).join(", ")}: analyze the series for the server that is planned for (--profile), and plan for that one`,
     );
   }
-  return trendOf(all, {});
+  const series = all.length;
+  const newest = Math.max(...all.map(({ scope }) => scope.snapshot.created_at));
+  const planFile = planned === undefined || planned === "-" ? undefined : expandOne(planned);
+  if (planFile !== undefined && data[0]!.created_at! > newest) {
+    const { snapshot } = options;
+    if (isSqliteFile(planFile))
+      await forEachScope(cli, planFile, { quiet, format, snapshot }, false, taking(measuredInventory));
+    else await readSnapshots([planFile]);
+  }
+  return trendWith(all.slice(0, series), all[series]);
+}
+
+/** The series, and behind it what is planned for where it is newer and was made alike. */
+function trendWith(series: readonly Measured[], planned: Measured | undefined): Trend {
+  const fits =
+    planned !== undefined &&
+    planned.scope.snapshot.created_at_source === "snapshot" &&
+    disagreements([series[0]!.scope], [planned.scope]).length === 0;
+  if (!fits) return trendOf(series, {});
+  const trend = trendOf([...series, planned], {});
+  return {
+    ...trend,
+    notes: [...trend.notes, `${planned.name} is planned for, and the last point of the series`],
+  };
 }
 
 /** Tables tell notes themselves; in JSON they are rows, and beside CSV they go to stderr. */
@@ -249,7 +283,7 @@ async function show(cli: Cli, context: PlanContext, options: Options): Promise<v
   if (HUMAN_FORMATS.includes(format)) await writeParts(cli, planParts(context), format, layout);
   else if (format !== "csv") await writeLines(cli, FORMATS[format](planRecords(context), layout));
   else {
-    notesOfPlan(context).forEach(warner(cli, quiet));
+    notesForPrograms(context).forEach(warner(cli, quiet));
     await writeLines(cli, planCsv(context, layout.rawCsv), lineEnd(format));
   }
 }

@@ -1,7 +1,8 @@
-import fs from "node:fs";
-import { IoError, reasonOf, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { MIN_SECRET_BYTES } from "../inventory/name-hash.ts";
+import { readSmallFile } from "./read-text.ts";
 
+const MAX_BYTES = 1024 ** 2;
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -10,7 +11,7 @@ const CR = 0x0d;
  * @throws {UsageError} when it could be guessed. @throws {IoError} when it cannot be read
  */
 export function readSecretFile(path: string): Uint8Array {
-  const bytes = readBytes(path);
+  const bytes = readSmallFile(path, MAX_BYTES, "secret");
   let end = bytes.length;
   if (bytes[end - 1] === LF) end--;
   if (bytes[end - 1] === CR) end--;
@@ -20,12 +21,4 @@ export function readSecretFile(path: string): Uint8Array {
     );
   }
   return bytes.subarray(0, end);
-}
-
-function readBytes(path: string): Uint8Array {
-  try {
-    return fs.readFileSync(path);
-  } catch (cause) {
-    throw new IoError(`cannot read ${path}: ${reasonOf(cause)}`, { cause });
-  }
 }

@@ -1,3 +1,4 @@
+import { CounterTable } from "../inventory/rollup/counters.ts";
 import { slotCounts } from "../inventory/rollup/rollup.ts";
 import { SLOTS } from "../inventory/slot.ts";
 import { textOrBytes } from "../inventory/utf8.ts";
@@ -75,6 +76,21 @@ export interface ComparedSlots {
   readonly heap_bytes: readonly Float64Array[];
 }
 
+/** Keys of a pattern that a server would load: how many, and their heap bytes on each target, in the targets' order. */
+export interface LoadedPattern {
+  readonly pattern: string;
+  readonly keys: number;
+  readonly heap_bytes: readonly number[];
+}
+
+/** The same by hash slot, of the slots that have any. */
+export interface PatternSlots {
+  readonly pattern: string;
+  readonly slots: Uint16Array;
+  readonly keys: Float64Array;
+  readonly heap_bytes: readonly Float64Array[];
+}
+
 /** What one thread found. */
 export interface ComparedPart {
   readonly tally: TallyExport;
@@ -104,6 +120,9 @@ export interface Compared {
   /** In the targets' order; null where there is no key. */
   readonly heaviest: readonly (HeaviestKeyRow | null)[];
   readonly slots: ComparedSlots;
+  readonly loadedPatterns: readonly LoadedPattern[];
+  /** Of the patterns that were asked for; null: there were too many pairs of a slot and a pattern. */
+  readonly patternSlots: readonly PatternSlots[] | null;
 }
 
 /** Sums up what all threads found; `largest` is how many changed keys of each target are kept. */
@@ -113,6 +132,7 @@ export function mergeTallies(
   names: readonly string[],
   libraries: readonly FunctionLibrary[],
   largest: number,
+  isWanted: (pattern: string) => boolean = () => false,
 ): Compared {
   const groups = new Groups(targets.length);
   const { templates, idOf } = mergePatterns(parts.map(({ patterns }) => patterns));
@@ -141,7 +161,70 @@ export function mergeTallies(
     databases: first.map(({ db, keys, expires }) => ({ db, keys, expires })).sort((a, b) => a.db - b.db),
     heaviest: targets.map((_, t) => heaviestRow(parts, t)),
     slots: slotSums(parts, targets.length),
+    loadedPatterns: loadedPatterns(sorted.patterns, parts, templates, idOf, targets.length),
+    patternSlots: patternSlots(parts, templates, idOf, targets.length, isWanted),
   };
+}
+
+function loadedPatterns(
+  all: readonly ComparedPattern[],
+  parts: readonly ComparedPart[],
+  templates: readonly string[],
+  idOf: readonly Int32Array[],
+  targets: number,
+): LoadedPattern[] {
+  const expired = new Map<string, Float64Array>();
+  parts.forEach(({ tally }, reader) => {
+    const { first, sums, width } = tally.expired;
+    for (let i = 0; i < first.length; i++) {
+      const pattern = templates[idOf[reader]![first[i]!]!]!;
+      const own = expired.get(pattern) ?? new Float64Array(1 + targets);
+      expired.set(pattern, own);
+      for (let k = 0; k < width; k++) own[k]! += sums[i * width + k]!;
+    }
+  });
+  return all.map(({ pattern, keys, heap_bytes: heap }) => {
+    const gone = expired.get(pattern);
+    if (gone === undefined) return { pattern, keys, heap_bytes: heap };
+    return { pattern, keys: keys - gone[0]!, heap_bytes: heap.map((bytes, t) => bytes - gone[1 + t]!) };
+  });
+}
+
+function patternSlots(
+  parts: readonly ComparedPart[],
+  templates: readonly string[],
+  idOf: readonly Int32Array[],
+  targets: number,
+  isWanted: (pattern: string) => boolean,
+): PatternSlots[] | null {
+  if (parts.some(({ tally }) => tally.slotPatterns === null)) return null;
+  const wanted = templates.map(isWanted);
+  const all = new CounterTable(1 + targets);
+  parts.forEach(({ tally }, reader) => {
+    if (!tally.slotPatterns) return;
+    const { first, second, sums, width } = tally.slotPatterns;
+    for (let i = 0; i < first.length; i++) {
+      const template = idOf[reader]![second[i]!]!;
+      if (!wanted[template]) continue;
+      const at = all.at(template, first[i]!);
+      for (let k = 0; k < width; k++) all.sums[at + k]! += sums[i * width + k]!;
+    }
+  });
+  const { first, second, sums, width } = all.export();
+  const order = Uint32Array.from(first.keys()).sort(
+    (a, b) => first[a]! - first[b]! || second[a]! - second[b]!,
+  );
+  const begins = [...order.keys()].filter((i) => i === 0 || first[order[i]!] !== first[order[i - 1]!]);
+  return begins.map((begin, i) => {
+    const own = order.subarray(begin, begins[i + 1]);
+    const figure = (k: number) => Float64Array.from(own, (entry) => sums[entry * width + k]!);
+    return {
+      pattern: templates[first[own[0]!]!]!,
+      slots: Uint16Array.from(own, (entry) => second[entry]!),
+      keys: figure(0),
+      heap_bytes: Array.from({ length: targets }, (_, t) => figure(1 + t)),
+    };
+  });
 }
 
 function slotSums(parts: readonly ComparedPart[], targets: number): ComparedSlots {

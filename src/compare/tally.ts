@@ -4,6 +4,7 @@ import { SLOTS } from "../inventory/slot.ts";
 import { type Bill, ENCODINGS, EXACTNESS } from "../memory/index.ts";
 import { Heaviest, type HeaviestKey } from "./heaviest-key.ts";
 import { type ChangedKey, LargestChanges } from "./largest-changes.ts";
+import { SlotPatterns } from "./slot-patterns.ts";
 
 /** Numbers of one key that do not depend on a target. */
 export interface ComparedKey {
@@ -49,6 +50,16 @@ export interface TallyExport {
   readonly heaviest: readonly (HeaviestKey | undefined)[];
   /** By hash slot, of the keys that a server would load: how many, then their heap bytes on each target. */
   readonly slots: Float64Array;
+  /** By pattern, of the keys that a server would not load: how many, then their heap bytes on each target. */
+  readonly expired: CounterExport;
+  /** As `SlotPatterns` has them; undefined: nobody asked. */
+  readonly slotPatterns: CounterExport | null | undefined;
+}
+
+/** Patterns whose slots are wanted, and whether some of them may be hashes of names. */
+export interface WantedPatterns {
+  readonly patterns: readonly string[];
+  readonly hashed: boolean;
 }
 
 /** Counts each key on all targets at once: numbers in typed arrays, nothing allocated a key. */
@@ -62,11 +73,13 @@ export class Tally {
   private readonly largest: readonly LargestChanges[];
   private readonly heaviest: readonly Heaviest[];
   private readonly slots: Float64Array;
+  private readonly expired: CounterTable;
+  private readonly slotPatterns: SlotPatterns | undefined;
   private lastDb = -1;
   private lastDbAt = 0;
 
   /** `largest`: how many of the keys that change encoding are kept, a target; `bySlot`: as in `Rollup`. */
-  constructor(bills: readonly Bill[], largest: number, bySlot: boolean) {
+  constructor(bills: readonly Bill[], largest: number, bySlot: boolean, slotsOf?: WantedPatterns) {
     this.bills = bills;
     this.groups = new CounterTable(1 + bills.length * PER_TARGET);
     this.databases = new CounterTable(DATABASE_COUNTS + bills.length);
@@ -74,6 +87,8 @@ export class Tally {
     this.heaviest = bills.map(() => new Heaviest());
     this.loadedSlots = bySlot ? new Map() : undefined;
     this.slots = new Float64Array(SLOTS * (1 + bills.length));
+    this.expired = new CounterTable(1 + bills.length);
+    this.slotPatterns = slotsOf && new SlotPatterns(bills, slotsOf.patterns, slotsOf.hashed);
   }
 
   add(k: ComparedKey, key: Uint8Array): void {
@@ -89,7 +104,16 @@ export class Tally {
       if (k.damaged || bill.exactness === EXACTNESS.lowerBound) this.lowerBound(k, t, bill);
       if (bill.encoding !== first.encoding) this.change(k, key, t, bill);
     }
-    if (!k.expired) this.load(k, key);
+    if (k.expired) this.passOver(k);
+    else this.load(k, key);
+  }
+
+  private passOver(k: ComparedKey): void {
+    const { bills } = this;
+    const at = this.expired.at(k.pattern, 0);
+    const { sums } = this.expired;
+    sums[at]! += 1;
+    for (let t = 0; t < bills.length; t++) sums[at + 1 + t]! += bills[t]!.heapBytes;
   }
 
   private load(k: ComparedKey, key: Uint8Array): void {
@@ -112,6 +136,7 @@ export class Tally {
       this.heaviest[t]!.add(k, key, heapBytes);
     }
     if (this.loadedSlots !== undefined) countLoaded(this.loadedSlots, k);
+    if (this.slotPatterns !== undefined) this.slotPatterns.add(k, key);
   }
 
   private lowerBound(k: ComparedKey, target: number, bill: Bill): void {
@@ -144,6 +169,8 @@ export class Tally {
       largest: this.largest.map((one) => one.take()),
       heaviest: this.heaviest.map((one) => one.take()),
       slots: this.slots,
+      expired: this.expired.export(),
+      slotPatterns: this.slotPatterns?.export(),
     };
   }
 }

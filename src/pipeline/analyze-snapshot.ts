@@ -21,7 +21,7 @@ import type { WorkerPool } from "./pool.ts";
 import { type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 import { lostRangesOf, salvageWarnings, throwDamage } from "./salvage.ts";
 import { sampleColumns, sampledKeys, sampleSpec, sampleWarnings } from "./sample.ts";
-import { specOf, tooNew } from "./target-choice.ts";
+import { nearestProfile, specOf, tooNew } from "./target-choice.ts";
 
 /** What is known of a snapshot that was read. */
 export interface SnapshotParts {
@@ -243,13 +243,7 @@ function warningsOf(
       facts.checkedBytes,
       () => withMissingKeys(RDB_ERROR_CODES.CHECKSUM_MISMATCH, facts),
     ],
-    [
-      !profileExact,
-      "NEAREST_PROFILE",
-      -1,
-      () =>
-        `no profile of ${[origin.server ?? "an unknown server", origin.version ?? []].flat().join(" ")}: sized as ${profile.name}`,
-    ],
+    [!profileExact, "NEAREST_PROFILE", -1, () => nearestProfile(origin, profile)],
     [
       profile.measured === undefined,
       "DERIVED_PROFILE",

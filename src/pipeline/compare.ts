@@ -9,7 +9,9 @@ import {
   type ComparedType,
   type EncodingChange,
   type HeaviestKeyRow,
+  type LoadedPattern,
   mergeTallies,
+  type PatternSlots,
 } from "../compare/merge.ts";
 import { UsageError } from "../errors.ts";
 import { NameHash } from "../inventory/name-hash.ts";
@@ -34,7 +36,7 @@ import { type Origin, originOf, type Plan } from "./origin.ts";
 import { checkWorkers, readersFor, WorkerPool } from "./pool.ts";
 import { type Checksum, type ReadSnapshot, readSnapshot } from "./read-snapshot.ts";
 import { throwDamage } from "./salvage.ts";
-import { checkChoice, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
+import { checkChoice, nearestProfile, specOf, type TargetChoice, tooNew } from "./target-choice.ts";
 import { withPlan } from "./with-plan.ts";
 
 /** A server to compare, and what it is called in the answer. */
@@ -51,6 +53,8 @@ export interface CompareOptions extends InputOptions, NameOptions {
   readonly filters?: KeyFilter | undefined;
   /** How many of the keys that change encoding are named, a target. Default: 20. */
   readonly largest?: number | undefined;
+  /** Asks for `details`: of these patterns, keys by slot, too. */
+  readonly slotsOf?: readonly string[] | undefined;
   readonly workers?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -93,6 +97,18 @@ export interface ComparedUsedMemory {
   readonly estimated_bytes_more_share: number;
 }
 
+/** What only those who ask are told. */
+export interface ComparedDetails {
+  /** Keys that a server would load. */
+  readonly patterns: readonly LoadedPattern[];
+  /** Of the patterns that were asked for; null: there were too many pairs of a slot and a pattern. */
+  readonly pattern_slots: readonly PatternSlots[] | null;
+  /** In the targets' order: what is said of one that cannot load the snapshot; null where it can. */
+  readonly cannot_load: readonly (string | null)[];
+  /** What is said of the profile of the snapshot's own server, where it is the nearest that there is; null where it is its own. */
+  readonly nearest_profile: string | null;
+}
+
 /** What a snapshot takes on several targets. Figures in lists are in the order of `targets`. */
 export interface Comparison {
   readonly path: string;
@@ -119,6 +135,7 @@ export interface Comparison {
   readonly encoding_changes: readonly EncodingChange[];
   readonly changed_keys: readonly ChangedKeyRow[];
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  readonly details?: ComparedDetails | undefined;
 }
 
 const DEFAULT_LARGEST = 20;
@@ -162,6 +179,7 @@ async function comparePlan(plan: Plan, options: CompareOptions): Promise<Compari
             filter: filters,
             largest,
             nameSecret,
+            slotsOf: options.slotsOf,
           };
         },
         onChunk(chunk) {
@@ -173,21 +191,42 @@ async function comparePlan(plan: Plan, options: CompareOptions): Promise<Compari
     ),
   );
   inFileSync(plan.path, () => throwDamage(read, nameSecret !== undefined));
-  const found = comparison(plan, origin, servers, read, { filters, largest });
-  return nameSecret === undefined ? found : withoutNames(found, read.facts, new NameHash(nameSecret));
+  const hash = nameSecret === undefined ? undefined : new NameHash(nameSecret);
+  const found = comparison(plan, origin, servers, read, {
+    filters,
+    largest,
+    slotsOf: options.slotsOf,
+    hash,
+  });
+  return hash === undefined ? found : withoutNames(found, read.facts, hash);
 }
 
 /** A pattern that stands for no more keys than there are databases may be a name, as one without a wildcard is. */
 function withoutNames(found: Comparison, { databases, unlisted }: SnapshotFacts, hash: NameHash): Comparison {
   const single = Math.max(1, databases.size + unlisted.databases);
   const hashed = (name: string | Buffer) => hash.text(Buffer.from(name as string));
+  const names = new Map(
+    found.patterns
+      .filter(({ pattern, keys }) => !pattern.includes("*") || keys <= single)
+      .map(({ pattern }) => [pattern, hashed(pattern)]),
+  );
+  const named = <T extends { readonly pattern: string }>(one: T): T => ({
+    ...one,
+    pattern: names.get(one.pattern) ?? one.pattern,
+  });
+  const { details } = found;
   return {
     ...found,
     hashed_names: hash.id,
     filters: hashedFilters(found.filters, hash),
-    patterns: found.patterns.map((one) =>
-      one.pattern.includes("*") && one.keys > single ? one : { ...one, pattern: hashed(one.pattern) },
-    ),
+    patterns: found.patterns.map(named),
+    ...(details && {
+      details: {
+        ...details,
+        patterns: details.patterns.map(named),
+        pattern_slots: details.pattern_slots?.map(named) ?? null,
+      },
+    }),
     changed_keys: found.changed_keys.map((one) => ({ ...one, key: hashed(one.key) })),
     targets: found.targets.map((target) => {
       const heaviest = target.heaviest_key;
@@ -235,16 +274,27 @@ function isSameTarget(a: TargetSpec, b: TargetSpec): boolean {
   return told(a) === told(b);
 }
 
+/** What an answer depends on besides. */
+interface Asked {
+  readonly filters: KeyFilter;
+  readonly largest: number;
+  readonly slotsOf: readonly string[] | undefined;
+  readonly hash: NameHash | undefined;
+}
+
 function comparison(
   plan: Plan,
   origin: Origin,
   servers: readonly Server[],
   read: ReadSnapshot<CompareResult>,
-  { filters, largest }: { readonly filters: KeyFilter; readonly largest: number },
+  { filters, largest, slotsOf, hash }: Asked,
 ): Comparison {
   const targets = servers.map(({ spec }) => targetOf(spec));
   const names = servers.map(({ name }) => name);
-  const merged = mergeTallies(read.readers, targets, names, librariesOf(read.facts), largest);
+  const wanted = new Set(slotsOf);
+  const isWanted = (pattern: string) =>
+    wanted.has(pattern) || (hash !== undefined && wanted.has(hash.text(Buffer.from(pattern))));
+  const merged = mergeTallies(read.readers, targets, names, librariesOf(read.facts), largest, isWanted);
   const { totals, types, patterns, changes, changedKeys, usedMemory, lowerBounds, heaviest } = merged;
   const { everything } = compileFilter(filters, 0);
   return {
@@ -275,6 +325,18 @@ function comparison(
     encoding_changes: changes,
     changed_keys: changedKeys,
     warnings: warningsOf(plan, servers, read),
+    ...(slotsOf && {
+      details: {
+        patterns: merged.loadedPatterns,
+        pattern_slots: merged.patternSlots,
+        cannot_load: servers.map(({ spec }) => {
+          const profile = profileOf(spec);
+          const { family, version } = plan.header;
+          return loadsVersion(profile, family, version) ? null : tooNew(profile, plan.header);
+        }),
+        nearest_profile: origin.profileExact ? null : nearestProfile(origin, origin.profile),
+      },
+    }),
   };
 }
 

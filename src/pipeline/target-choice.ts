@@ -74,6 +74,14 @@ export function specOfStored(stored: StoredTarget, choice: TargetChoice): Target
   };
 }
 
+/** What is said where a snapshot's server has no profile of its own. */
+export function nearestProfile(
+  { server, version }: Pick<Origin, "server" | "version">,
+  { name }: Profile,
+): string {
+  return `no profile of ${[server ?? "an unknown server", version ?? []].flat().join(" ")}: sized as ${name}`;
+}
+
 /** What is said where a server cannot load the snapshot at all. */
 export function tooNew({ name }: Profile, { magic, version }: Pick<RdbHeader, "magic" | "version">): string {
   const family = magic.startsWith("VALKEY") ? "VALKEY " : "";

@@ -9,20 +9,28 @@ const CATALOGUE = z.strictObject({
   as_of: z
     .string("a date such as 2026-11-01")
     .regex(/^\d{4}-\d\d-\d\d$/, "a date such as 2026-11-01")
+    .refine(isDay, "a day that there is")
     .describe("The day that the prices are of."),
   source: words("Where the prices are from."),
   currency: words("What they are in, such as USD."),
   example: flag("Whether the figures are made up.").optional(),
   regions: z
     .record(z.string(), number("What prices are multiplied with.", 0.01, 100), "regions with a factor each")
-    .refine((regions) => Object.keys(regions).length > 0, "regions with a factor each")
+    .refine(
+      (regions) => Object.keys(regions).length > 0,
+      "it has none: give regions with a factor each, or leave it out",
+    )
     .optional()
     .describe("Factors of prices, by region (default: one region, as priced)."),
   machines: z
     .array(
       z.strictObject({
         name: words("What it is called."),
-        memory: size("Memory of the machine."),
+        memory: size(
+          "Memory of the machine.",
+          1024 ** 2,
+          "a machine's memory: 1M at least, with a unit such as 16G (a number alone is bytes)",
+        ),
         vcpu: number("Virtual CPUs.", 0.1, 10_000),
         price: z
           .strictObject({
@@ -37,6 +45,11 @@ const CATALOGUE = z.strictObject({
     )
     .min(1, "a list of machines"),
 });
+
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
 
 /** Prices of a machine a month, in the catalogue's currency. */
 export interface Price {
@@ -64,7 +77,7 @@ export interface Catalogue {
   readonly example: boolean;
   /** Factors of prices; one without a name where the catalogue has none. */
   readonly regions: Readonly<Record<string, number>>;
-  /** Smallest memory first. */
+  /** Smallest memory first; of equal memory the cheapest on demand, those without a price last. */
   readonly machines: readonly Machine[];
 }
 
@@ -79,13 +92,13 @@ export function parseCatalogue(text: string, path: string): Catalogue {
   const top = "a catalogue is a map with the fields version, as_of, source, currency and machines";
   const { value, fail } = readYaml(CATALOGUE, text, path, top);
   const { machines, regions = { [NO_REGION]: 1 }, example = false, as_of, source, currency } = value;
-  for (const [i, { name, memory }] of machines.entries()) {
+  for (const [i, { name }] of machines.entries()) {
     const first = machines.findIndex((one) => one.name === name);
     if (first < i)
       fail(["machines", i, "name"], `machines[${i}].name: ${name} is the name of another one, too`);
-    if (memory <= 0) fail(["machines", i, "memory"], `machines[${i}].memory: a machine has some`);
   }
-  const sorted = [...machines].sort((a, b) => a.memory - b.memory);
+  const monthly = ({ price }: Machine) => price?.on_demand ?? Number.MAX_VALUE;
+  const sorted = [...machines].sort((a, b) => a.memory - b.memory || monthly(a) - monthly(b));
   return { path, as_of, source, currency, example, regions, machines: sorted };
 }
 

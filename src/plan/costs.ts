@@ -54,8 +54,12 @@ function isPriced({ one_year: one, three_years: three }: Purchase, price: Price)
 }
 
 function paid(nodes: number, price: Price, factor: number, purchase: Purchase) {
-  const oneYear = machinesOf(purchase.one_year, nodes);
-  const threeYears = machinesOf(purchase.three_years, nodes);
+  const { one_year: one, three_years: three } = purchase;
+  const oneYear = machinesOf(one, nodes);
+  // Shares that are parts of the same whole are not rounded to more than it.
+  const isPart = (one?.share ?? 1) + (three?.share ?? 1) <= 1;
+  const most = isPart ? nodes - oneYear : Number.POSITIVE_INFINITY;
+  const threeYears = Math.min(machinesOf(three, nodes), most);
   const onDemand = Math.max(0, nodes - oneYear - threeYears);
   const month =
     factor *

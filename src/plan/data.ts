@@ -1,5 +1,5 @@
 import { type Target, type TargetSpec, tableBytes, targetOf } from "../memory/index.ts";
-import { fullestShard, type SlotLoads } from "./slots.ts";
+import { fullestShard, type SlotLoads, type SlotShard, shardsOf, slotTotals } from "./slots.ts";
 
 /** What all keys of a pattern take. */
 export interface PatternLoad {
@@ -47,6 +47,8 @@ export interface PlanData {
   readonly slots: SlotLoads | null;
   /** What the reader has to know of the figures. */
   readonly notes: readonly string[];
+  /** What is said of a server that cannot load the snapshot; null where it can. */
+  readonly cannot_load: string | null;
 }
 
 /** What one shard holds. */
@@ -57,40 +59,74 @@ export interface ShardLoad {
   readonly function_bytes: number;
   /** The sum of the three. */
   readonly bytes: number;
-  /** The key that takes most, which shards do not split. */
-  readonly largest_key: LargestKey | null;
 }
 
-/** How many times the keys and their bytes there are, and the largest key then. */
+/** How many times the keys and their bytes there are, and how they lie then. */
 export interface Growth {
   readonly keys: number;
   readonly bytes: number;
   readonly largest_key: LargestKey | null;
+  /** Which slot has which share of all, in whatever sum; null as the data's. */
+  readonly slots: SlotLoads | null;
 }
 
 /** The data as it is, times a number: more keys of the same kinds. */
-export function evenGrowth({ largest_key: largest }: PlanData, times: number): Growth {
-  return { keys: times, bytes: times, largest_key: largest };
+export function evenGrowth({ largest_key: largest, slots }: PlanData, times: number): Growth {
+  return { keys: times, bytes: times, largest_key: largest, slots };
+}
+
+/** Shares of all keys, and of all their bytes. */
+interface Shares {
+  readonly keys: number;
+  readonly bytes: number;
+}
+
+/** What the fullest of so many shards holds after so much growth; shards are even where there are no slots. */
+export function shardLoad(data: PlanData, growth: Growth, shards: number): ShardLoad {
+  const { slots } = growth;
+  return shards === 1 || slots === null
+    ? evenLoad(data, growth, shards)
+    : partLoad(data, growth, sharesOf(fullestShard(slots, shards), slots));
+}
+
+/** What each of so many shards holds after so much growth, with its slots; a single load where all are alike. */
+export function shardLoads(
+  data: PlanData,
+  growth: Growth,
+  shards: number,
+): readonly { readonly part: SlotShard | null; readonly load: ShardLoad; readonly count: number }[] {
+  const { slots } = growth;
+  if (shards === 1 || slots === null)
+    return [{ part: null, load: evenLoad(data, growth, shards), count: shards }];
+  return shardsOf(slots, shards).map((part) => ({
+    part,
+    load: partLoad(data, growth, sharesOf(part, slots)),
+    count: 1,
+  }));
+}
+
+function sharesOf(part: Shares, slots: SlotLoads): Shares {
+  const { keys, bytes } = slotTotals(slots);
+  return { keys: keys > 0 ? part.keys / keys : 0, bytes: bytes > 0 ? part.bytes / bytes : 0 };
+}
+
+/** No shard is smaller than the largest key, which nobody knows the slot of. */
+function evenLoad(data: PlanData, growth: Growth, shards: number): ShardLoad {
+  const all = data.key_bytes * growth.bytes;
+  const least = Math.min(all, growth.largest_key?.heap_bytes ?? 0);
+  return partLoad(data, growth, {
+    keys: 1 / shards,
+    bytes: all > 0 ? Math.max(1 / shards, least / all) : 0,
+  });
 }
 
 /**
- * What the fullest of so many shards holds after so much growth, all slots growing alike; shards are even where there are no slots. Tables
- * are made anew for the number of keys; what the model cannot make anew (hashes by their expiries, slots that are filled unevenly)
- * grows with them. No shard is smaller than the largest key.
+ * What a server holds that has these shares of the keys, after so much growth. Tables are made anew for the number of keys; what the
+ * model cannot make anew (hashes by their expiries, slots that are filled unevenly) grows with them.
  */
-export function shardLoad(data: PlanData, growth: Growth, shards: number): ShardLoad {
-  const part = fullestPart(data, shards);
-  return partLoad(data, growth, { keys: part.keys, bytes: part.bytes, largest_key: growth.largest_key });
-}
-
-/** What a server holds that has these of the keys, after so much growth; no less than `largest_key`. */
-export function partLoad(
-  data: PlanData,
-  growth: Growth,
-  part: Pick<ShardLoad, "keys" | "bytes" | "largest_key">,
-): ShardLoad {
-  const keyBytes = Math.max(part.bytes * growth.bytes, part.largest_key?.heap_bytes ?? 0);
-  const scale = data.keys > 0 ? (part.keys / data.keys) * growth.keys : 0;
+function partLoad(data: PlanData, growth: Growth, share: Shares): ShardLoad {
+  const keyBytes = data.key_bytes * growth.bytes * share.bytes;
+  const scale = growth.keys * share.keys;
   const tables = Math.max(0, tablesOf(data, scale) + (data.table_bytes - tablesOf(data, 1)) * scale);
   return {
     keys: data.keys * scale,
@@ -98,13 +134,7 @@ export function partLoad(
     table_bytes: tables,
     function_bytes: data.function_bytes,
     bytes: keyBytes + tables + data.function_bytes,
-    largest_key: part.largest_key,
   };
-}
-
-function fullestPart({ slots, keys, key_bytes: bytes }: PlanData, shards: number) {
-  if (shards === 1 || slots === null) return { keys: keys / shards, bytes: bytes / shards };
-  return fullestShard(slots, shards);
 }
 
 /** Targets as they were made: a plan asks for many numbers of shards. */

@@ -6,14 +6,17 @@ import {
   type ProfileName,
   parseSettings,
 } from "../memory/index.ts";
-import { change, choice, count, flag, number, percent, share, size, whole, words } from "../yaml/fields.ts";
+import { change, choice, flag, number, percent, share, size, whole, words } from "../yaml/fields.ts";
 import { SYNC_TYPES, WORKLOAD_NAMES } from "./rules-of-thumb.ts";
 
 const profiles = Object.keys(PROFILES) as [ProfileName, ...ProfileName[]];
 const allocators = Object.keys(ALLOCATORS) as [AllocatorName, ...AllocatorName[]];
 
 const SETTINGS = "directives of redis.conf with their values";
-const RESERVED = "a number of machines such as 35, or a share of them such as 70%";
+const RESERVED = "a number of machines such as 35, or a share of them from 0% to 100%, such as 70%";
+const SHARE = /^(?:100(?:\.0{1,2})?|\d{1,2}(?:\.\d{1,2})?)%$/;
+/** More machines are not bought. */
+const MOST_MACHINES = 1_000_000;
 
 /** Directives by name; each is checked where it stands. */
 const settings = z
@@ -42,7 +45,10 @@ export type Reserved =
 const reserved = (meaning: string) =>
   z
     .union(
-      [z.int(RESERVED).nonnegative(RESERVED), z.string(RESERVED).regex(/^\d{1,3}(?:\.\d{1,2})?%$/, RESERVED)],
+      [
+        z.int(RESERVED).nonnegative(RESERVED).max(MOST_MACHINES, RESERVED),
+        z.string(RESERVED).regex(SHARE, RESERVED),
+      ],
       RESERVED,
     )
     .transform(
@@ -59,6 +65,9 @@ const PURCHASE = z.strictObject({
 
 const names = (what: string, meaning: string) =>
   z.array(z.string(what).min(1, what), `a list of ${what}`).min(1, `a list of ${what}`).describe(meaning);
+
+/** What is more is no fragmentation. */
+export const MOST_FRAGMENTATION = 20;
 
 /** What may be said of a scenario, field by field: the one place that the schema, flags and defaults follow. */
 export const SCENARIO_FIELDS = {
@@ -86,7 +95,7 @@ export const SCENARIO_FIELDS = {
   fragmentation: number(
     "Resident over used memory, where it is known: in place of the three factors.",
     1,
-    20,
+    MOST_FRAGMENTATION,
   ),
   info: words(
     "File with a saved answer of INFO: its mem_fragmentation_ratio is used. Relative to the scenario file.",
@@ -101,15 +110,19 @@ export const SCENARIO_FIELDS = {
   ),
   copy_on_write: share("Share of the data that is written while a save runs, where it is known."),
   writes_per_second: number("Writes while a save runs: in place of copy_on_write.", 0, 1e8),
-  save_bytes_per_second: size("How fast a save writes, with writes_per_second."),
+  save_bytes_per_second: size(
+    "How fast a save writes, with writes_per_second.",
+    1024 ** 2,
+    "a speed of 1M a second at least, such as 200M",
+  ),
   replica_buffer: size("Output buffer of a replica (client-output-buffer-limit replica)."),
   backlog: size("repl-backlog-size, where it is set (default: 1% of the data, 1G at most)."),
-  clients: count("Clients connected to each shard."),
-  pipeline: count("Commands that a client sends at once."),
-  scripts: count("Scripts and functions cached."),
+  clients: whole("Clients connected to each shard.", 0, 10_000_000),
+  pipeline: whole("Commands that a client sends at once.", 0, 1_000_000),
+  scripts: whole("Scripts and functions cached.", 0, 10_000_000),
   core: size("The server itself, and what nobody counts."),
-  safety: percent("What is added to the sum of all."),
-  maxmemory_share: share("maxmemory, as a share of the machine's memory."),
+  safety: percent("What is added to the sum of all.", 1000),
+  maxmemory_share: share("maxmemory, as a share of the machine's memory.", 1),
   shards: whole(
     "Primaries, with the keys of their hash slots (default: found from the catalogue).",
     1,

@@ -3,7 +3,7 @@ import type { Trend } from "../trend/trend.ts";
 import type { Machine } from "./catalogue.ts";
 import { evenGrowth, shardLoad } from "./data.ts";
 import type { PlannedScenario } from "./plan.ts";
-import { provisioner } from "./plan.ts";
+import { needOf } from "./plan.ts";
 
 const DAY_MS = 86_400_000;
 /** Nobody plans for more than this many times the data of now. */
@@ -43,7 +43,7 @@ export function outgrown(one: PlannedScenario, { points }: Trend): Outgrown[] {
 function fullAt(one: PlannedScenario, { memory }: Machine): number {
   const { data, shards, scenario, info } = one;
   const fits = (times: number) =>
-    provisioner(data, evenGrowth(data, times), scenario, info)(shards).machine_bytes <= memory;
+    needOf(data, evenGrowth(data, times), scenario, info).shard(shards).machine_bytes <= memory;
   if (!fits(0)) return 0;
   let low = 0;
   let high = 1;

@@ -1,4 +1,5 @@
 import { type Info, infoNumber } from "../doctor/info.ts";
+import { MOST_FRAGMENTATION } from "./fields.ts";
 import {
   FRAGMENTATION_A_MONTH,
   MAX_TIME_FACTOR,
@@ -15,7 +16,10 @@ export interface Fragmentation {
   readonly basis: "given" | "INFO" | "rule of thumb";
 }
 
-/** Three factors: what the server does, how long it runs, and how large an object (a key with its value) is on average. */
+/**
+ * Three factors: what the server does, how long it runs, and how large an object (a key with its value) is on average; or what is known.
+ * @throws {UsageError} for a ratio of INFO that is of hardly any data
+ */
 export function fragmentationOf(
   scenario: Scenario,
   objectBytes: number,
@@ -25,6 +29,11 @@ export function fragmentationOf(
   if (given !== undefined) return { ratio: given, formula: "given", basis: "given" };
   const measured = info && infoNumber(info, "mem_fragmentation_ratio");
   if (measured !== undefined) {
+    if (measured > MOST_FRAGMENTATION)
+      scenario.fail(
+        "info",
+        `mem_fragmentation_ratio is ${measured}: that is of little data, mostly the server's own pages; above ${MOST_FRAGMENTATION} it says nothing of more (without it the rule of thumb counts, or give fragmentation)`,
+      );
     const swaps = measured < 1 ? `; ${measured} in INFO: below 1 a part is swapped out` : "";
     return {
       ratio: Math.max(1, measured),

@@ -8,8 +8,10 @@ import type { LargestKey, PatternLoad, PlanData, PlanDatabase } from "./data.ts"
 import type { Scenario } from "./scenario.ts";
 import { slotsOfInventory } from "./slots-of-inventory.ts";
 
+/** Of the keys that a server would load. */
 const PATTERNS = (source: string) =>
-  `SELECT pattern, sum(keys) AS keys, sum(heap_bytes) AS heap_bytes FROM ${source} GROUP BY pattern`;
+  `SELECT pattern, sum(keys - expired) AS keys, sum(heap_bytes - expired_heap_bytes) AS heap_bytes FROM ${source} GROUP BY pattern`;
+const TOO_NEW = `SELECT message FROM warnings WHERE snapshot = @snapshot AND code = 'NEWER_THAN_SERVER'`;
 const DATABASES = `SELECT db, loaded_keys AS keys, loaded_expires AS expires FROM databases WHERE snapshot = @snapshot ORDER BY db`;
 /** Inventories without rows have keys ranked by MEMORY USAGE alone, which is near. */
 const RANKED = `SELECT db, key, bytes AS heap_bytes FROM big_keys
@@ -17,7 +19,7 @@ const RANKED = `SELECT db, key, bytes AS heap_bytes FROM big_keys
 
 /**
  * What an inventory says of its data.
- * @throws {UsageError} where it was made of a part of the keys, or for another server than the scenario is about
+ * @throws {UsageError} where it was made of a part of the keys, was salvaged, or is for another server than the scenario is about
  */
 export function dataOfInventory(scope: Scope, scenario: Scenario): PlanData {
   const { inventory, snapshot } = scope;
@@ -26,11 +28,17 @@ export function dataOfInventory(scope: Scope, scenario: Scenario): PlanData {
   const row = memory(scope);
   if (row === undefined)
     throw new UsageError(`${inventory.path} was made of a part of the keys: a plan is made of all`);
+  if (snapshot.salvaged === 1)
+    throw new UsageError(
+      `${inventory.path} was salvaged of a damaged snapshot (${snapshot.path}), and keys of it are lost: a plan is made of all; plan an undamaged snapshot`,
+    );
   const params = scopeParams(scope);
   const databases = inventory.all<PlanDatabase>(DATABASES, {
     snapshot: snapshot.snapshot,
   });
   const keys = databases.reduce((sum, { keys }) => sum + keys, 0);
+  const cannot =
+    inventory.get<{ message: string }>(TOO_NEW, { snapshot: snapshot.snapshot })?.message ?? null;
   const largest = inventory.get<LargestKey>(largestSql(scope), { ...params, largest: 1 }) ?? null;
   return {
     path: snapshot.path,
@@ -46,8 +54,14 @@ export function dataOfInventory(scope: Scope, scenario: Scenario): PlanData {
     databases,
     patterns: inventory.all<PatternLoad>(PATTERNS(tallySource(scope)), params),
     largest_key: largest,
-    slots: slotsOfInventory(scope, { keys, bytes: row.key_bytes }, largest),
-    notes: notesOf(scope),
+    slots: slotsOfInventory(
+      scope,
+      { keys, bytes: row.key_bytes },
+      largest,
+      Object.keys(scenario.growth_by_pattern ?? {}),
+    ),
+    cannot_load: cannot,
+    notes: notesOf(scope).filter((note) => note !== cannot),
   };
 }
 

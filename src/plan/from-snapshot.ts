@@ -31,15 +31,24 @@ export async function dataOfSnapshot(
     const { profile, allocator, settings } = scenarios[choices.indexOf(choice)]!;
     return { name: String(i), profile, allocator, settings };
   });
-  const comparison = await compare({ ...options, targets, largest: 1 });
-  const data = choices.map((choice) => dataOf(comparison, String(different.indexOf(choice))));
+  const growing = scenarios.flatMap(({ growth_by_pattern: own = {} }) => Object.keys(own));
+  const comparison = await compare({ ...options, targets, largest: 1, slotsOf: [...new Set(growing)] });
+  const data = choices.map((choice, i) =>
+    dataOf(comparison, String(different.indexOf(choice)), scenarios[i]!.profile !== undefined),
+  );
   return { comparison, data };
 }
 
-function dataOf(comparison: Comparison, name: string): PlanData {
+function dataOf(comparison: Comparison, name: string, isChosen: boolean): PlanData {
   const at = comparison.targets.findIndex((target) => target.name === name);
   const target = comparison.targets[at]!;
   const used = target.used_memory!;
+  const {
+    patterns,
+    pattern_slots: bySlot,
+    cannot_load: cannot,
+    nearest_profile: nearest,
+  } = comparison.details!;
   const profile = target.profile as ProfileName;
   const config = parseSettings(target.settings);
   const bytes = comparison.slots.heap_bytes[at]!;
@@ -61,7 +70,7 @@ function dataOf(comparison: Comparison, name: string): PlanData {
     function_bytes: used.function_bytes,
     baseline_bytes: used.baseline_bytes,
     databases: comparison.databases,
-    patterns: comparison.patterns.map(({ pattern, keys, heap_bytes: heap }) => ({
+    patterns: patterns.map(({ pattern, keys, heap_bytes: heap }) => ({
       pattern,
       keys,
       heap_bytes: heap[at]!,
@@ -72,9 +81,19 @@ function dataOf(comparison: Comparison, name: string): PlanData {
       bytes,
       holders: holderOf(target.heaviest_key, bytes, comparison.hashed_names === null),
       by_heap: true,
+      patterns:
+        bySlot &&
+        new Map(
+          bySlot.map(({ pattern, slots, keys, heap_bytes: heap }) => [
+            pattern,
+            { slots, keys, bytes: heap[at]! },
+          ]),
+        ),
     },
+    cannot_load: cannot[at]!,
     notes: [
-      ...comparison.warnings.map(({ message }) => message),
+      ...(isChosen || nearest === null ? [] : [nearest]),
+      ...comparison.warnings.filter(({ code }) => code !== "NEWER_THAN_SERVER").map(({ message }) => message),
       ...(floors > 0
         ? [
             `on ${profile}, the sizes of ${counted(floors, "key")} (${humanBytes(known)}) are lower bounds: not all of it is known`,

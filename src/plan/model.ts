@@ -166,6 +166,7 @@ export function dataOfModel(structures: readonly Structure[], path: string, scen
     patterns,
     largest_key: { db: null, key: heaviest.structure.name, heap_bytes: heaviest.heap_bytes },
     slots: null,
+    cannot_load: null,
     notes: [`${path}: keys of one kind are all taken to be as its averages say; real ones differ`],
   };
 }

@@ -1,11 +1,12 @@
 import type { Info } from "../doctor/info.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { type Cost, costsOf } from "./costs.ts";
-import { evenGrowth, type Growth, type PlanData, type ShardLoad, shardLoad } from "./data.ts";
+import { evenGrowth, type Growth, type PlanData, type ShardLoad, shardLoad, shardLoads } from "./data.ts";
 import { type GrownPattern, grown } from "./growth.ts";
-import { type MachineOption, machineOptions, noneFits, type Provisioner } from "./machines.ts";
-import { type Provision, provision } from "./provision.ts";
+import { type MachineOption, machineOptions, type Need, noneFits } from "./machines.ts";
+import { averageObject, type Provision, provision } from "./provision.ts";
 import type { Scenario } from "./scenario.ts";
+import type { SlotShard } from "./slots.ts";
 
 /** A scenario with what it is planned of. */
 export interface PlanInput {
@@ -64,12 +65,12 @@ function planned({ scenario, data, info }: PlanInput, catalogue: Catalogue | und
       "there is no catalogue that it could be about: name one (catalogue, --catalogue)",
     );
   const { growth, patterns } = grown(data, scenario);
-  const need = provisioner(data, growth, scenario, info);
+  const need = needOf(data, growth, scenario, info);
   const options = catalogue === undefined ? [] : machineOptions(catalogue, scenario, need);
   const machine = options.find(({ chosen }) => chosen) ?? null;
   const shards = machine?.shards ?? scenario.shards ?? 1;
   const nodes = shards * (1 + scenario.replicas);
-  const shard = need(shards);
+  const shard = need.shard(shards);
   const price = machine?.machine.price;
   return {
     scenario,
@@ -87,22 +88,41 @@ function planned({ scenario, data, info }: PlanInput, catalogue: Catalogue | und
     options,
     machine,
     costs: catalogue === undefined || price === undefined ? [] : costsOf(nodes, price, catalogue, scenario),
-    impossible: options.length > 0 && machine === null ? noneFits(options, data, growth) : null,
+    impossible: options.length > 0 && machine === null ? noneFits(options, need) : null,
   };
 }
 
-/** What a shard needs, by the number of shards; each is worked out once. */
-export function provisioner(
-  data: PlanData,
-  growth: Growth,
-  scenario: Scenario,
-  info: Info | undefined,
-): Provisioner {
+/** What the fullest shard needs, by the number of shards; each is worked out once. */
+export function needOf(data: PlanData, growth: Growth, scenario: Scenario, info: Info | undefined): Need {
   const known = new Map<number, Provision>();
-  return (shards) => {
-    const found =
-      known.get(shards) ?? provision(shardLoad(data, growth, shards), data.baseline_bytes, scenario, info);
+  const provided = provider(data, growth, scenario, info);
+  const shard = (shards: number) => {
+    const found = known.get(shards) ?? provided(shardLoad(data, growth, shards));
     known.set(shards, found);
     return found;
   };
+  return { shard, data, growth };
+}
+
+function provider(data: PlanData, growth: Growth, scenario: Scenario, info: Info | undefined) {
+  const average = averageObject(shardLoad(data, growth, 1));
+  return (load: ShardLoad) => provision(load, data.baseline_bytes, scenario, info, average);
+}
+
+/** A primary, or `count` that are alike. */
+export interface Primary {
+  /** Its slots; null where shards are even. */
+  readonly part: SlotShard | null;
+  readonly provision: Provision;
+  readonly count: number;
+}
+
+/** What each primary holds and needs at the end of the months, in the order of their slots. */
+export function primariesOf({ data, growth, shards, scenario, info }: PlannedScenario): readonly Primary[] {
+  const provided = provider(data, growth, scenario, info);
+  return shardLoads(data, growth, shards).map(({ part, load, count }) => ({
+    part,
+    provision: provided(load),
+    count,
+  }));
 }

@@ -40,14 +40,18 @@ export interface Provision {
   readonly machine_bytes: number;
 }
 
-/** What a shard with this load needs. `baseline`: used_memory of the empty server. */
+/**
+ * What a shard with this load needs. `baseline`: used_memory of the empty server; `objectBytes`: what a key with its value takes on
+ * average, of all the data.
+ */
 export function provision(
   load: ShardLoad,
   baseline: number,
   scenario: Scenario,
   info: Info | undefined,
+  objectBytes = averageObject(load),
 ): Provision {
-  const fragmentation = fragmentationOf(scenario, load.keys > 0 ? load.bytes / load.keys : 0, info);
+  const fragmentation = fragmentationOf(scenario, objectBytes, info);
   const before = [
     ...dataTerms(load, fragmentation),
     ...replication(load.bytes, scenario),
@@ -71,6 +75,11 @@ export function provision(
     counted: held,
     machine_bytes: Math.max(provisioned, held / scenario.maxmemory_share),
   };
+}
+
+/** What a key with its value takes on average, with its part of the tables. */
+export function averageObject({ bytes, keys }: Pick<ShardLoad, "bytes" | "keys">): number {
+  return keys > 0 ? bytes / keys : 0;
 }
 
 function dataTerms(

@@ -1,5 +1,5 @@
-/** How a column's values are meant (`ratio`: how many times something, to a hundredth): decides how people see them. Machine formats carry them as they are. */
-export type ColumnKind = "text" | "key" | "bytes" | "count" | "share" | "time" | "number" | "ratio";
+/** How a column's values are meant (`ratio`: how many times something, to a hundredth; `mark`: 1 or 0, in JSON true or false): decides how people see them. Machine formats carry them as they are. */
+export type ColumnKind = "text" | "key" | "bytes" | "count" | "share" | "time" | "number" | "ratio" | "mark";
 
 /** A column of an answer; `name` is its name in SQL and in machine formats, `title` its heading in tables. */
 export interface Column {

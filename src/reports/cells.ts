@@ -18,6 +18,7 @@ export function humanCell(column: Column, value: Value | undefined): string {
     if (column.kind === "share") return humanShare(value);
     if (column.kind === "ratio") return value.toFixed(2);
     if (column.kind === "time") return humanTime(value);
+    if (column.kind === "mark") return value === 0 ? "" : "→";
   }
   if (typeof value !== "string" && !Buffer.isBuffer(value)) return String(value);
   return column.kind === "key" ? shownName(value) : safeText(value);

@@ -27,9 +27,9 @@ function unicodeEscape(character: string): string {
 }
 
 /** A section's row with all its columns, in their order, behind `extra`. */
-function record({ columns }: Section, row: Row, extra: Row): Record<string, Value> {
-  const named: Record<string, Value> = Object.assign(Object.create(null), extra); // a column may be `__proto__`
-  for (const { name } of columns) named[name] = row[name] ?? null;
+function record({ columns }: Section, row: Row, extra: Row): Record<string, Value | boolean> {
+  const named: Record<string, Value | boolean> = Object.assign(Object.create(null), extra); // a column may be `__proto__`
+  for (const { name, kind } of columns) named[name] = kind === "mark" ? row[name] === 1 : (row[name] ?? null);
   return named;
 }
 

@@ -1,14 +1,15 @@
 import { planNotes } from "../plan/notes.ts";
 import { savingNotes } from "../plan/savings/notes.ts";
 import { PLAN_SECTIONS } from "../plan/sections/index.ts";
-import type { PlanContext } from "../plan/sections/section.ts";
+import type { PlanContext, PlanTable } from "../plan/sections/section.ts";
 import { column, type Section, type Value } from "../queries/answer.ts";
+import { thousands } from "../queries/words.ts";
 import { csvField, rawCsvField } from "./csv.ts";
 import type { Part } from "./index.ts";
 import { DERIVED_NOTE } from "./target.ts";
 
 /** All that a reader has to know of a plan. */
-export function notesOfPlan({ plan, history, savings }: PlanContext): string[] {
+function notesOfPlan({ plan, history, savings }: PlanContext): string[] {
   const ofSavings = new Set(
     [...(savings ?? [])].flatMap(([{ scenario }, found]) =>
       savingNotes(found, plan.catalogue).map((note) =>
@@ -18,6 +19,14 @@ export function notesOfPlan({ plan, history, savings }: PlanContext): string[] {
   );
   const derived = plan.scenarios.some(({ data }) => !data.profile_measured);
   return [...planNotes(plan), ...(derived ? [DERIVED_NOTE] : []), ...(history?.notes ?? []), ...ofSavings];
+}
+
+/** The same for programs, whose rows do not say what they leave out. */
+export function notesForPrograms(context: PlanContext): string[] {
+  const cut = sectionsOf(context).flatMap(({ name, more }) =>
+    more === 0 ? [] : [`${name}: ${thousands(more)} more are left out (--limit)`],
+  );
+  return [...notesOfPlan(context), ...cut];
 }
 
 /** A plan as tables; machine formats begin each row with its section. Notes stand below the last. */
@@ -36,12 +45,12 @@ export function planRecords(context: PlanContext): Part[] {
     name: "notes",
     title: "Notes",
     columns: [column("note", "Note", "text")],
-    rows: notesOfPlan(context).map((note) => ({ note })),
+    rows: notesForPrograms(context).map((note) => ({ note })),
   };
   return [...sectionsOf(context), notes].map((section) => ({ section, extra: { section: section.name } }));
 }
 
-function sectionsOf(context: PlanContext): Section[] {
+function sectionsOf(context: PlanContext): PlanTable[] {
   return PLAN_SECTIONS.flatMap(({ make }) => make(context) ?? []);
 }
 

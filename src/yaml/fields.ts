@@ -15,12 +15,13 @@ const PERCENT = /^\d{1,9}(?:\.\d{1,6})?%$/;
 /** The number that is nearest to it: 33.3% is 0.333, as 333 of 1000 are. */
 const hundredth = (text: string) => Number(`${text.slice(0, -1)}e-2`);
 
-/** Bytes: a number, or a text with a unit (1024-based). */
-export function size(meaning: string) {
+/** Bytes: a number, or a text with a unit (1024-based); `least` at least, for which `tooFew` is what is said. */
+export function size(meaning: string, least = 0, tooFew = "") {
   const error = "a size in bytes such as 500, 10K, 500M or 4G";
   return z
     .union([z.int(error).nonnegative(error), z.string(error).regex(SIZE, error)], error)
     .transform((value) => (typeof value === "number" ? value : parseBytes(value)!))
+    .refine((value) => value >= least, tooFew)
     .describe(`${meaning} Bytes, or a text such as 500M or 4G (1024-based).`);
 }
 
@@ -30,16 +31,28 @@ export function count(meaning: string) {
   return z.int(error).nonnegative(error).describe(meaning);
 }
 
-/** A part of a whole, as a share of one. */
-export function share(meaning: string) {
-  const error = "a percentage from 0% to 100%, such as 95%";
-  return z.string(error).regex(SHARE, error).transform(hundredth).describe(`${meaning} Such as 95%.`);
+/** A part of a whole, as a share of one; `least` per cent at least. */
+export function share(meaning: string, least = 0) {
+  const error = `a percentage from ${least}% to 100%, such as 95%`;
+  return z
+    .string(error)
+    .regex(SHARE, error)
+    .transform(hundredth)
+    .refine((value) => value >= least / 100, error)
+    .describe(`${meaning} Such as 95%.`);
 }
 
-/** A growth, as a share of what there was. */
-export function percent(meaning: string) {
-  const error = "a percentage such as 10% or 150%";
-  return z.string(error).regex(PERCENT, error).transform(hundredth).describe(`${meaning} Such as 10%.`);
+/** A growth, as a share of what there was; `most` per cent at most. */
+export function percent(meaning: string, most = Number.POSITIVE_INFINITY) {
+  const error = Number.isFinite(most)
+    ? `a percentage from 0% to ${most}%`
+    : "a percentage such as 10% or 150%";
+  return z
+    .string(error)
+    .regex(PERCENT, error)
+    .transform(hundredth)
+    .refine((value) => value <= most / 100, error)
+    .describe(`${meaning} Such as 10%.`);
 }
 
 /** One of a few words. */
@@ -134,7 +147,7 @@ export function change(meaning: string) {
     .string(error)
     .regex(CHANGE, error)
     .transform(hundredth)
-    .refine((value) => value > -1, error)
+    .refine((value) => value > -1, `${error}, more than -100%: nothing shrinks to less than nothing`)
     .describe(`${meaning} Such as 5%, or -2%.`);
 }
 

@@ -142,7 +142,7 @@ function valueAt(root: unknown, path: Path): unknown {
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length <= MAX_TOLD ? text : `${text.slice(0, MAX_TOLD)}…`;
 }
 

@@ -251,6 +251,29 @@ machines: [{ name: small, memory: 2M, vcpu: 1 }]
       await rowsOf([files[3]!, "--scenario", scenario, "--catalogue", catalogue, "--history", ...files])
     )("forecast");
     expect(snapshots).toEqual([row]);
+    // What is planned for is the last point without being named.
+    for (const [planned, ...more] of [[files[3]!], [output, "--snapshot", "4"]]) {
+      const asked = [planned!, ...more, "--scenario", scenario, "--catalogue", catalogue];
+      const found = await rowsOf([...asked, "--history", ...files.slice(0, 3)]);
+      expect(found("forecast")).toEqual([row]);
+      expect(found("notes").map(({ note }) => note)).toContainEqual(
+        expect.stringMatching(/ is planned for, and the last point of the series$/),
+      );
+    }
+    const older = await rowsOf([
+      files[0]!,
+      "--scenario",
+      scenario,
+      "--catalogue",
+      catalogue,
+      "--history",
+      ...files.slice(1),
+    ]);
+    expect(
+      older("notes")
+        .map(({ note }) => note)
+        .join("\n"),
+    ).not.toMatch(/the last point of the series/);
     const other = await plan([
       files[3]!,
       "--profiles",

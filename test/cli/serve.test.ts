@@ -63,6 +63,16 @@ describe("who is answered", () => {
     expect((await sql(serving, "SELECT 1", asking)).status).toBe(status);
   });
 
+  it("who asks for heads alone, or leaves out what is asked for, in one line of ours", async () => {
+    const head = await ask(serving, "/api/start", { method: "HEAD" });
+    expect([head.status, head.text]).toEqual([200, ""]);
+    expect(
+      (await ask(serving, "/api/start", { method: "HEAD", headers: { authorization: undefined } })).status,
+    ).toBe(401);
+    const { status, text } = await ask(serving, "/api/keys");
+    expect([status, errorOf(text)]).toEqual([400, "text: missing, or no string"]);
+  });
+
   it("the page itself is refused to other names too, and tells nothing of an inventory", async () => {
     expect((await ask(serving, "/", { headers: { host: "evil.example" } })).status).toBe(403);
     const page = await ask(serving, "/", { headers: { authorization: undefined } });

@@ -20,7 +20,6 @@ const load = (bytes: number, keys: number) => ({
   table_bytes: 0,
   function_bytes: 0,
   bytes,
-  largest_key: null,
 });
 
 describe("a model", () => {

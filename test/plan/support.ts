@@ -25,3 +25,19 @@ export function planModel(model: string, scenarios: string, catalogue?: string):
 export function termOf({ shard }: PlannedScenario, name: string): number {
   return shard.terms.find(({ term }) => term === name)?.bytes ?? Number.NaN;
 }
+
+const SLOTS = 16_384;
+
+/** CRC16 of redis.io's cluster specification, bit by bit, of what the specification hashes. */
+export function slotOf(name: string): number {
+  const open = name.indexOf("{");
+  const close = open < 0 ? -1 : name.indexOf("}", open + 1);
+  const hashed = close > open + 1 ? name.slice(open + 1, close) : name;
+  let crc = 0;
+  for (const byte of Buffer.from(hashed)) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc & 0x8000 ? 0x1021 : 0);
+    crc &= 0xffff;
+  }
+  return crc % SLOTS;
+}

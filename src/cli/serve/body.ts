@@ -19,8 +19,9 @@ export async function bodyOf<T extends z.ZodType>(request: IncomingMessage, sche
 export function checked<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
-  throw new Refusal(400, `${path.join(".") || "the request"}: ${message}`);
+  const issue = result.error.issues[0]!;
+  const what = issue.code === "invalid_type" ? `missing, or no ${issue.expected}` : issue.message;
+  throw new Refusal(400, `${issue.path.join(".") || "the request"}: ${what}`);
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

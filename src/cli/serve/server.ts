@@ -104,7 +104,8 @@ async function answered(
   const url = new URL(request.url ?? "/", "http://localhost");
   const route = Object.hasOwn(ROUTES, url.pathname) ? ROUTES[url.pathname] : undefined;
   if (route === undefined) throw new Refusal(404, "there is nothing here");
-  if (request.method !== route.method) throw new Refusal(405, `${url.pathname} takes ${route.method} only`);
+  const method = request.method === "HEAD" ? "GET" : request.method; // answered without its body
+  if (method !== route.method) throw new Refusal(405, `${url.pathname} takes ${route.method} only`);
   if (!route.isOpen) checkToken(request.headers, token);
   const call: Call = { request, query: Object.fromEntries(url.searchParams), signal };
   return route.answer(served, call);

@@ -42,7 +42,7 @@ export interface Asked {
 export type Cell = string | number | null;
 
 /** How a column's values are meant, as `ColumnKind` of questions has it. */
-type Kind = "text" | "key" | "bytes" | "count" | "share" | "time" | "number" | "ratio";
+type Kind = "text" | "key" | "bytes" | "count" | "share" | "time" | "number" | "ratio" | "mark";
 
 /** One table of a result. */
 export interface ResultPart {

@@ -1,5 +1,6 @@
 import { hasKeyRows, type Scope } from "../../queries/scope.ts";
 import { type PlanData, tablesOf } from "../data.ts";
+import { type SlotLoads, scaledSlots } from "../slots.ts";
 import type { CompressionTrial } from "./trial.ts";
 
 /** What a change takes off the keys of a pattern in a database. Keys are those that a server would load; negative figures add some. */
@@ -68,7 +69,7 @@ function patternsOf({ change }: Saving): readonly string[] {
   return "target" in change ? [] : change.map(({ pattern }) => pattern);
 }
 
-/** The data after changes that do not exclude each other. Tables are made anew for the keys that are left; slots become lighter alike. */
+/** The data after changes that do not exclude each other. Tables are made anew for the keys that are left; slots of others than patterns with a growth of their own become lighter alike. */
 export function afterwards(data: PlanData, savings: readonly Saving[]): PlanData {
   return savings.reduce((now, { change }) => ("target" in change ? change : without(now, change)), data);
 }
@@ -95,16 +96,30 @@ function without(data: PlanData, parts: readonly SavedPart[]): PlanData {
     keys: data.keys - sum(parts, "keys"),
     key_bytes: data.key_bytes - sum(parts, "heap_bytes"),
   };
-  const lighter = (of: "keys" | "key_bytes") => (data[of] > 0 ? left[of] / data[of] : 0);
   return {
     ...left,
     table_bytes: data.table_bytes - tablesOf(data, 1) + tablesOf(left, 1),
-    slots: data.slots && {
-      ...data.slots,
-      keys: data.slots.keys.map((keys) => keys * lighter("keys")),
-      bytes: data.slots.bytes.map((bytes) => bytes * lighter("key_bytes")),
-    },
+    slots: data.slots && lighterSlots(data.slots, data, left),
   };
+}
+
+/** Patterns that are known by slot lose what is theirs there; slots of all others become lighter alike. */
+function lighterSlots(slots: SlotLoads, before: PlanData, after: PlanData): SlotLoads {
+  const known = ({ patterns }: PlanData) => patterns.filter(({ pattern }) => slots.patterns?.has(pattern));
+  const left = new Map(known(after).map((one) => [one.pattern, one]));
+  const share = (is: number, was: number) => (was > 0 ? Math.max(0, is / was) : 0);
+  const own = new Map(
+    known(before).map(({ pattern, keys, heap_bytes: bytes }) => {
+      const is = left.get(pattern);
+      return [pattern, { keys: share(is?.keys ?? 0, keys), bytes: share(is?.heap_bytes ?? 0, bytes) }];
+    }),
+  );
+  const others = (data: PlanData) => ({
+    keys: known(data).reduce((sum, { keys }) => sum - keys, data.keys),
+    bytes: known(data).reduce((sum, { heap_bytes: bytes }) => sum - bytes, data.key_bytes),
+  });
+  const [was, is] = [others(before), others(after)];
+  return scaledSlots(slots, own, { keys: share(is.keys, was.keys), bytes: share(is.bytes, was.bytes) });
 }
 
 /** Whether each key can be looked at, by its name. */

@@ -20,7 +20,7 @@ export const patternsSection: PlanSection = {
       ],
       ({ patterns }) => {
         const all = patterns.reduce((sum, { grown_bytes: bytes }) => sum + bytes, 0);
-        return patterns.slice(0, context.largest).map((one) => ({
+        const rows = patterns.slice(0, context.largest).map((one) => ({
           pattern: one.pattern,
           keys: whole(one.keys),
           heap_bytes: whole(one.heap_bytes),
@@ -28,6 +28,7 @@ export const patternsSection: PlanSection = {
           grown_bytes: whole(one.grown_bytes),
           share: all > 0 ? one.grown_bytes / all : 0,
         }));
+        return { rows, all: patterns.length };
       },
     ),
 };

@@ -1,4 +1,5 @@
 import { column } from "../../queries/answer.ts";
+import type { RankedSaving } from "../savings/rank.ts";
 import { currencyOf, whole } from "./scenarios.ts";
 import { byScenario, type PlanSection } from "./section.ts";
 
@@ -26,28 +27,27 @@ export const savingsSection: PlanSection = {
         column("basis", "Basis", "text", { wraps: true }),
         column("cost", "Cost", "text", { wraps: true }),
       ],
-      (one) =>
-        savings
-          .get(one)!
-          .ranked.slice(0, largest)
-          .map((row) => ({
-            rank: row.rank,
-            kind: row.kind,
-            what: row.what,
-            keys: whole(row.keys),
-            saved_bytes: whole(row.saved_bytes),
-            later_bytes: whole(row.later_bytes),
-            provisioned_bytes: whole(row.provisioned_bytes),
-            month: row.month,
-            pro_rata: row.pro_rata,
-            adds_up: row.adds_up
-              ? "yes"
-              : row.instead_of === null
-                ? "other server"
-                : `not with ${row.instead_of}`,
-            basis: row.basis,
-            cost: row.cost,
-          })),
+      (one) => {
+        const { ranked } = savings.get(one)!;
+        return { rows: ranked.slice(0, largest).map(rowOf), all: ranked.length };
+      },
     );
   },
 };
+
+function rowOf(row: RankedSaving) {
+  return {
+    rank: row.rank,
+    kind: row.kind,
+    what: row.what,
+    keys: whole(row.keys),
+    saved_bytes: whole(row.saved_bytes),
+    later_bytes: whole(row.later_bytes),
+    provisioned_bytes: whole(row.provisioned_bytes),
+    month: row.month,
+    pro_rata: row.pro_rata,
+    adds_up: row.adds_up ? "yes" : row.instead_of === null ? "other server" : `not with ${row.instead_of}`,
+    basis: row.basis,
+    cost: row.cost,
+  };
+}

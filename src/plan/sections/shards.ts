@@ -1,11 +1,9 @@
 import { keyText } from "../../doctor/key-text.ts";
 import { column } from "../../queries/answer.ts";
-import { partLoad } from "../data.ts";
-import type { PlannedScenario } from "../plan.ts";
-import { provision } from "../provision.ts";
-import { shardsOf } from "../slots.ts";
+import { type PlannedScenario, primariesOf } from "../plan.ts";
+import { slotTotals } from "../slots.ts";
 import { whole } from "./scenarios.ts";
-import { byScenario, type PlanSection } from "./section.ts";
+import { byScenario, type PlanSection, type Ranking } from "./section.ts";
 
 /** What each shard holds at the end of the months, the fullest first, and what keeps them from being even. */
 export const shardsSection: PlanSection = {
@@ -26,44 +24,50 @@ export const shardsSection: PlanSection = {
         column("bytes", "Data", "bytes"),
         column("over_mean", "Over mean", "ratio"),
         column("needs", "Needed", "bytes"),
-        column("of_machine", "Of machine", "share"),
-        column("of_maxmemory", "Of maxmemory", "share"),
+        column("of_machine", "Of machine", "share", { spare: true }),
+        column("of_maxmemory", "Of maxmemory", "share", { spare: true }),
         column("heaviest_slot", "Heaviest slot", "number", { spare: true }),
-        column("slot_bytes", "Its data", "bytes"),
+        column("slot_bytes", "Its data", "bytes", { spare: true }),
         column("of_fair_share", "Of a fair share", "share"),
-        column("held_by", "Mostly", "text", { wraps: true }),
+        column("held_by", "Mostly now", "text", { wraps: true }),
       ],
-      (one) => rows(one).slice(0, context.largest),
+      (one) => rankingOf(one, context.largest),
     ),
 };
 
-function rows(one: PlannedScenario) {
-  const { data, shards, growth, scenario, info, machine, maxmemory, shard: fullest } = one;
-  if (data.slots === null || shards === 1) return [];
-  const { holders } = data.slots;
-  const fair = data.key_bytes / shards;
+function rankingOf(one: PlannedScenario, largest: number): Ranking {
+  const { data, growth, shards, machine, maxmemory, shard: fullest } = one;
+  const { slots } = growth;
+  if (slots === null || shards === 1) return { rows: [], all: 0 };
+  const primaries = primariesOf(one).flatMap(({ part, provision }, i) =>
+    part === null ? [] : [{ part, provision, shard: i + 1 }],
+  );
   const memory = machine?.machine.memory ?? fullest.machine_bytes;
-  return shardsOf(data.slots, shards)
-    .map((part, i) => ({ part, shard: i + 1 }))
-    .sort((a, b) => b.part.bytes - a.part.bytes || a.shard - b.shard)
-    .map(({ part, shard }, place) => {
-      const load = partLoad(data, growth, { ...part, largest_key: place === 0 ? growth.largest_key : null });
-      const needs = provision(load, data.baseline_bytes, scenario, info);
-      const holder = holders.get(part.heaviest_slot);
+  const mean = primaries.reduce((sum, { provision }) => sum + provision.load.bytes, 0) / shards;
+  const keyBytes = data.key_bytes * growth.bytes;
+  const all = slotTotals(slots).bytes;
+  const shareOf = (bytes: number) => (all > 0 ? bytes / all : 0);
+  const rows = primaries
+    .sort((a, b) => b.provision.load.bytes - a.provision.load.bytes || a.shard - b.shard)
+    .slice(0, largest)
+    .map(({ part, shard, provision: { load, machine_bytes: needs, counted } }) => {
+      const holder = data.slots?.holders.get(part.heaviest_slot);
+      const share = shareOf(part.heaviest_slot_bytes);
       return {
         shard,
         first_slot: part.first,
         last_slot: part.last,
         keys: whole(load.keys),
         bytes: whole(load.bytes),
-        over_mean: fair > 0 ? Math.round((100 * part.bytes) / fair) / 100 : 0,
-        needs: whole(needs.machine_bytes),
-        of_machine: needs.machine_bytes / memory,
-        of_maxmemory: needs.counted / maxmemory,
+        over_mean: mean > 0 ? Math.round((100 * load.bytes) / mean) / 100 : 0,
+        needs: whole(needs),
+        of_machine: needs / memory,
+        of_maxmemory: counted / maxmemory,
         heaviest_slot: part.heaviest_slot,
-        slot_bytes: whole(part.heaviest_slot_bytes * growth.bytes),
-        of_fair_share: fair > 0 ? part.heaviest_slot_bytes / fair : 0,
+        slot_bytes: whole(share * keyBytes),
+        of_fair_share: share * shards,
         held_by: holder === undefined ? null : `${holder.kind} ${keyText(holder.name)}`,
       };
     });
+  return { rows, all: primaries.length };
 }
