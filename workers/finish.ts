@@ -14,7 +14,7 @@ export default function finish(task: FinishTask): FinishResult {
     try {
       plantLeaves(fd, task.rootPage, task.leaves, new PageAllocator(task.pages));
       writeSummaries(task.path, task.snapshots, task.index, task.nameSecret);
-      fs.fsyncSync(fd);
+      if (task.isKept) fs.fsyncSync(fd);
     } finally {
       fs.closeSync(fd);
     }

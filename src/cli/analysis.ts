@@ -11,7 +11,16 @@ import { readSecretFile } from "./secret-file.ts";
 /** What an analysis is of, and what becomes of it; `hashKeys` stands over the options; `signal` may be aborted before it begins. */
 export type Chosen = Pick<
   EngineOptions,
-  "inputs" | "output" | "force" | "keys" | "filters" | "index" | "patterns" | "hashKeys" | "signal"
+  | "inputs"
+  | "output"
+  | "isTemporary"
+  | "force"
+  | "keys"
+  | "filters"
+  | "index"
+  | "patterns"
+  | "hashKeys"
+  | "signal"
 >;
 
 /** Runs an analysis under a progress bar; Ctrl-C ends it. A wrong checksum sets the exit status. */

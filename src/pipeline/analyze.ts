@@ -62,6 +62,8 @@ export interface AnalyzeOptions extends TargetChoice, InputOptions, NameOptions 
   readonly workers?: number | undefined;
   /** Replace an existing output. */
   readonly force?: boolean | undefined;
+  /** The inventory is read and removed: it is not synced. */
+  readonly isTemporary?: boolean | undefined;
   /** `none`: no row a key; every summary is there all the same. */
   readonly keys?: "all" | "none" | undefined;
   readonly filters?: KeyFilter | undefined;
@@ -232,6 +234,7 @@ class Run {
       snapshots: done.map(({ snapshot }) => snapshot),
       index: this.options.index ?? [],
       nameSecret: this.nameSecret,
+      isKept: this.options.isTemporary !== true,
     };
     const finished: FinishResult = await this.pool.run("finish", task);
     if (finished.error !== undefined) throw fromErrorRecord(finished.error);
