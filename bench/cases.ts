@@ -26,6 +26,9 @@ const BY_WORKERS: Readonly<Record<string, (files: Files) => readonly string[]>> 
     ...["analyze", snapshot, "-o", scratch, "--force", "--quiet"],
     ...["--keys", "none"],
   ],
+  "analyze --parquet": ({ snapshot, scratch }) => [
+    ...["analyze", snapshot, "--parquet", `${scratch}.parquet`, "--force", "--quiet"],
+  ],
   verify: ({ snapshot }) => ["verify", snapshot],
   "diff: the same": ({ inventory }) => ["diff", inventory, inventory],
   "diff: nearly all differ": ({ inventory, other }) => ["diff", inventory, other],

@@ -18,7 +18,7 @@ export default function finish(task: FinishTask): FinishResult {
         describeNodes(db);
         addIndexes(db, task.index);
       });
-      fs.fsyncSync(fd);
+      if (task.isKept) fs.fsyncSync(fd);
     } finally {
       fs.closeSync(fd);
     }

@@ -268,6 +268,8 @@ export interface FinishTask {
   /** As in `ReadTask`. */
   readonly nameSecret: Uint8Array | undefined;
   readonly index: readonly string[];
+  /** Whether the file shall survive a power cut. */
+  readonly isKept: boolean;
 }
 
 /** What a reader, by its number, counted of keys that stand for `weight` keys each. */

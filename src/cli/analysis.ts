@@ -11,8 +11,8 @@ import { readSecretFile } from "./secret-file.ts";
 /** What an analysis is of, and what becomes of it; `hashKeys` stands over the options; `signal` may be aborted before it begins. */
 export type Chosen = Pick<
   EngineOptions,
-  | ("inputs" | "output" | "force" | "resume" | "keys" | "filters" | "index" | "patterns" | "hashKeys")
-  | ("onFailed" | "onKept" | "signal")
+  | ("inputs" | "output" | "isTemporary" | "force" | "resume" | "keys" | "filters" | "index" | "patterns")
+  | ("hashKeys" | "onFailed" | "onKept" | "signal")
 >;
 
 /** Runs an analysis under a progress bar; Ctrl-C ends it. A wrong checksum sets the exit status. */

@@ -151,7 +151,8 @@ async function toInventory(
 ): Promise<DatasetSnapshot[]> {
   const { cli, root, options, chosen, written } = run;
   const { cluster, date, node, quiet, workers = os.availableParallelism() } = options;
-  const result = await runAnalysis(cli, options, { ...chosen, inputs, output, signal });
+  const isTemporary = options.output === undefined;
+  const result = await runAnalysis(cli, options, { ...chosen, inputs, output, isTemporary, signal });
   const { partitionsOf, writePartition } = await import("../dataset/write-dataset.ts");
   const force = options.force === true || options.resume === true;
   const targets = partitionsOf(root, {
@@ -172,7 +173,7 @@ async function toInventory(
     await writePartition({ ...given, signal });
     written.add(folder);
     done.push({ ...told, partition: folder });
-    if (quiet !== true && options.output !== undefined) note(cli, `${folder}: ${told.storedRows} rows`);
+    if (quiet !== true && !isTemporary) note(cli, `${folder}: ${told.storedRows} rows`);
   }
   return done;
 }

@@ -6,7 +6,7 @@ import type { KeyIds } from "./ids.ts";
 import { type DatasetColumn, TABLES } from "./tables.ts";
 
 /** Rows of a batch: few enough that its columns stay in a processor's cache. */
-const BATCH_ROWS = 16_384;
+const BATCH_ROWS = 32_768;
 /** Columns of the inventory that are read, and not written. */
 const IDS = ["kind_id", "pattern_id"];
 /** Columns that are made of these, or of others. */

@@ -40,8 +40,6 @@ export interface PartitionOptions {
   /** Threads that write. */
   readonly workers: number;
   readonly signal?: AbortSignal | undefined;
-  /** Told whenever a file is done: rows of all that are. */
-  readonly onRows?: ((rows: number) => void) | undefined;
 }
 
 /** A snapshot of an inventory, and the partition it becomes. */
@@ -115,27 +113,27 @@ async function writeFiles(
 ): Promise<Manifest["files"]> {
   const rows = inventory.openRows("ids");
   try {
-    const tasks = tasksOf(inventory, rows, snapshot, staging, options);
-    // To start a thread for a small table takes longer than to write it.
-    const parts = tasks.filter(({ table }) => table === "keys").length;
-    const pool = new WorkerPool(Math.min(options.workers, Math.max(1, parts)));
-    let done = 0;
-    const write = async (task: ParquetTask): Promise<WrittenFile> => {
-      const answer = await pool.run<Answer<WrittenFile>>("parquet", task);
-      if (answer.error !== undefined) throw fromErrorRecord(answer.error);
-      done += task.table === "keys" ? answer.value.rows : 0;
-      options.onRows?.(done);
-      return answer.value;
-    };
-    const written = await runGuarded(pool, options.signal, () => Promise.all(tasks.map(write)));
-    return tasks.map(({ table, file }, i) => ({
-      table,
-      path: `${folderOf(table, options.partition)}/${path.basename(file)}`,
-      ...written[i]!,
-    }));
+    // To start a thread for a small table takes longer than to write it. Threads load while rows are counted.
+    const threads = Math.min(options.workers, Math.max(1, Math.ceil(snapshot.stored_rows / PART_ROWS)));
+    const pool = new WorkerPool(threads);
+    return await runGuarded(pool, options.signal, async () => {
+      const tasks = tasksOf(inventory, rows, snapshot, staging, options);
+      const written = await Promise.all(tasks.map((task) => writeFile(pool, task)));
+      return tasks.map(({ table, file }, i) => ({
+        table,
+        path: `${folderOf(table, options.partition)}/${path.basename(file)}`,
+        ...written[i]!,
+      }));
+    });
   } finally {
-    fs.closeSync(rows.fd);
+    fs.closeSync(rows.fd); // When no thread is left that reads it.
   }
+}
+
+async function writeFile(pool: WorkerPool, task: ParquetTask): Promise<WrittenFile> {
+  const answer = await pool.run<Answer<WrittenFile>>("parquet", task);
+  if (answer.error !== undefined) throw fromErrorRecord(answer.error);
+  return answer.value;
 }
 
 /** The files of a partition, the largest first. */

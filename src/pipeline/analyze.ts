@@ -51,6 +51,8 @@ export interface AnalyzeOptions extends TargetChoice, InputOptions, NameOptions 
   readonly onFailed?: ((failed: FailedFile) => void) | undefined;
   /** Called when a run of several snapshots ends before its end, and what it has read is kept for `resume`. */
   readonly onKept?: ((kept: KeptRun) => void) | undefined;
+  /** The inventory is read and removed: it is not synced. */
+  readonly isTemporary?: boolean | undefined;
   /** `none`: no row a key; every summary is there all the same. */
   readonly keys?: "all" | "none" | undefined;
   readonly filters?: KeyFilter | undefined;
@@ -162,6 +164,7 @@ async function analyzeOne(options: AnalyzeOptions, name: string): Promise<Analyz
         snapshots: [read.snapshot],
         index: options.index ?? [],
         nameSecret: names.secret,
+        isKept: options.isTemporary !== true,
       };
       const finished: FinishResult = await pool.run("finish", task);
       if (finished.error !== undefined) throw fromErrorRecord(finished.error);
