@@ -89,6 +89,8 @@ describe("what is planned of", { timeout: 60_000 }, () => {
     const { stdout, status } = await plan([empty, "--shards", "3"]);
     expect(status).toBe(0);
     expect(stdout).not.toMatch(/times the mean|NaN|Infinity/);
+    const means = (await json([empty, "--shards", "3"])).section("shards").map(({ over_mean: over }) => over);
+    expect(means).toEqual([null, null, null]);
   });
 
   it("names hashes where names are hashed", async () => {

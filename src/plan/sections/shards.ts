@@ -59,7 +59,7 @@ function rankingOf(one: PlannedScenario, largest: number): Ranking {
         last_slot: part.last,
         keys: whole(load.keys),
         bytes: whole(load.bytes),
-        over_mean: mean > 0 ? Math.round((100 * load.bytes) / mean) / 100 : 0,
+        over_mean: mean > 0 ? Math.round((100 * load.bytes) / mean) / 100 : null,
         needs: whole(needs),
         of_machine: needs / memory,
         of_maxmemory: counted / maxmemory,
