@@ -95,7 +95,7 @@ describe("a dataset's values are those of the inventory's views", () => {
 
   it("of all types, in an inventory of several snapshots, and when SQLite has rewritten it", async () => {
     const snapshots = sampleSnapshots().slice(-2);
-    const empty = new RdbWriter("REDIS", 11).aux("ctime", "1750000000").end();
+    const empty = new RdbWriter("REDIS", 11).aux("ctime", "300000000000000").end();
     const { output } = await run(folder, [...snapshots.map(({ bytes }) => bytes), empty]);
     for (let i = 1; i <= snapshots.length + 1; i++) await compare(output, i);
     const db = new Database(output);
