@@ -3,7 +3,7 @@ import { RowColumns, type RowRange } from "../inventory/row-columns.ts";
 import type { RowFile } from "../inventory/row-pages.ts";
 import { BatchMessage, type Region } from "./batch-message.ts";
 import type { KeyIds } from "./ids.ts";
-import { type DatasetColumn, TABLES } from "./tables.ts";
+import { type DatasetColumn, LATEST_MS, TABLES } from "./tables.ts";
 
 /** Rows of a batch: few enough that its columns stay in a processor's cache. */
 const BATCH_ROWS = 32_768;
@@ -17,8 +17,6 @@ const MADE = [
   { name: "pattern", bytes: 4, nullable: false },
   { name: "expired", bytes: 0, nullable: false },
 ];
-/** The end of the year 9999: engines fail on what is much later. */
-const LATEST_MS = 253_402_300_799_999;
 const WIDTHS: Readonly<Record<Exclude<DatasetColumn["type"], "BINARY">, (rows: number) => number>> = {
   STRING: (rows) => rows * 4,
   INT32: (rows) => rows * 4,

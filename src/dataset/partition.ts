@@ -1,6 +1,6 @@
 import path from "node:path";
 import { UsageError } from "../errors.ts";
-import { PARTITION_COLUMNS, type TableName } from "./tables.ts";
+import { boundedTime, PARTITION_COLUMNS, type TableName } from "./tables.ts";
 
 /** Which snapshot of a fleet rows are of. */
 export type Partition = Readonly<Record<(typeof PARTITION_COLUMNS)[number], string>>;
@@ -33,7 +33,7 @@ function isDay(value: string): boolean {
 
 /** The partition of a snapshot that was made at `createdAt` and read from `file`; `-` is the standard input. */
 export function partitionOf(choice: PartitionChoice, file: string, createdAt: number): Partition {
-  const { cluster = "default", date = new Date(createdAt).toISOString().slice(0, 10) } = choice;
+  const { cluster = "default", date = new Date(boundedTime(createdAt)).toISOString().slice(0, 10) } = choice;
   return { cluster, date, node: choice.node ?? nodeOf(file) };
 }
 

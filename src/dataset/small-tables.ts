@@ -1,6 +1,6 @@
 import type { Inventory } from "../inventory/open.ts";
 import { Batches, type ColumnValues } from "./arrow.ts";
-import { type ColumnType, type DatasetColumn, TABLES, type TableName } from "./tables.ts";
+import { boundedTime, type ColumnType, type DatasetColumn, TABLES, type TableName } from "./tables.ts";
 
 /** Where the rows of a table come from; `@snapshot` is the snapshot's id. */
 const SQL: Readonly<Record<Exclude<TableName, "keys">, string>> = {
@@ -48,7 +48,7 @@ const VALUES: Readonly<
   INT32: (all) => Int32Array.from(all, Number),
   // Of a sample sums are estimates with fractions.
   INT64: (all) => BigInt64Array.from(all, (value) => BigInt(Math.round(Number(value)))),
-  TIMESTAMP: (all) => BigInt64Array.from(all, (value) => BigInt(Number(value))),
+  TIMESTAMP: (all) => BigInt64Array.from(all, (value) => BigInt(boundedTime(Number(value)))),
   DOUBLE: (all) => Float64Array.from(all, Number),
   BOOLEAN: (all) => bits(all.map((value) => Number(value) === 1)),
 };

@@ -68,6 +68,14 @@ function columnsOf(
 
 const KEY_DOC: ColumnDoc = ["text or blob", "Key name, byte for byte."];
 
+/** The end of the year 9999, in milliseconds since the epoch: engines fail on what is much later, and servers and snapshots do not. */
+export const LATEST_MS = 253_402_300_799_999;
+
+/** A time as datasets have it: what is later is told as that, and what is before the epoch as the epoch. */
+export function boundedTime(ms: number): number {
+  return Math.min(Math.max(ms, 0), LATEST_MS);
+}
+
 /** What each table has, in the order of its columns: those of the inventory's views of the same names, and `memory` beside `snapshots`. */
 export const TABLES: Readonly<Record<TableName, readonly DatasetColumn[]>> = {
   keys: columnsOf(

@@ -20,7 +20,7 @@ import {
 import type { RunOrigin } from "./resume.ts";
 import { rangeOf, rowsBefore } from "./row-counts.ts";
 import { checkTarget, Staging } from "./staging.ts";
-import { DATASET_VERSION, TABLE_NAMES } from "./tables.ts";
+import { boundedTime, DATASET_VERSION, TABLE_NAMES } from "./tables.ts";
 
 /** Rows of a file of the table `keys`: each is written by one thread. */
 const PART_ROWS = 1_000_000;
@@ -189,7 +189,7 @@ function manifestOf(
       fingerprint: snapshot.fingerprint,
       file_bytes: snapshot.file_bytes,
       magic: snapshot.magic,
-      created_at: new Date(snapshot.created_at).toISOString(),
+      created_at: new Date(boundedTime(snapshot.created_at)).toISOString(),
       checksum: snapshot.checksum as Manifest["snapshot"]["checksum"],
     },
     input_fingerprint: origin?.inputFingerprint ?? null,
