@@ -3,11 +3,11 @@ import os from "node:os";
 import path from "node:path";
 import { RdbError } from "../../parsers/errors.ts";
 import { checkPartition, folderOf, nodeOf, type Partition } from "../dataset/partition.ts";
-import { inputFingerprint, madeOf, type RunOrigin, requestOf } from "../dataset/resume.ts";
+import { madeOf, type RunOrigin, requestOf } from "../dataset/resume.ts";
 import { hiddenFolder } from "../dataset/staging.ts";
-import { UsageError } from "../errors.ts";
+import { IoError, RunError, UsageError } from "../errors.ts";
 import type { AnalyzedSnapshot } from "../index.ts";
-import { inspectInput } from "../io/inputs/index.ts";
+import { fingerprintOfInput } from "../io/input-fingerprint.ts";
 import { removeTemp } from "../io/leftovers.ts";
 import { type Chosen, runAnalysis } from "./analysis.ts";
 import { EXIT } from "./exit-status.ts";
@@ -56,6 +56,7 @@ export async function analyzeDataset(
   );
 }
 
+/** Each of several snapshots becomes a partition for itself: what is wrong with one does not keep the others from it. */
 async function each(run: Run, inputs: readonly string[], signal: AbortSignal): Promise<DatasetSnapshot[]> {
   const done: DatasetSnapshot[] = [];
   for (const input of inputs) {
@@ -63,9 +64,12 @@ async function each(run: Run, inputs: readonly string[], signal: AbortSignal): P
     try {
       done.push(...(await toDataset(run, input, signal)));
     } catch (error) {
-      if (!(error instanceof RdbError) || inputs.length === 1) throw error;
+      const isOfFile =
+        error instanceof RdbError || (error instanceof IoError && !(error instanceof RunError));
+      if (inputs.length === 1 || !isOfFile) throw error;
       note(run.cli, error.message);
-      run.cli.status = EXIT.damaged;
+      if (!(error instanceof RdbError)) run.cli.status = EXIT.io;
+      else if (run.cli.status === EXIT.fine) run.cli.status = EXIT.damaged;
     }
   }
   return done;
@@ -98,7 +102,6 @@ function checkRun(inputs: readonly string[], options: AnalyzeOptions): void {
       "--resume needs the secret that names were hashed with: --hash-keys-secret-file in place of --hash-keys",
     );
   }
-  for (const input of inputs) inspectInput(input);
   const nodes = inputs.map((input) => node ?? nodeOf(input));
   const twice = nodes.find((name, i) => nodes.indexOf(name) < i);
   if (date !== undefined && twice !== undefined)
@@ -113,7 +116,7 @@ function checkRun(inputs: readonly string[], options: AnalyzeOptions): void {
  */
 function isDone({ cli, root, options, request }: Run, input: string): boolean {
   const { cluster = "default", date, node = nodeOf(input), resume, force, quiet } = options;
-  const file = inputFingerprint(input);
+  const file = fingerprintOfInput(input);
   if (file === null || force === true) return false;
   const manifest = madeOf(root, { cluster, date, node }, file);
   if (manifest === undefined) return false;
@@ -168,7 +171,7 @@ async function toInventory(
     if (told === undefined) continue;
     if (written.has(folder))
       throw new UsageError(`${file} would be ${folder}, as one before it: write it with a --node of its own`);
-    const origin: RunOrigin = { inputFingerprint: inputFingerprint(file), request: run.request };
+    const origin: RunOrigin = { inputFingerprint: fingerprintOfInput(file), request: run.request };
     const given = { root, path: output, name: file, snapshot, partition, workers, origin };
     await writePartition({ ...given, signal });
     written.add(folder);

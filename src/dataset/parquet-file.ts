@@ -12,7 +12,7 @@ import {
   WriterPropertiesBuilder,
   WriterVersion,
 } from "parquet-wasm/esm";
-import { IoError, reasonOf } from "../errors.ts";
+import { RunError, reasonOf } from "../errors.ts";
 import type { ColumnType, DatasetColumn } from "./tables.ts";
 
 /** Rows of a row group: what an engine reads, or leaves out by its statistics, as one. */
@@ -56,7 +56,7 @@ export function loadParquet(code: URL): void {
 /**
  * Writes batches, Arrow IPC streams of one schema, as a new Parquet file, and syncs it; holds no more than a row group. Messages call
  * the folder `folder`.
- * @throws {IoError} when it cannot be written. @throws what `batches` throws
+ * @throws {RunError} when it cannot be written. @throws what `batches` throws
  */
 export async function writeParquet(
   file: string,
@@ -149,7 +149,7 @@ class Sink {
     try {
       return work();
     } catch (cause) {
-      throw new IoError(`cannot write in ${this.folder}: ${reasonOf(cause)}`, { cause });
+      throw new RunError(`cannot write in ${this.folder}: ${reasonOf(cause)}`, { cause });
     }
   }
 }

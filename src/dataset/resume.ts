@@ -3,8 +3,6 @@ import fs from "node:fs";
 import path from "node:path";
 import { isSystemError } from "../errors.ts";
 import { NameHash } from "../inventory/name-hash.ts";
-import { FileSource } from "../io/file-source.ts";
-import { fingerprint } from "../io/fingerprint.ts";
 import { VERSION } from "../io/version.ts";
 import { completeManifest, type Manifest } from "./manifest.ts";
 import { folderOf, type Partition } from "./partition.ts";
@@ -15,18 +13,6 @@ export interface RunOrigin {
   /** Null: the input can be read once, or is not one file. */
   readonly inputFingerprint: string | null;
   readonly request: string;
-}
-
-/** The fingerprint of a file as it is, compressed or not; null for what is no such file. @throws {IoError} when it cannot be read */
-export function inputFingerprint(file: string): string | null {
-  if (file === "-" || file.endsWith(".manifest")) return null;
-  if (fs.statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return null;
-  const source = new FileSource(file);
-  try {
-    return fingerprint(source);
-  } finally {
-    source.close();
-  }
 }
 
 /** A hash of what an analysis is asked for: keyed where names are hashed, as it may hold names. */

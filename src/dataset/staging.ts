@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { IoError, reasonOf, UsageError } from "../errors.ts";
+import { RunError, reasonOf, UsageError } from "../errors.ts";
 import { removeLeftovers, removeTemp, tempName, track } from "../io/leftovers.ts";
 import { completeManifest, MANIFEST_NAME } from "./manifest.ts";
 import { folderOf, type Partition } from "./partition.ts";
@@ -17,7 +17,7 @@ export class Staging {
   readonly folder: string;
   private readonly root: string;
 
-  /** Makes the dataset's folder where there is none. @throws {IoError} when nothing can be written there */
+  /** Makes the dataset's folder where there is none. @throws {RunError} when nothing can be written there */
   constructor(root: string) {
     this.root = path.resolve(root);
     this.folder = hiddenFolder(root, "staging", TABLE_NAMES);
@@ -30,7 +30,7 @@ export class Staging {
 
   /**
    * Gives the folders of all tables their names, `keys` last; what stood there is complete until then, or gone: never both.
-   * @throws {IoError} when that cannot be done; then all is as it was before
+   * @throws {RunError} when that cannot be done; then all is as it was before
    */
   publish(partition: Partition): void {
     const undo: (() => void)[] = [];
@@ -49,7 +49,7 @@ export class Staging {
         move(path.join(this.folder, table), path.join(this.root, folderOf(table, partition)));
     } catch (cause) {
       for (const back of undo.reverse()) back();
-      throw new IoError(`cannot write in ${this.root}: ${reasonOf(cause)}`, { cause });
+      throw new RunError(`cannot write in ${this.root}: ${reasonOf(cause)}`, { cause });
     }
     for (const table of PUBLISHED) syncFolder(path.dirname(path.join(this.root, folderOf(table, partition))));
   }
@@ -62,7 +62,7 @@ export class Staging {
 
 /**
  * Makes a folder in a dataset, and the dataset's folder where there is none, that engines pass over and `removeTemp` removes.
- * What runs that were killed left is removed. @throws {IoError} when nothing can be written there
+ * What runs that were killed left is removed. @throws {RunError} when nothing can be written there
  */
 export function hiddenFolder(root: string, rest: string, within: readonly string[] = []): string {
   const folder = path.join(path.resolve(root), tempName(rest));
@@ -74,7 +74,7 @@ export function hiddenFolder(root: string, rest: string, within: readonly string
     for (const name of within) fs.mkdirSync(path.join(folder, name));
     return folder;
   } catch (cause) {
-    throw new IoError(`cannot write in ${root}: ${reasonOf(cause)}`, { cause });
+    throw new RunError(`cannot write in ${root}: ${reasonOf(cause)}`, { cause });
   }
 }
 

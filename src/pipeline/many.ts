@@ -8,8 +8,8 @@ import { openInventory } from "../inventory/open.ts";
 import { PageAllocator } from "../inventory/pages.ts";
 import { MAX_SNAPSHOTS, SCHEMA_VERSION } from "../inventory/schema.ts";
 import { FileSource, isUnchanged } from "../io/file-source.ts";
-import { fingerprint } from "../io/fingerprint.ts";
-import { fileOfInput, Inputs, inspectInput } from "../io/inputs/index.ts";
+import { fingerprintOfInput } from "../io/input-fingerprint.ts";
+import { Inputs, inspectInput } from "../io/inputs/index.ts";
 import { OutputName, statOrNone } from "../io/temp-file.ts";
 import { VERSION } from "../io/version.ts";
 import { counted } from "../queries/words.ts";
@@ -79,21 +79,6 @@ export async function analyzeMany(options: AnalyzeOptions): Promise<AnalyzeResul
     const done = partial.count;
     if (isDone) partial.remove();
     else if (partial.leave()) onKept?.({ folder: partial.folder, done, total: given.length });
-  }
-}
-
-/** A hash of the beginning and the end of a file as it is given; null for what cannot be read, or not twice. */
-export function fingerprintOfInput(name: string): string | null {
-  let source: FileSource | undefined;
-  try {
-    const file = fileOfInput(name);
-    if (file === undefined) return null;
-    source = new FileSource(file);
-    return fingerprint(source);
-  } catch {
-    return null; // Whoever opens it to read says what is wrong with it.
-  } finally {
-    source?.close();
   }
 }
 
