@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { workerData } from "node:worker_threads";
 import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBValue } from "@duckdb/node-api";
-import { toErrorRecord, UsageError } from "../errors.ts";
+import { IoError, toErrorRecord, UsageError } from "../errors.ts";
 import { checkReading, notReading } from "../inventory/statement.ts";
 import { textOrBytes } from "../inventory/utf8.ts";
 import type { Value } from "../queries/answer.ts";
@@ -15,6 +15,9 @@ interface Given extends DuckTask {
 type DuckDb = typeof import("@duckdb/node-api");
 
 const { port, signal, ...task }: Given = workerData;
+
+/** Kinds of DuckDB's errors that no statement is the reason of. */
+const OF_FILES = /^(?:IO|Invalid|Serialization)$/;
 
 function tell(message: DuckMessage): void {
   port.postMessage(message);
@@ -141,5 +144,9 @@ function told(error: unknown): unknown {
   const [, kind, message] = match;
   if (kind === "Out of Memory")
     return new UsageError(`the query was ended: ${message}; allow more with --max-memory (0: no limit)`);
+  if (OF_FILES.test(kind!) || /\.parquet'/.test(message!))
+    return new IoError(
+      `a file of the dataset cannot be read (${message}): rdbscope verify tells whether it has changed`,
+    );
   return new UsageError(`SQL: ${message}`);
 }

@@ -115,6 +115,9 @@ describe("a dataset", () => {
     fs.writeFileSync(path.join(dataset, file!), changed);
     const { status, stderr } = await runCli(["verify", dataset]);
     expect([status, stderr]).toEqual([3, expect.stringContaining(`${file} has changed`)]);
+    fs.writeFileSync(path.join(dataset, file!), Buffer.alloc(bytes.length));
+    const asked = await ask("SELECT sum(bytes) FROM rollup");
+    expect([asked.status, asked.stderr]).toEqual([4, expect.stringContaining("rdbscope verify tells")]);
     fs.writeFileSync(path.join(dataset, file!), bytes);
   });
 
