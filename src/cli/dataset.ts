@@ -17,9 +17,9 @@ export function addPartitionOptions(command: Command): Command {
 }
 
 /** @throws {UsageError} for what says something of a partition where none is written */
-export function rejectPartition(options: PartitionChoice & { readonly resume?: boolean | undefined }): void {
-  const { cluster, date, node, resume } = options;
-  const [one] = Object.entries({ cluster, date, node, resume }).filter(([, value]) => value !== undefined);
+export function rejectPartition(options: PartitionChoice): void {
+  const { cluster, date, node } = options;
+  const [one] = Object.entries({ cluster, date, node }).filter(([, value]) => value !== undefined);
   if (one !== undefined) throw new UsageError(`--${one[0]} needs --parquet`);
 }
 
