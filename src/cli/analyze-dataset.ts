@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import os from "node:os";
 import path from "node:path";
 import { RdbError } from "../../parsers/errors.ts";
 import { checkPartition, folderOf, nodeOf, type Partition } from "../dataset/partition.ts";
@@ -7,8 +6,10 @@ import { madeOf, type RunOrigin, requestOf } from "../dataset/resume.ts";
 import { hiddenFolder } from "../dataset/staging.ts";
 import { IoError, RunError, UsageError } from "../errors.ts";
 import type { AnalyzedSnapshot } from "../index.ts";
-import { fingerprintOfInput } from "../io/input-fingerprint.ts";
+import { fingerprintOfInput, sizeOfInput } from "../io/input-facts.ts";
 import { removeTemp } from "../io/leftovers.ts";
+import { runGuarded } from "../pipeline/guard.ts";
+import { readersFor, WorkerPool } from "../pipeline/pool.ts";
 import { type Chosen, runAnalysis } from "./analysis.ts";
 import { EXIT } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
@@ -22,13 +23,19 @@ export interface DatasetSnapshot extends AnalyzedSnapshot {
   readonly partition: string;
 }
 
-/** What is the same for all snapshots of a run. */
-interface Run {
+/** What is asked for. */
+interface Asked {
   readonly cli: Cli;
   readonly root: string;
   readonly options: AnalyzeOptions;
-  readonly chosen: Omit<Chosen, "inputs" | "output">;
   readonly request: string;
+}
+
+/** What is the same for all snapshots of a run. */
+interface Run extends Asked {
+  readonly chosen: Omit<Chosen, "inputs" | "output">;
+  /** Threads that write. */
+  readonly pool: WorkerPool;
   /** Partitions written so far. */
   readonly written: Set<string>;
 }
@@ -48,11 +55,15 @@ export async function analyzeDataset(
   const secret = secretOf(options);
   const request = requestOf({ ...chosen, ...choiceOf(options, () => {}), ...read(options) }, secret);
   const all = secret === undefined ? chosen : { ...chosen, hashKeys: secret };
-  const run: Run = { cli, root: options.parquet!, options, chosen: all, request, written: new Set() };
-  const left = inputs.filter((input) => !isDone(run, input));
+  const root = options.parquet!;
+  const asked = { cli, root, options, request };
+  const left = inputs.filter((input) => !isDone(asked, input));
   if (left.length === 0) return [];
+  const run: Run = { ...asked, chosen: all, pool: poolFor(left, options), written: new Set() };
   return interruptible((signal) =>
-    options.output === undefined ? each(run, left, signal) : toInventory(run, left, options.output, signal),
+    runGuarded(run.pool, signal, () =>
+      options.output === undefined ? each(run, left, signal) : toInventory(run, left, options.output, signal),
+    ),
   );
 }
 
@@ -73,6 +84,11 @@ async function each(run: Run, inputs: readonly string[], signal: AbortSignal): P
     }
   }
   return done;
+}
+
+/** Threads that write what these become: as many as read the largest of them. They start while that is done. */
+function poolFor(inputs: readonly string[], { workers }: AnalyzeOptions): WorkerPool {
+  return new WorkerPool(Math.max(...inputs.map((input) => readersFor(sizeOfInput(input), workers))));
 }
 
 /** What of the options decides what rows are, besides target, filters and patterns. */
@@ -114,7 +130,7 @@ function checkRun(inputs: readonly string[], options: AnalyzeOptions): void {
  * Whether a snapshot is a complete partition already, of the same file and made the same way.
  * @throws {UsageError} when it is a partition that may not be replaced
  */
-function isDone({ cli, root, options, request }: Run, input: string): boolean {
+function isDone({ cli, root, options, request }: Asked, input: string): boolean {
   const { cluster = "default", date, node = nodeOf(input), resume, force, quiet } = options;
   const file = fingerprintOfInput(input);
   if (file === null || force === true) return false;
@@ -152,8 +168,8 @@ async function toInventory(
   output: string,
   signal: AbortSignal,
 ): Promise<DatasetSnapshot[]> {
-  const { cli, root, options, chosen, written } = run;
-  const { cluster, date, node, quiet, workers = os.availableParallelism() } = options;
+  const { cli, root, options, chosen, pool, written } = run;
+  const { cluster, date, node, quiet } = options;
   const isTemporary = options.output === undefined;
   const result = await runAnalysis(cli, options, { ...chosen, inputs, output, isTemporary, signal });
   const { partitionsOf, writePartition } = await import("../dataset/write-dataset.ts");
@@ -172,7 +188,7 @@ async function toInventory(
     if (written.has(folder))
       throw new UsageError(`${file} would be ${folder}, as one before it: write it with a --node of its own`);
     const origin: RunOrigin = { inputFingerprint: fingerprintOfInput(file), request: run.request };
-    const given = { root, path: output, name: file, snapshot, partition, workers, origin };
+    const given = { root, path: output, name: file, snapshot, partition, pool, origin };
     await writePartition({ ...given, signal });
     written.add(folder);
     done.push({ ...told, partition: folder });

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import type { PartitionChoice } from "../dataset/partition.ts";
 import { UsageError } from "../errors.ts";
 import { isInventoryFile } from "../inventory/open.ts";
+import { runGuarded } from "../pipeline/guard.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, note } from "./io.ts";
 import type { ExportOptions } from "./options.ts";
@@ -42,17 +43,20 @@ export async function exportParquet(cli: Cli, file: string, options: ExportOptio
   }
   if (!isInventoryFile(file))
     throw new UsageError(`${file} is no inventory: rdbscope analyze --parquet ${root} ${file}`);
-  const { partitionsOf, writePartition } = await import("../dataset/write-dataset.ts");
+  const { partitionsOf, writePartition, writingPool } = await import("../dataset/write-dataset.ts");
   const choice: PartitionChoice = { cluster: options.cluster, date: options.date, node: options.node };
   const partitions = partitionsOf(root, { path: file, only, choice, force: options.force ?? false });
-  await interruptible(async (signal) => {
-    for (const { snapshot, partition } of partitions) {
-      const manifest = await writePartition({
-        ...{ root, path: file, name: file, snapshot, partition, workers, signal },
-      });
-      if (quiet !== true) note(cli, told(root, manifest));
-    }
-  });
+  const pool = writingPool(workers, Math.max(...partitions.map(({ rows }) => rows)));
+  await interruptible((signal) =>
+    runGuarded(pool, signal, async () => {
+      for (const { snapshot, partition } of partitions) {
+        const manifest = await writePartition({
+          ...{ root, path: file, name: file, snapshot, partition, pool, signal },
+        });
+        if (quiet !== true) note(cli, told(root, manifest));
+      }
+    }),
+  );
 }
 
 /** What was written, in a line. */

@@ -4,7 +4,6 @@ import type { Answer, ParquetTask } from "../../workers/protocol.ts";
 import { fromErrorRecord, IoError } from "../errors.ts";
 import { type Inventory, openInventory } from "../inventory/open.ts";
 import type { RowFile } from "../inventory/row-pages.ts";
-import { runGuarded } from "../pipeline/guard.ts";
 import { WorkerPool } from "../pipeline/pool.ts";
 import { type SnapshotRow, snapshots } from "../queries/snapshots.ts";
 import { MANIFEST_NAME, type Manifest, writeManifest } from "./manifest.ts";
@@ -37,8 +36,8 @@ export interface PartitionOptions {
   readonly partition: Partition;
   /** What it was made of, where `analyze` made it. */
   readonly origin?: RunOrigin | undefined;
-  /** Threads that write. */
-  readonly workers: number;
+  /** Threads that write: those of `writingPool`, which whoever made it ends. */
+  readonly pool: WorkerPool;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -48,6 +47,8 @@ export interface Target {
   /** Its file, as it was given. */
   readonly file: string;
   readonly partition: Partition;
+  /** Of the table `keys`. */
+  readonly rows: number;
 }
 
 /**
@@ -67,9 +68,10 @@ export function partitionsOf(
   const inventory = openInventory(asked.path);
   try {
     const targets = snapshots(inventory, asked.only).map(
-      ({ snapshot, path: file, created_at: createdAt }) => ({
+      ({ snapshot, path: file, created_at: createdAt, stored_rows: rows }) => ({
         snapshot,
         file,
+        rows,
         partition: partitionOf(asked.choice, file, createdAt),
       }),
     );
@@ -104,6 +106,11 @@ export async function writePartition(options: PartitionOptions): Promise<Manifes
   }
 }
 
+/** Threads that write partitions of so many rows: to start one for a small table takes longer than to write it. */
+export function writingPool(workers: number, rows: number): WorkerPool {
+  return new WorkerPool(Math.min(workers, Math.max(1, Math.ceil(rows / PART_ROWS))));
+}
+
 /** Parts are given to threads in their order; which thread writes which makes no difference. */
 async function writeFiles(
   inventory: Inventory,
@@ -113,17 +120,16 @@ async function writeFiles(
 ): Promise<Manifest["files"]> {
   const rows = inventory.openRows("ids");
   try {
-    // To start a thread for a small table takes longer than to write it. Threads load while rows are counted.
-    const threads = Math.min(options.workers, Math.max(1, Math.ceil(snapshot.stored_rows / PART_ROWS)));
-    const pool = new WorkerPool(threads);
-    return await runGuarded(pool, options.signal, async () => {
-      const tasks = tasksOf(inventory, rows, snapshot, staging, options);
-      const written = await Promise.all(tasks.map((task) => writeFile(pool, task)));
-      return tasks.map(({ table, file }, i) => ({
+    const tasks = tasksOf(inventory, rows, snapshot, staging, options);
+    const settled = await Promise.allSettled(tasks.map((task) => writeFile(options.pool, task)));
+    return tasks.map(({ table, file }, i) => {
+      const written = settled[i]!;
+      if (written.status === "rejected") throw written.reason;
+      return {
         table,
         path: `${folderOf(table, options.partition)}/${path.basename(file)}`,
-        ...written[i]!,
-      }));
+        ...written.value,
+      };
     });
   } finally {
     fs.closeSync(rows.fd); // When no thread is left that reads it.

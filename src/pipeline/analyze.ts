@@ -6,7 +6,7 @@ import { isInventoryFile } from "../inventory/open.ts";
 import { PageAllocator } from "../inventory/pages.ts";
 import { MAX_SNAPSHOTS } from "../inventory/schema.ts";
 import { INDEX_COLUMNS } from "../inventory/summaries.ts";
-import { fingerprintOfInput } from "../io/input-fingerprint.ts";
+import { fingerprintOfInput } from "../io/input-facts.ts";
 import { type InputOptions, Inputs, inspectInput } from "../io/inputs/index.ts";
 import { statOrNone, TempFile } from "../io/temp-file.ts";
 import { SnapshotReader } from "./analyze-snapshot.ts";

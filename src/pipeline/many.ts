@@ -8,8 +8,8 @@ import { openInventory } from "../inventory/open.ts";
 import { PageAllocator } from "../inventory/pages.ts";
 import { MAX_SNAPSHOTS, SCHEMA_VERSION } from "../inventory/schema.ts";
 import { FileSource, isUnchanged } from "../io/file-source.ts";
-import { fingerprintOfInput } from "../io/input-fingerprint.ts";
-import { Inputs, inspectInput } from "../io/inputs/index.ts";
+import { fingerprintOfInput, sizeOfInput } from "../io/input-facts.ts";
+import { Inputs } from "../io/inputs/index.ts";
 import { OutputName, statOrNone } from "../io/temp-file.ts";
 import { VERSION } from "../io/version.ts";
 import { counted } from "../queries/words.ts";
@@ -234,7 +234,7 @@ class ManyRun {
       failedBefore.delete(name);
       taken.add(id);
       if (id > MAX_SNAPSHOTS) throw new UsageError(`one inventory holds ${MAX_SNAPSHOTS} snapshots at most`);
-      const bytes = sizeOf(name);
+      const bytes = sizeOfInput(name);
       const readers = Math.min(usefulReaders(bytes), threads, READERS_A_FILE);
       return { name, id, bytes, readers, fileFingerprint };
     });
@@ -376,13 +376,4 @@ class ManyRun {
 function isOfFile(error: unknown): error is Error {
   if (error instanceof RunError) return false;
   return error instanceof RdbError || error instanceof IoError || error instanceof UsageError;
-}
-
-/** Bytes of a file, 0 where it does not say, or cannot be read. */
-function sizeOf(name: string): number {
-  try {
-    return inspectInput(name);
-  } catch {
-    return 0;
-  }
 }

@@ -7,18 +7,23 @@ import type { Manifest } from "../../src/dataset/manifest.ts";
 import { folderOf, type Partition } from "../../src/dataset/partition.ts";
 import type { TableName } from "../../src/dataset/tables.ts";
 import { writePartition } from "../../src/dataset/write-dataset.ts";
+import { WorkerPool } from "../../src/pipeline/pool.ts";
 
 export const PARTITION: Partition = { cluster: "c", date: "2026-01-31", node: "n" };
 
 /** Writes a snapshot of an inventory as a partition of a dataset. */
-export function write(
+export async function write(
   root: string,
   inventory: string,
   snapshot = 1,
-  more: { workers?: number; partition?: Partition } = {},
+  { workers = 2, partition = PARTITION }: { workers?: number; partition?: Partition } = {},
 ): Promise<Manifest> {
-  const given = { root, path: inventory, name: inventory, snapshot };
-  return writePartition({ ...given, partition: PARTITION, workers: 2, ...more });
+  const pool = new WorkerPool(workers);
+  try {
+    return await writePartition({ root, path: inventory, name: inventory, snapshot, partition, pool });
+  } finally {
+    await pool.close();
+  }
 }
 
 export type Row = Record<string, unknown>;
