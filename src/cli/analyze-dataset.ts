@@ -8,7 +8,7 @@ import { IoError, RunError, UsageError } from "../errors.ts";
 import type { AnalyzedSnapshot } from "../index.ts";
 import { fingerprintOfInput, sizeOfInput } from "../io/input-facts.ts";
 import { removeTemp } from "../io/leftovers.ts";
-import { runGuarded } from "../pipeline/guard.ts";
+import { runToEnd } from "../pipeline/guard.ts";
 import { readersFor, WorkerPool } from "../pipeline/pool.ts";
 import { type Chosen, runAnalysis } from "./analysis.ts";
 import { EXIT } from "./exit-status.ts";
@@ -61,7 +61,7 @@ export async function analyzeDataset(
   if (left.length === 0) return [];
   const run: Run = { ...asked, chosen: all, pool: poolFor(left, options), written: new Set() };
   return interruptible((signal) =>
-    runGuarded(run.pool, signal, () =>
+    runToEnd(run.pool, signal, () =>
       options.output === undefined ? each(run, left, signal) : toInventory(run, left, options.output, signal),
     ),
   );

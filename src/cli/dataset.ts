@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import type { PartitionChoice } from "../dataset/partition.ts";
 import { UsageError } from "../errors.ts";
 import { isInventoryFile } from "../inventory/open.ts";
-import { runGuarded } from "../pipeline/guard.ts";
+import { runToEnd } from "../pipeline/guard.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, note } from "./io.ts";
 import type { ExportOptions } from "./options.ts";
@@ -48,7 +48,7 @@ export async function exportParquet(cli: Cli, file: string, options: ExportOptio
   const partitions = partitionsOf(root, { path: file, only, choice, force: options.force ?? false });
   const pool = writingPool(workers, Math.max(...partitions.map(({ rows }) => rows)));
   await interruptible((signal) =>
-    runGuarded(pool, signal, async () => {
+    runToEnd(pool, signal, async () => {
       for (const { snapshot, partition } of partitions) {
         const manifest = await writePartition({
           ...{ root, path: file, name: file, snapshot, partition, pool, signal },

@@ -1,10 +1,14 @@
 import fs from "node:fs";
 import path from "node:path";
 import * as z from "zod";
+import { folderOf } from "./partition.ts";
 import { DATASET_VERSION, TABLE_NAMES } from "./tables.ts";
 
 /** Stands in a partition of `keys`, and makes it complete: it is written last. Engines pass over names that begin so. */
 export const MANIFEST_NAME = "_manifest.json";
+
+/** Files of a partition's tables. */
+const FILE_NAME = /^part-\d{5,}\.parquet$/;
 
 const count = z.int().nonnegative();
 const json = z.record(z.string(), z.unknown());
@@ -81,7 +85,10 @@ export function writeManifest(file: string, manifest: Manifest): void {
   }
 }
 
-/** The manifest of a complete partition: all its files are there, as long as they were. Undefined: it is not complete. */
+/**
+ * The manifest of a complete partition: it is of this one, and all its files are there, as long as they were. Undefined: it is not
+ * complete. It may have been written by anybody: it names files of its partition, or is none.
+ */
 export function completeManifest(root: string, folder: string): Manifest | undefined {
   let text: string;
   try {
@@ -95,7 +102,11 @@ export function completeManifest(root: string, folder: string): Manifest | undef
   if (!parsed.success) return undefined;
   const isThere = ({ path: name, bytes }: Manifest["files"][number]) =>
     fs.statSync(path.join(root, name), { throwIfNoEntry: false })?.size === bytes;
-  return parsed.data.files.every(isThere) ? parsed.data : undefined;
+  const { files } = parsed.data;
+  const isOwn = ({ table, path: name }: Manifest["files"][number]) =>
+    path.posix.dirname(name) === folderOf(table, parsed.data) && FILE_NAME.test(path.posix.basename(name));
+  const isWhole = folderOf("keys", parsed.data) === folder && files.every(isOwn) && files.every(isThere);
+  return isWhole ? parsed.data : undefined;
 }
 
 function parseOrNone(text: string): unknown {

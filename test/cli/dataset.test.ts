@@ -146,7 +146,6 @@ describe("analyze --parquet", () => {
 
 it.each([
   [["analyze", "--node", "a", SAMPLE], "--node needs --parquet"],
-  [["analyze", "--resume", SAMPLE], "--resume needs --parquet"],
   [["analyze", "--parquet", "d", "--node", "a", SAMPLE, SAMPLE], "several have their file names"],
   [["analyze", "--parquet", "d", "--node", "../a", SAMPLE], "letters, digits"],
   [["analyze", "--parquet", "d", "--date", "2026-02-30", SAMPLE], "is no day"],

@@ -230,7 +230,7 @@ test.each([
   ["top-p", true, ["top-patterns"], "top-p"],
   ["top-patterns li", true, ["limit="], "li"],
   [".sch", true, [".schema"], ".sch"],
-  [".schema slo", true, ["slots"], "slo"],
+  [".schema slo", true, ["slot_owners", "slots"], "slo"],
   [".format nd", true, ["ndjson"], "nd"],
   ["SELECT ", true, [], ""],
 ])("completion of %j", (line, isFirst, candidates, begun) => {

@@ -103,6 +103,33 @@ describe("a dataset", () => {
     fs.writeFileSync(manifest, text);
   });
 
+  test.each([
+    [
+      "of another file",
+      (text: string) => text.replace(/"path": "rollup[^"]*"/, '"path": "../elsewhere.parquet"'),
+    ],
+    ["of another partition", (text: string) => text.replace('"node": "two"', '"node": "one"')],
+    ["of a later version", (text: string) => text.replace('"dataset_version": 1', '"dataset_version": 9')],
+    ["that is cut", (text: string) => text.slice(0, 300)],
+  ])("does not read by a manifest %s", async (_, changed) => {
+    const manifest = path.join(
+      dataset,
+      "keys",
+      "cluster=default",
+      "date=2026-11-21",
+      "node=two",
+      "_manifest.json",
+    );
+    const text = fs.readFileSync(manifest, "utf8");
+    fs.copyFileSync(SAMPLE, path.join(folder, "elsewhere.parquet"));
+    fs.writeFileSync(manifest, changed(text));
+    expect(fs.readFileSync(manifest, "utf8")).not.toBe(text);
+    const ran = await ask("SELECT count(*) AS keys FROM keys", "--format", "csv");
+    fs.writeFileSync(manifest, text);
+    expect(ran).toMatchObject({ status: 0, stdout: "keys\r\n3264\r\n" });
+    expect(ran.stderr).toMatch(/left out, as not complete: .*node=two /);
+  });
+
   test("is verified by the checksums of its manifests", async () => {
     const sound = await runCli(["verify", dataset, "--format", "json"]);
     expect([sound.status, JSON.parse(sound.stdout)[0].sound]).toEqual([0, true]);

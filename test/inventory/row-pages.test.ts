@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
-import { IoError } from "../../src/errors.ts";
+import { IoError, UsageError } from "../../src/errors.ts";
 import { openInventory } from "../../src/inventory/open.ts";
 import { RowReader } from "../../src/inventory/row-pages.ts";
 import { ask, run, workFolder } from "../pipeline/support.ts";
@@ -98,6 +98,8 @@ describe("rows read from pages", () => {
       try {
         rowsOf(broken);
       } catch (error) {
+        // A page of the schema: another file than rdbscope's.
+        if (error instanceof UsageError) continue;
         expect(error).toBeInstanceOf(IoError);
         refused++;
       }

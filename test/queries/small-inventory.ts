@@ -98,7 +98,6 @@ export function writeInventory(
       "0.1.0",
       null,
       ...new Array(7).fill(null),
-      `dump${snapshot}`,
     ]);
     const ranks = new Map<string, number>();
     for (const [i, k] of [...keys.entries()].sort((a, b) => b[1].bytes - a[1].bytes)) {

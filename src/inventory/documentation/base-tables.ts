@@ -53,7 +53,6 @@ export const BASE_TABLE_DOCS = {
     columns: {
       id: ["id", "The snapshot."],
       ...SNAPSHOT_FACTS,
-      node: ["text", "The name of the file without its endings: what a partition of a dataset is called."],
     },
   },
   node_rows: {
