@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { Command } from "commander";
 import * as z from "zod";
+import { isDatasetFolder } from "../dataset/folder.ts";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
 import { DATASET_QUESTIONS } from "../queries/named/fleet.ts";
 import { NAMED_QUESTIONS, namedQuestion } from "../queries/named/index.ts";
@@ -111,9 +112,9 @@ async function run(cli: Cli, file: string, sql: string | undefined, options: Opt
   });
 }
 
-/** A folder can only be a dataset. @throws {UsageError} where the engine that was chosen cannot ask it */
+/** @throws {UsageError} where the engine that was chosen cannot ask it */
 function isForDuckDb(file: string, { engine }: Options): boolean {
-  const isFolder = fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+  const isFolder = isDatasetFolder(file);
   if (engine === "sqlite" && isFolder)
     throw new UsageError(`${file} is a folder: ask it with --engine duckdb`);
   if (engine === "duckdb" && !isFolder)

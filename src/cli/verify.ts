@@ -1,5 +1,5 @@
-import fs from "node:fs";
 import { Command } from "commander";
+import { isDatasetFolder } from "../dataset/folder.ts";
 import { reasonOf } from "../errors.ts";
 import { type Inventory, isDamagedInventory, isSqliteFile, openInventory } from "../inventory/open.ts";
 import { expandOne } from "../io/inputs/globs.ts";
@@ -55,7 +55,7 @@ async function run(cli: Cli, file: string, command: Command): Promise<void> {
 }
 
 async function check(cli: Cli, file: string, options: VerifyOptions): Promise<Checked> {
-  if (fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) return checkDataset(file);
+  if (isDatasetFolder(file)) return checkDataset(file);
   return isSqliteFile(file) ? checkInventory(file) : checkSnapshot(cli, file, options);
 }
 

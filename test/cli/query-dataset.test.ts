@@ -2,6 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { aofFiles } from "../support/wrap.ts";
 import { runCli, SAMPLE, start } from "./run-cli.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-dataset-test-"));
@@ -171,6 +172,17 @@ test.each([
 ])("query %j is refused", async (args, message) => {
   const { status, stderr } = await runCli(["query", ...args]);
   expect([status, stderr]).toEqual([2, expect.stringMatching(message)]);
+});
+
+test("a folder of an AOF is a snapshot, as ever", async () => {
+  const aof = path.join(folder, "appendonlydir");
+  fs.mkdirSync(aof);
+  for (const [name, content] of Object.entries(aofFiles(fs.readFileSync(SAMPLE))))
+    fs.writeFileSync(path.join(aof, name), content);
+  const counted = await runCli(["query", aof, "SELECT count(*) AS keys FROM keys", "--format", "csv"]);
+  expect(counted).toMatchObject({ status: 0, stdout: "keys\r\n3264\r\n" });
+  const verified = await runCli(["verify", aof, "--format", "json"]);
+  expect([verified.status, JSON.parse(verified.stdout)[0].keys]).toEqual([0, 3264]);
 });
 
 test("an empty dataset is a usage error", async () => {
