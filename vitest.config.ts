@@ -1,20 +1,25 @@
 import path from "node:path";
 import { defineConfig } from "vitest/config";
 
-const builtWorkers = path.resolve(import.meta.dirname, "test/support/built-worker-url.ts");
+const built = (name: string) => path.resolve(import.meta.dirname, `test/support/built-${name}.ts`);
 
-/** Threads run what test/global-setup.ts builds. */
-export const withBuiltWorkers = {
-  resolve: { alias: [{ find: /^\.\/worker-url\.ts$/, replacement: builtWorkers }] },
+/** Threads and processes run what test/global-setup.ts builds. */
+export const withBuilt = {
+  resolve: {
+    alias: [
+      { find: /^\.\/worker-url\.ts$/, replacement: built("worker-url") },
+      { find: /^\.\.?\/query-program\.ts$/, replacement: built("query-program") },
+    ],
+  },
 };
 
 export default defineConfig({
-  ...withBuiltWorkers,
+  ...withBuilt,
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: "test/global-setup.ts",
     pool: "forks",
-    poolOptions: { forks: { execArgv: ["--import", "tsx"], maxForks: 2 } },
+    poolOptions: { forks: { maxForks: 2 } },
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
