@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { RdbError } from "../../parsers/errors.ts";
-import { checkPartition, folderOf, nodeOf, type Partition } from "../dataset/partition.ts";
+import { checkPartition, folderOf, type Partition } from "../dataset/partition.ts";
 import { madeOf, type RunOrigin, requestOf } from "../dataset/resume.ts";
 import { hiddenFolder } from "../dataset/staging.ts";
 import { IoError, RunError, UsageError } from "../errors.ts";
 import type { AnalyzedSnapshot } from "../index.ts";
+import { fileNode } from "../inventory/file-node.ts";
 import { fingerprintOfInput, sizeOfInput } from "../io/input-facts.ts";
 import { removeTemp } from "../io/leftovers.ts";
 import { runToEnd } from "../pipeline/guard.ts";
@@ -118,7 +119,7 @@ function checkRun(inputs: readonly string[], options: AnalyzeOptions): void {
       "--resume needs the secret that names were hashed with: --hash-keys-secret-file in place of --hash-keys",
     );
   }
-  const nodes = inputs.map((input) => node ?? nodeOf(input));
+  const nodes = inputs.map((input) => node ?? fileNode(input));
   const twice = nodes.find((name, i) => nodes.indexOf(name) < i);
   if (date !== undefined && twice !== undefined)
     throw new UsageError(
@@ -131,7 +132,7 @@ function checkRun(inputs: readonly string[], options: AnalyzeOptions): void {
  * @throws {UsageError} when it is a partition that may not be replaced
  */
 function isDone({ cli, root, options, request }: Asked, input: string): boolean {
-  const { cluster = "default", date, node = nodeOf(input), resume, force, quiet } = options;
+  const { cluster = "default", date, node = fileNode(input), resume, force, quiet } = options;
   const file = fingerprintOfInput(input);
   if (file === null || force === true) return false;
   const manifest = madeOf(root, { cluster, date, node }, file);

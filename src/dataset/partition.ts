@@ -1,5 +1,5 @@
-import path from "node:path";
 import { UsageError } from "../errors.ts";
+import { fileNode, PARTITION_VALUE } from "../inventory/file-node.ts";
 import { boundedTime, PARTITION_COLUMNS, type TableName } from "./tables.ts";
 
 /** Which snapshot of a fleet rows are of. */
@@ -8,18 +8,14 @@ export type Partition = Readonly<Record<(typeof PARTITION_COLUMNS)[number], stri
 /** What users say of it; the rest is derived of the snapshot. */
 export type PartitionChoice = { readonly [K in keyof Partition]?: string | undefined };
 
-const VALUE = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
-/** What files of snapshots end with, wrapped or not. */
-const ENDINGS = /(?:\.(?:rdb|dump|gz|tgz|zst|zstd|lz4|aof|bin|sqlite|db))+$/i;
-const MAX_DERIVED = 100;
 
 /** @throws {UsageError} for what cannot be a folder's name wherever datasets are read */
 export function checkPartition(choice: PartitionChoice): void {
   for (const name of PARTITION_COLUMNS) {
     const value = choice[name];
     if (value === undefined) continue;
-    if (!VALUE.test(value))
+    if (!PARTITION_VALUE.test(value))
       throw new UsageError(`--${name} ${JSON.stringify(value)}: it has letters, digits, . _ and - only`);
     if (name === "date" && !isDay(value))
       throw new UsageError(`--date ${JSON.stringify(value)} is no day: it is written as 2026-01-31`);
@@ -34,14 +30,7 @@ function isDay(value: string): boolean {
 /** The partition of a snapshot that was made at `createdAt` and read from `file`; `-` is the standard input. */
 export function partitionOf(choice: PartitionChoice, file: string, createdAt: number): Partition {
   const { cluster = "default", date = new Date(boundedTime(createdAt)).toISOString().slice(0, 10) } = choice;
-  return { cluster, date, node: choice.node ?? nodeOf(file) };
-}
-
-/** The name of a file, without its endings, as a partition may have it. */
-export function nodeOf(file: string): string {
-  const base = file === "-" ? "stdin" : path.basename(path.resolve(file));
-  const name = (base.replace(ENDINGS, "") || base).replace(/[^A-Za-z0-9._-]/g, "_").slice(0, MAX_DERIVED);
-  return VALUE.test(name) ? name : `_${name.slice(1)}`;
+  return { cluster, date, node: choice.node ?? fileNode(file) };
 }
 
 /** The folder of a partition, from a dataset's folder on; `/` on every system. */

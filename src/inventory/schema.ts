@@ -141,7 +141,7 @@ CREATE TABLE failed_files (
   snapshot INTEGER NOT NULL, path TEXT NOT NULL, code TEXT NOT NULL, byte_offset INTEGER, message TEXT NOT NULL
 ) STRICT;
 CREATE TABLE node_rows (
-  snapshot INTEGER NOT NULL, node TEXT NOT NULL, file_fingerprint TEXT, slots INTEGER NOT NULL, slot_ranges TEXT NOT NULL
+  snapshot INTEGER NOT NULL, node TEXT NOT NULL, file_node TEXT NOT NULL, file_fingerprint TEXT, slots INTEGER NOT NULL, slot_ranges TEXT NOT NULL
 ) STRICT;
 `;
 
@@ -274,13 +274,13 @@ function hashTagSql(name: string): string {
  */
 const FLEET_VIEWS = `
 CREATE VIEW fleet_snapshots AS SELECT
-  'default' AS cluster, date(s.created_at / 1000, 'unixepoch') AS date, n.node AS node, s.path AS path,
+  'default' AS cluster, date(s.created_at / 1000, 'unixepoch') AS date, n.file_node AS node, s.path AS path,
   s.created_at AS created_at, s.server AS server, s.server_version AS server_version, s.keys AS keys,
   s.expired_keys AS expired_keys, s.stored_rows AS stored_rows, s.used_mem AS used_mem,
   m.key_bytes + m.table_bytes + m.function_bytes + m.baseline_bytes AS estimated_bytes
 FROM snapshot_rows s LEFT JOIN node_rows n ON n.snapshot = s.id LEFT JOIN memory_rows m ON m.snapshot = s.id;
 CREATE VIEW fleet_rollup AS SELECT
-  'default' AS cluster, date(s.created_at / 1000, 'unixepoch') AS date, n.node AS node, r.db AS db,
+  'default' AS cluster, date(s.created_at / 1000, 'unixepoch') AS date, n.file_node AS node, r.db AS db,
   kinds.type AS type, kinds.encoding AS encoding, p.pattern AS pattern, r.keys AS keys,
   r.keys_without_ttl AS keys_without_ttl, r.expired AS expired, r.bytes AS bytes, r.heap_bytes AS heap_bytes,
   r.expired_bytes AS expired_bytes, r.serialized_bytes AS serialized_bytes, r.payload_bytes AS payload_bytes,
@@ -290,7 +290,7 @@ LEFT JOIN node_rows n ON n.snapshot = s.id
 LEFT JOIN kinds ON kinds.id = r.kind_id
 LEFT JOIN pattern_ids p ON p.id = r.pattern_id;
 CREATE VIEW fleet_keys AS SELECT
-  'default' AS cluster, date(s.created_at / 1000, 'unixepoch') AS date, n.node AS node, k.db AS db, k.key AS key,
+  'default' AS cluster, date(s.created_at / 1000, 'unixepoch') AS date, n.file_node AS node, k.db AS db, k.key AS key,
   iif(typeof(k.key) = 'text', k.key, NULL) AS key_text,
   iif(typeof(k.key) = 'text', ${hashTagSql("k.key")}, NULL) AS hash_tag,
   kinds.type AS type, kinds.encoding AS encoding, p.pattern AS pattern, k.bytes AS bytes, k.heap_bytes AS heap_bytes,

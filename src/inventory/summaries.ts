@@ -13,6 +13,7 @@ import {
   usedMemory,
 } from "../memory/index.ts";
 import { type MergedPatterns, mergePatterns } from "../patterns/index.ts";
+import { fileNode } from "./file-node.ts";
 import { hashedField, hashedTemplates } from "./hashed-facts.ts";
 import { ENCODING_LIMIT, FIRST_MODULE_KIND } from "./module-kinds.ts";
 import { NameHash } from "./name-hash.ts";
@@ -360,8 +361,9 @@ class SnapshotWriter {
     }
     this.insertAll("slots", rows);
     const used = rows.map(([, slot]) => Number(slot));
-    const node = [this.s.id, "", this.s.fileFingerprint, used.length, rangesOf(used)];
-    this.insertAll("node_rows", [node]);
+    const { id, row, fileFingerprint } = this.s;
+    const name = fileNode(String(row.path));
+    this.insertAll("node_rows", [[id, name, name, fileFingerprint, used.length, rangesOf(used)]]);
   }
 
   private ranked(

@@ -67,7 +67,7 @@ export function writeInventory(
   insert("size_classes", [0, 0, null]);
   for (let snapshot = 1; snapshot <= copies; snapshot++) {
     const expired = keys.filter((k) => k.expiresAt !== undefined && k.expiresAt <= CREATED_AT).length;
-    insert("node_rows", [snapshot, `dump${snapshot}`, null, 0, ""]);
+    insert("node_rows", [snapshot, `dump${snapshot}`, `dump${snapshot}`, null, 0, ""]);
     insert("snapshot_rows", [
       snapshot,
       `dump${snapshot}.rdb`,

@@ -49,7 +49,7 @@ describe("a fleet of 50 snapshots", () => {
     const rows = inventory.all<{ node: string; key: string; slot: number }>(
       "SELECT node, key, slot FROM fleet_keys WHERE node LIKE 'shard-%'",
     );
-    expect(rows.length).toBeGreaterThan(10_000);
+    expect(rows.length).toBeGreaterThan(9000);
     const astray = rows.filter(({ node, key, slot }) => {
       const { first, last } = nodes.get(node)!;
       return slot !== slotOf(key) || slot < first || slot > last;
@@ -96,7 +96,9 @@ describe("a run that is killed", () => {
     const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
     const manifests = () =>
       fs.existsSync(at("killed", "keys"))
-        ? [...filesBelow(at("killed")).keys()].filter((name) => name.endsWith("_manifest.json")).length
+        ? fs
+            .readdirSync(at("killed", "keys"), { recursive: true, encoding: "utf8" })
+            .filter((name) => name.endsWith("_manifest.json")).length
         : 0;
     while (manifests() < 3) await sleep(5);
     child.kill("SIGKILL");

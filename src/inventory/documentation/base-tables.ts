@@ -60,6 +60,10 @@ export const BASE_TABLE_DOCS = {
     columns: {
       snapshot,
       node,
+      file_node: [
+        "text",
+        "The file’s name alone without its endings, as a partition of a dataset is called: the same on every day.",
+      ],
       file_fingerprint: [
         "text",
         "Tells whether a file is the one that was given, in whatever it is wrapped; NULL for what cannot be read twice.",
