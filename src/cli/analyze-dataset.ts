@@ -172,26 +172,30 @@ async function toInventory(
   const { cli, root, options, chosen, pool, written } = run;
   const { cluster, date, node, quiet } = options;
   const isTemporary = options.output === undefined;
-  const result = await runAnalysis(cli, options, { ...chosen, inputs, output, isTemporary, signal });
+  const result = await runAnalysis(cli, options, {
+    ...{ ...chosen, inputs, output, isTemporary, signal },
+    ...(inputs.length > 1 ? { onFailed: ({ message }) => note(cli, message) } : {}),
+  });
+  if (result.failed.length > 0)
+    cli.status = result.failed.some(({ code }) => code === "CANNOT_READ") ? EXIT.io : EXIT.damaged;
   const { partitionsOf, writePartition } = await import("../dataset/write-dataset.ts");
-  const force = options.force === true || options.resume === true;
+  const replace = options.force === true ? "any" : options.resume === true ? "own" : "none";
   const targets = partitionsOf(root, {
     path: output,
     only: undefined,
     choice: { cluster, date, node },
-    force,
+    replace,
+    written,
   });
   const done: DatasetSnapshot[] = [];
   for (const { snapshot, partition, file } of targets) {
     const told = result.snapshots.find(({ path: name }) => name === file);
     const folder = partitionPath(root, partition);
     if (told === undefined) continue;
-    if (written.has(folder))
-      throw new UsageError(`${file} would be ${folder}, as one before it: write it with a --node of its own`);
     const origin: RunOrigin = { inputFingerprint: fingerprintOfInput(file), request: run.request };
     const given = { root, path: output, name: file, snapshot, partition, pool, origin };
     await writePartition({ ...given, signal });
-    written.add(folder);
+    written.add(folderOf("keys", partition));
     done.push({ ...told, partition: folder });
     if (quiet !== true && !isTemporary) note(cli, `${folder}: ${told.storedRows} rows`);
   }

@@ -45,7 +45,12 @@ export async function exportParquet(cli: Cli, file: string, options: ExportOptio
     throw new UsageError(`${file} is no inventory: rdbscope analyze --parquet ${root} ${file}`);
   const { partitionsOf, writePartition, writingPool } = await import("../dataset/write-dataset.ts");
   const choice: PartitionChoice = { cluster: options.cluster, date: options.date, node: options.node };
-  const partitions = partitionsOf(root, { path: file, only, choice, force: options.force ?? false });
+  const partitions = partitionsOf(root, {
+    path: file,
+    only,
+    choice,
+    replace: options.force === true ? "any" : "none",
+  });
   const pool = writingPool(workers, Math.max(...partitions.map(({ rows }) => rows)));
   await interruptible((signal) =>
     runToEnd(pool, signal, async () => {

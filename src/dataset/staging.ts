@@ -78,11 +78,14 @@ export function hiddenFolder(root: string, rest: string, within: readonly string
   }
 }
 
+/** Which complete partition a snapshot may take the place of: any; one of the same file, by path or fingerprint; without fingerprint none. */
+export type Replaces = "any" | { readonly file: string; readonly fingerprint: string | undefined };
+
 /**
  * Looks whether a partition may be written: its folders hold nothing but what we write, and are no links.
  * @throws {UsageError} when they do, or it is complete and not to be replaced
  */
-export function checkTarget(root: string, partition: Partition, force: boolean): void {
+export function checkTarget(root: string, partition: Partition, replaces: Replaces): void {
   for (const table of TABLE_NAMES) {
     const folder = path.join(root, folderOf(table, partition));
     const stat = fs.lstatSync(folder, { throwIfNoEntry: false });
@@ -95,11 +98,18 @@ export function checkTarget(root: string, partition: Partition, force: boolean):
       );
   }
   const folder = folderOf("keys", partition);
-  if (!force && completeManifest(root, folder) !== undefined) {
-    throw new UsageError(
-      `${path.join(root, folder)} exists already: give another --cluster, --date or --node, or replace it with --force`,
-    );
-  }
+  const there = completeManifest(root, folder);
+  if (there === undefined || replaces === "any") return;
+  const { file, fingerprint } = replaces;
+  if (
+    fingerprint !== undefined &&
+    (there.snapshot.path === file || there.snapshot.fingerprint === fingerprint)
+  )
+    return;
+  const why = fingerprint === undefined ? "exists already" : `is of another file, ${there.snapshot.path}`;
+  throw new UsageError(
+    `${path.join(root, folder)} ${why}: give another --cluster, --date or --node, or replace it with --force`,
+  );
 }
 
 /** Lets names survive a power cut, where folders can be synced. */

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { Answer, ParquetTask } from "../../workers/protocol.ts";
-import { fromErrorRecord, IoError } from "../errors.ts";
+import { fromErrorRecord, IoError, UsageError } from "../errors.ts";
 import { type Inventory, openInventory } from "../inventory/open.ts";
 import type { RowFile } from "../inventory/row-pages.ts";
 import { WorkerPool } from "../pipeline/pool.ts";
@@ -61,22 +61,32 @@ export function partitionsOf(
     readonly path: string;
     readonly only: number | undefined;
     readonly choice: PartitionChoice;
-    readonly force: boolean;
+    /** Complete partitions that may be replaced: none, those of the same file, any. */
+    readonly replace: "none" | "own" | "any";
+    /** Folders of partitions that were written by this run. */
+    readonly written?: ReadonlySet<string> | undefined;
   },
 ): Target[] {
   checkPartition(asked.choice);
   const inventory = openInventory(asked.path);
   try {
-    const targets = snapshots(inventory, asked.only).map(
-      ({ snapshot, path: file, created_at: createdAt, stored_rows: rows }) => ({
-        snapshot,
-        file,
-        rows,
-        partition: partitionOf(asked.choice, file, createdAt),
-      }),
-    );
+    const all = snapshots(inventory, asked.only);
+    const targets = all.map(({ snapshot, path: file, created_at: createdAt, stored_rows: rows }) => ({
+      snapshot,
+      file,
+      rows,
+      partition: partitionOf(asked.choice, file, createdAt),
+    }));
     checkDistinct(targets.map(({ partition }) => partition));
-    for (const { partition } of targets) checkTarget(root, partition, asked.force);
+    for (const [i, { partition, file }] of targets.entries()) {
+      if (asked.written?.has(folderOf("keys", partition)) === true)
+        throw new UsageError(
+          `${file} would be ${folderOf("keys", partition)}, as one before it: write it with a --node of its own`,
+        );
+      const { fingerprint } = all[i]!;
+      const own = { file, fingerprint: asked.replace === "own" ? fingerprint : undefined };
+      checkTarget(root, partition, asked.replace === "any" ? "any" : own);
+    }
     return targets;
   } finally {
     inventory.close();

@@ -252,7 +252,8 @@ CREATE VIEW nodes AS SELECT
 FROM (SELECT s.id AS snapshot, n.node AS node, s.path AS path, s.created_at AS created_at, s.keys AS keys,
     coalesce((SELECT sum(bytes) FROM databases WHERE snapshot = s.id), 0) AS bytes,
     iif(s.filters = '{}', m.key_bytes + m.table_bytes + m.function_bytes + m.baseline_bytes, NULL) AS used_memory,
-    n.slots AS slots, n.slot_ranges AS slot_ranges, d.same_as AS same_as, d.relation AS relation
+    iif(s.sample_share IS NULL, n.slots, NULL) AS slots, iif(s.sample_share IS NULL, n.slot_ranges, NULL) AS slot_ranges,
+    d.same_as AS same_as, d.relation AS relation
   FROM snapshot_rows s LEFT JOIN node_rows n ON n.snapshot = s.id LEFT JOIN memory_rows m ON m.snapshot = s.id
   LEFT JOIN (SELECT snapshot, min(same_as) AS same_as, relation FROM same_data GROUP BY snapshot) d ON d.snapshot = s.id);
 CREATE VIEW slot_owners AS

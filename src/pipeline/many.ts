@@ -269,6 +269,8 @@ class ManyRun {
         throw error;
       }
       this.bytesTotal -= own.bytes - own.done;
+      // When all fail: what could not be read at all may be another time.
+      if (!(error instanceof RdbError) && this.firstFailure instanceof RdbError) this.firstFailure = error;
       this.firstFailure ??= error;
       const { id, name } = job;
       const { message } = error;

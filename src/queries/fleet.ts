@@ -3,6 +3,7 @@ import { SLOTS } from "../inventory/slot.ts";
 import { type Column, column, type Row, type Section } from "./answer.ts";
 import { isUnfiltered } from "./filters.ts";
 import { damageNotes, sameDataNotes } from "./notes.ts";
+import { sampleOf } from "./sampling.ts";
 import { type Scope, scopeNotes } from "./scope.ts";
 import { totals } from "./summary.ts";
 import { counted, thousands } from "./words.ts";
@@ -63,6 +64,7 @@ export function fleetSections(scopes: readonly Scope[]): Section[] {
   const whole = isUnfiltered(filters);
   const found = inventory.all<Found>(NODES_SQL);
   const nodes = whole ? found : found.map((row, i) => ofFilter(row, scopes[i]!));
+  const sampled = scopes.some(({ snapshot }) => sampleOf(snapshot) !== undefined);
   const failed = missing(inventory.all<Missing>(FAILED_SQL));
   const size = ({ used_memory, bytes }: NodeRow) => used_memory ?? bytes ?? 0;
   const rows = nodes.map(flagged).sort((a, b) => size(b) - size(a) || a.snapshot - b.snapshot);
@@ -70,7 +72,7 @@ export function fleetSections(scopes: readonly Scope[]): Section[] {
     ...damageNotes(inventory),
     ...scopeNotes(scopes[0]!),
     ...sameDataNotes(inventory),
-    ...(whole ? slotNotes(scopes[0]!) : []),
+    ...(whole && !sampled ? slotNotes(scopes[0]!) : []),
     "one snapshot: --snapshot N",
   ];
   const title = `${counted(nodes.length, "snapshot")} in one inventory`;
@@ -108,6 +110,7 @@ function missing(failed: readonly Missing[]): NodeRow[] {
 function slotNotes({ inventory }: Scope): string[] {
   const { used, shared } = inventory.get<{ used: number; shared: number }>(SLOTS_SQL)!;
   if (used === 0) return [];
-  const twice = shared === 0 ? "none of them on two nodes" : `${thousands(shared)} of them on several nodes`;
+  const twice =
+    shared === 0 ? "none of them in two snapshots" : `${thousands(shared)} of them in several snapshots`;
   return [`${thousands(used)} of ${thousands(SLOTS)} hash slots have keys, ${twice}`];
 }

@@ -116,6 +116,56 @@ describe("analyze --parquet", () => {
     }
   });
 
+  it("never takes the place of another file's partition, but with --force", async () => {
+    const dataset = path.join(folder, "alike");
+    const files = ["a", "b"].map((name, i) => {
+      fs.mkdirSync(path.join(folder, `alike-${name}`));
+      const file = path.join(folder, `alike-${name}`, "dump.rdb");
+      fs.copyFileSync(shard(i + 1), file);
+      return file;
+    });
+    expect((await analyze(dataset, files[0]!, "--resume")).status).toBe(0);
+    const made = contents(dataset);
+    const refused = await analyze(dataset, files[1]!, "--resume");
+    expect([refused.status, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining(`is of another file, ${files[0]}: give another`),
+    ]);
+    const both = await analyze(dataset, ...files, "--resume");
+    expect([both.status, both.stderr]).toEqual([2, expect.stringContaining("is of another file")]);
+    expect(contents(dataset)).toEqual(made);
+    // The same path with other content is the node's new snapshot.
+    fs.copyFileSync(shard(2), files[0]!);
+    expect((await analyze(dataset, files[0]!, "--resume")).status).toBe(0);
+    expect(contents(dataset)).not.toEqual(made);
+    const fresh = path.join(folder, "alike-fresh");
+    const twice = await analyze(fresh, ...files);
+    expect([twice.status, twice.stderr]).toEqual([2, expect.stringContaining("as one before it")]);
+  });
+
+  it("with an inventory too goes on behind what is damaged or missing", async () => {
+    const dataset = path.join(folder, "both");
+    const bad = path.join(folder, "cut-short.rdb");
+    fs.writeFileSync(bad, fs.readFileSync(shard(1)).subarray(0, 500));
+    const output = path.join(folder, "both.sqlite");
+    const missing = path.join(folder, "nowhere.rdb");
+    const ran = await analyze(dataset, shard(1), bad, missing, shard(2), "-o", output);
+    expect([ran.status, ran.stderr]).toEqual([4, expect.stringContaining("nowhere.rdb")]);
+    expect(ran.stderr).toContain("cut-short.rdb");
+    expect(
+      [...Object.keys(contents(dataset))].filter((name) => name.endsWith("_manifest.json")),
+    ).toHaveLength(2);
+    const order = await Promise.all(
+      [
+        [bad, missing],
+        [missing, bad],
+      ].map((files) =>
+        runCli(["analyze", ...files, "-o", path.join(folder, `none-${path.basename(files[0]!)}.sqlite`)]),
+      ),
+    );
+    expect(order.map(({ status }) => status)).toEqual([4, 4]);
+  });
+
   it("ended by Ctrl-C, leaves nothing", async () => {
     const dataset = path.join(folder, "interrupted");
     const child = start(["analyze", "--parquet", dataset, shard(9), "--quiet"]);

@@ -291,14 +291,15 @@ export const VIEW_DOCS = {
       ],
       used_memory_share: ["share", "Of `used_memory` of all nodes."],
       over_mean: ["ratio", "`used_memory` over the mean of all nodes: 1 is as much as the others."],
-      slots: ["count", "Hash slots that it has keys in."],
+      slots: ["count", "Hash slots that it has keys in; NULL of a sample, which has not seen all."],
       slot_ranges,
       same_as: ["id", "First snapshot that holds the same data; NULL: none does."],
       relation: ["text", "As in `same_data`."],
     },
   },
   slot_owners: {
-    meaning: "A row for each of the 16,384 hash slots, with the snapshots that have keys in it.",
+    meaning:
+      "A row for each of the 16,384 hash slots, with the snapshots that have keys in it: of samples, drawn ones.",
     columns: {
       slot,
       owners: [
