@@ -12,7 +12,7 @@ import { removeTemp } from "../io/leftovers.ts";
 import { runToEnd } from "../pipeline/guard.ts";
 import { readersFor, WorkerPool } from "../pipeline/pool.ts";
 import { type Chosen, runAnalysis } from "./analysis.ts";
-import { EXIT } from "./exit-status.ts";
+import { EXIT, statusOfFailed } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, note } from "./io.ts";
 import { type AnalyzeOptions, choiceOf } from "./options.ts";
@@ -176,8 +176,7 @@ async function toInventory(
     ...{ ...chosen, inputs, output, isTemporary, signal },
     ...(inputs.length > 1 ? { onFailed: ({ message }) => note(cli, message) } : {}),
   });
-  if (result.failed.length > 0)
-    cli.status = result.failed.some(({ code }) => code === "CANNOT_READ") ? EXIT.io : EXIT.damaged;
+  if (result.failed.length > 0) cli.status = statusOfFailed(result.failed);
   const { partitionsOf, writePartition } = await import("../dataset/write-dataset.ts");
   const replace = options.force === true ? "any" : options.resume === true ? "own" : "none";
   const targets = partitionsOf(root, {

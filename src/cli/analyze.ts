@@ -9,7 +9,7 @@ import { counted } from "../queries/words.ts";
 import { DERIVED_NOTE, marked } from "../reports/target.ts";
 import { type Chosen, runAnalysis } from "./analysis.ts";
 import { addPartitionOptions, rejectPartition } from "./dataset.ts";
-import { EXIT } from "./exit-status.ts";
+import { statusOfFailed } from "./exit-status.ts";
 import { type Cli, layoutOf, note, warner, writeParts } from "./io.ts";
 import {
   ANALYZE_OPTIONS,
@@ -133,7 +133,7 @@ function tellOutcome(
     cli,
     `${counted(failed.length, "file")} missing in ${output}: ${names} (--resume reads them again and adds them)`,
   );
-  cli.status = failed.some(({ code }) => code === "CANNOT_READ") ? EXIT.io : EXIT.damaged;
+  cli.status = statusOfFailed(failed);
 }
 
 /** A snapshot, and what was written of it: values of the last column. */

@@ -25,3 +25,8 @@ export function statusOf(error: unknown): ExitStatus {
   if (error instanceof IoError || isSystemError(error) || isSqliteError(error)) return EXIT.io;
   return EXIT.bug;
 }
+
+/** The exit status of a run of which these files failed. One that could not be read at all may be another time. */
+export function statusOfFailed(failed: readonly { readonly code: string }[]): ExitStatus {
+  return failed.some(({ code }) => code === "CANNOT_READ") ? EXIT.io : EXIT.damaged;
+}

@@ -6,6 +6,7 @@ import { checkReading, notReading } from "../inventory/statement.ts";
 import { textOrBytes } from "../inventory/utf8.ts";
 import type { Value } from "../queries/answer.ts";
 import type { DuckMessage, DuckTask } from "./cursor.ts";
+import { quoted } from "./quoted.ts";
 
 interface Given extends DuckTask {
   readonly port: MessagePort;
@@ -40,8 +41,6 @@ async function load(): Promise<DuckDb> {
     );
   }
 }
-
-const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 /** Settings that nothing can change later: no network, no extensions, no files but those of the dataset. */
 function locks({ files, sortFolder }: DuckTask): string[] {

@@ -2,8 +2,7 @@ import type { Manifest } from "../dataset/manifest.ts";
 import { filesOf } from "../dataset/partitions.ts";
 import { type ColumnType, TABLE_NAMES, TABLES, type TableName } from "../dataset/tables.ts";
 import { FLEET_VIEW_DOCS } from "../inventory/documentation/fleet-views.ts";
-
-const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+import { quoted } from "./quoted.ts";
 
 /** DuckDB's words for types of columns. */
 const TYPES: Readonly<Record<ColumnType, string>> = {
