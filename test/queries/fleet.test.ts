@@ -119,6 +119,24 @@ describe("the summary of several", () => {
     const sql = "SELECT snapshot, sum(keys) AS keys FROM rollup WHERE type = 'hash' GROUP BY 1 ORDER BY 1";
     const found = rows.slice(0, NODES).map(({ snapshot, keys }) => ({ snapshot, keys }));
     expect(found.sort((a, b) => Number(a.snapshot) - Number(b.snapshot))).toEqual(ask(fleet, sql));
+    const { stdout } = await runInside(["summary", fleet, "--type", "hash"]);
+    const total = stdout.toString().match(/^total .*$/m)![0];
+    expect(total.trim().split(/ {2,}/).at(-1)).toBe("-"); // used_memory is not known of a part of the keys
+  });
+
+  it("parts no word where there is another way", async () => {
+    const output = path.join(folder, "long-names.sqlite");
+    const long = [...files, broken].flatMap((file) =>
+      ["production", "staging"].map((name) => {
+        const place = path.join(folder, `${name}-eu-west-1-cache`, path.basename(path.dirname(file)));
+        fs.mkdirSync(path.dirname(place), { recursive: true });
+        fs.copyFileSync(file, `${place}-${path.basename(file)}`);
+        return `${place}-${path.basename(file)}`;
+      }),
+    );
+    await runInside(["analyze", ...long, "-o", output, "--workers", "1", "--quiet"]);
+    const { stdout } = await runInside(["summary", output, "--no-color"], 80);
+    expect(stdout.toString().match(/UNEXPECTED_EOF$/gm)).toHaveLength(2);
   });
 });
 
