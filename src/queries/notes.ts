@@ -2,7 +2,7 @@ import type { Inventory } from "../inventory/open.ts";
 import { lowerBoundNotes } from "./lower-bounds.ts";
 import { sampleNotes } from "./sample-notes.ts";
 import { BY_SNAPSHOT, isFleet, type Scope, scopeNotes, snapshotParam } from "./scope.ts";
-import { counted } from "./words.ts";
+import { counted, someOf } from "./words.ts";
 
 /** Warnings that every answer with sizes repeats: for which server they are, and how far that can be trusted. */
 const ABOUT_THE_SERVER = ["NEAREST_PROFILE", "DERIVED_PROFILE", "NEWER_THAN_SERVER"];
@@ -32,9 +32,6 @@ export function damageNotes(inventory: Inventory): string[] {
   ];
 }
 
-/** Files that notes name. */
-const NAMED = 3;
-
 const SAME_SQL = `SELECT snapshot, min(same_as) AS same_as, relation FROM same_data GROUP BY snapshot ORDER BY snapshot`;
 
 /** What is counted twice where all snapshots of an inventory are added up. */
@@ -60,9 +57,8 @@ export function missingNotes(inventory: Inventory): string[] {
     .all<{ path: string }>("SELECT path FROM failed_files ORDER BY snapshot")
     .map(({ path }) => path);
   if (paths.length === 0) return [];
-  const more = paths.length > NAMED ? `, and ${paths.length - NAMED} more` : "";
   const what = `${counted(paths.length, "snapshot")} could not be read and ${paths.length === 1 ? "is" : "are"} missing`;
-  return [`${what}: ${paths.slice(0, NAMED).join(", ")}${more} (table failed_files)`];
+  return [`${what}: ${someOf(paths)} (table failed_files)`];
 }
 
 /**

@@ -31,12 +31,44 @@ const json = async (...args: string[]) => {
 describe("analyze of several", () => {
   it("ends with 3 where one is damaged, and with 4 where one cannot be read, and says which", async () => {
     expect(made.status).toBe(3);
-    expect(made.stderr.toString()).toMatch(/broken.rdb: UNEXPECTED_EOF.*\n.*1 file missing in .*--resume/);
+    expect(made.stderr.toString()).toMatch(
+      /broken.rdb: UNEXPECTED_EOF.*\n.*1 file is missing in .*--resume reads it again/,
+    );
     const nowhere = path.join(folder, "nowhere.rdb");
     const output = path.join(folder, "other.sqlite");
     const args = ["analyze", files[0]!, broken, nowhere, "-o", output, "--workers", "1", "--quiet"];
     const { status, stderr } = await runInside(args);
     expect([status, /cannot open .*nowhere.rdb/.test(stderr.toString())]).toEqual([4, true]);
+  });
+
+  it("ends the same in any order, and with 2 where all that is wrong is what was given", async () => {
+    const nowhere = path.join(folder, "nowhere.rdb");
+    const statusOf = async (...inputs: string[]) => {
+      const output = path.join(folder, "order.sqlite");
+      const args = ["analyze", ...inputs, "-o", output, "--force", "--workers", "1", "--quiet"];
+      return (await runInside(args)).status;
+    };
+    for (const [inputs, status] of [
+      [[folder, files[0]!], 2],
+      [[folder, broken, files[0]!], 3],
+      [[folder, broken], 3],
+      [[folder, nowhere, files[0]!], 4],
+      [[folder, nowhere], 4],
+    ] as const) {
+      expect([inputs, await statusOf(...inputs)]).toEqual([inputs, status]);
+      expect([inputs, await statusOf(...[...inputs].reverse())]).toEqual([inputs, status]);
+    }
+  });
+
+  it("counts the same data twice as a warning, which is told once", async () => {
+    const output = path.join(folder, "twice.sqlite");
+    const { stdout, stderr } = await runInside(["analyze", files[0]!, files[0]!, files[0]!, "-o", output]);
+    const rows = stdout
+      .toString()
+      .split("\n")
+      .filter((line) => line.startsWith(files[0]!));
+    expect(rows.map((line) => line.split(/ {2,}/).at(-2))).toEqual(["0", "1", "1"]);
+    expect(`${stdout}${stderr}`.match(/holds the same data as snapshot 1/g)).toHaveLength(2);
   });
 });
 
