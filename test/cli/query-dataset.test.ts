@@ -100,7 +100,9 @@ describe("a dataset", () => {
     fs.rmSync(manifest);
     const ran = await ask("SELECT count(*) AS keys FROM keys", "--format", "csv");
     expect(ran).toMatchObject({ status: 0, stdout: "keys\r\n3264\r\n" });
-    expect(ran.stderr).toMatch(/left out, as not complete: cluster=default\/date=2026-11-21\/node=two /);
+    expect(ran.stderr).toMatch(
+      /^rdbscope: left out, as not complete: cluster=default\/date=2026-11-21\/node=two: it has no _manifest.json\n$/,
+    );
     fs.writeFileSync(manifest, text);
   });
 
@@ -108,11 +110,35 @@ describe("a dataset", () => {
     [
       "of another file",
       (text: string) => text.replace(/"path": "rollup[^"]*"/, '"path": "../elsewhere.parquet"'),
+      "names ../elsewhere.parquet, which is no file of it",
     ],
-    ["of another partition", (text: string) => text.replace('"node": "two"', '"node": "one"')],
-    ["of a later version", (text: string) => text.replace('"dataset_version": 1', '"dataset_version": 9')],
-    ["that is cut", (text: string) => text.slice(0, 300)],
-  ])("does not read by a manifest %s", async (_, changed) => {
+    [
+      "of a file that is not there",
+      (text: string) => text.replace(/(rollup[^"]*)00000/, "$100001"),
+      "part-00001.parquet is not there",
+    ],
+    [
+      "of a file of another size",
+      (text: string) => text.replace(/"bytes": \d+/, '"bytes": 7'),
+      /part-00000.parquet has \d+ bytes, not 7/,
+    ],
+    [
+      "of another partition",
+      (text: string) => text.replace('"node": "two"', '"node": "one"'),
+      /_manifest.json is that of keys.*node=one/,
+    ],
+    [
+      "of a later version",
+      (text: string) => text.replace('"dataset_version": 1', '"dataset_version": 9'),
+      "version 9 of datasets: this rdbscope reads version 1",
+    ],
+    ["that is cut", (text: string) => text.slice(0, 300), "is no JSON"],
+    [
+      "without a member",
+      (text: string) => text.replace('"magic"', '"magik"'),
+      "its snapshot.magic is missing or wrong",
+    ],
+  ])("does not read by a manifest %s, and says why", async (_, changed, why) => {
     const manifest = path.join(
       dataset,
       "keys",
@@ -128,7 +154,8 @@ describe("a dataset", () => {
     const ran = await ask("SELECT count(*) AS keys FROM keys", "--format", "csv");
     fs.writeFileSync(manifest, text);
     expect(ran).toMatchObject({ status: 0, stdout: "keys\r\n3264\r\n" });
-    expect(ran.stderr).toMatch(/left out, as not complete: .*node=two /);
+    expect(ran.stderr).toMatch(/left out, as not complete: .*node=two: /);
+    expect(ran.stderr).toMatch(why);
   });
 
   test("is verified by the checksums of its manifests", async () => {
@@ -141,8 +168,10 @@ describe("a dataset", () => {
     const changed = Buffer.from(bytes);
     changed[100]! ^= 1;
     fs.writeFileSync(path.join(dataset, file!), changed);
-    const { status, stderr } = await runCli(["verify", dataset]);
-    expect([status, stderr]).toEqual([3, expect.stringContaining(`${file} has changed`)]);
+    const { status, stdout, stderr } = await runCli(["verify", dataset]);
+    expect([status, stdout, stderr]).toEqual([3, expect.stringContaining(`${file} has changed`), ""]);
+    const csv = await runCli(["verify", dataset, "--format", "csv"]);
+    expect([csv.status, csv.stderr]).toEqual([3, expect.stringContaining(`${file} has changed`)]);
     fs.writeFileSync(path.join(dataset, file!), Buffer.alloc(bytes.length));
     const asked = await ask("SELECT sum(bytes) FROM rollup");
     expect([asked.status, asked.stderr]).toEqual([4, expect.stringContaining("rdbscope verify tells")]);
@@ -189,5 +218,33 @@ test("an empty dataset is a usage error", async () => {
   const empty = path.join(folder, "empty");
   fs.mkdirSync(path.join(empty, "keys"), { recursive: true });
   const { status, stderr } = await runCli(["query", empty, "SELECT 1"]);
-  expect([status, stderr]).toEqual([2, expect.stringContaining("holds no complete partition")]);
+  expect([status, stderr]).toEqual([2, expect.stringContaining("holds no partition")]);
+});
+
+test("a dataset of which nothing is complete is told what is wrong, and is verified all the same", async () => {
+  const broken = path.join(folder, "broken");
+  fs.cpSync(dataset, broken, { recursive: true });
+  for (const name of fs.readdirSync(broken, { recursive: true, encoding: "utf8" }))
+    if (name.endsWith("_manifest.json")) fs.writeFileSync(path.join(broken, name), "{");
+  const asked = await runCli(["query", broken, "SELECT 1"]);
+  expect([asked.status, asked.stdout]).toEqual([4, ""]);
+  expect(asked.stderr).toMatch(/no partition of .* is complete: .*node=one: .* is no JSON.*, and 1 other /);
+  const verified = await runCli(["verify", broken, "--format", "json"]);
+  expect([verified.status, JSON.parse(verified.stdout)[0].faults.length]).toEqual([3, 2]);
+});
+
+test("a folder of snapshots is no dataset to be written to: what can be done with them is told", async () => {
+  const snapshots = path.join(folder, "snapshots");
+  fs.mkdirSync(path.join(snapshots, "2026-11-01"), { recursive: true });
+  fs.copyFileSync(SAMPLE, path.join(snapshots, "2026-11-01", "shard-1.rdb"));
+  const files = path.join(snapshots, "*", "*.rdb");
+  for (const args of [
+    ["query", snapshots, "SELECT 1"],
+    ["verify", snapshots],
+    ["analyze", snapshots],
+  ]) {
+    const { status, stderr } = await runCli(args);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(files)]);
+    expect(stderr).not.toContain(`--parquet ${snapshots}`);
+  }
 });

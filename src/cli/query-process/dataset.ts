@@ -1,5 +1,5 @@
-import { MANIFEST_NAME, type Manifest } from "../../dataset/manifest.ts";
-import { filesOf, partitionsOf } from "../../dataset/partitions.ts";
+import type { Manifest } from "../../dataset/manifest.ts";
+import { filesOf, type Incomplete, partitionsOf } from "../../dataset/partitions.ts";
 import { TABLE_NAMES } from "../../dataset/tables.ts";
 import { askDuckDb } from "../../duckdb/cursor.ts";
 import { viewsOf } from "../../duckdb/views.ts";
@@ -21,7 +21,7 @@ export async function answerFromDataset(
 ): Promise<void> {
   try {
     const { complete, incomplete } = partitionsOf(task.path);
-    const notes = [...shortened(incomplete), ...keyNotes(task, complete)];
+    const notes = [...leftOut(incomplete), ...keyNotes(task, complete)];
     for (const note of notes) tell({ note });
     await write(task, complete, onWaiting);
   } catch (error) {
@@ -64,12 +64,11 @@ function memoryLimit(maxMemory: number): number {
 /** Partitions that a note names. */
 const SHOWN = 5;
 
-function shortened(incomplete: readonly string[]): string[] {
-  if (incomplete.length === 0) return [];
-  const more = incomplete.length > SHOWN ? ` and ${incomplete.length - SHOWN} more` : "";
-  const names = incomplete.slice(0, SHOWN).join(", ");
+function leftOut(incomplete: readonly Incomplete[]): string[] {
+  const more = incomplete.length - SHOWN;
   return [
-    `left out, as not complete: ${names}${more} (${MANIFEST_NAME}, or a file that it names, is not there)`,
+    ...incomplete.slice(0, SHOWN).map(({ name, fault }) => `left out, as not complete: ${name}: ${fault}`),
+    ...(more > 0 ? [`left out, as not complete: ${more} more (rdbscope verify tells of all)`] : []),
   ];
 }
 
