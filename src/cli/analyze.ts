@@ -6,7 +6,7 @@ import { SAME_DATA } from "../inventory/nodes.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
 import { column, type Row } from "../queries/answer.ts";
 import { isUnfiltered } from "../queries/filters.ts";
-import { counted, someOf } from "../queries/words.ts";
+import { attributed, counted, someOf } from "../queries/words.ts";
 import { DERIVED_NOTE, marked } from "../reports/target.ts";
 import { type Chosen, runAnalysis } from "./analysis.ts";
 import { addPartitionOptions, rejectPartition } from "./dataset.ts";
@@ -94,7 +94,10 @@ async function run(cli: Cli, names: readonly string[], options: AnalyzeOptions):
     }),
   );
   const derived = snapshots.some((s) => !s.profileMeasured);
-  const notes = [...new Set(snapshots.flatMap(noteworthy)), ...(derived ? [DERIVED_NOTE] : [])];
+  const told = snapshots.flatMap(({ path: name, warnings }) =>
+    warnings.filter(({ code }) => !TOLD.has(code)).map(({ message }) => ({ name, message })),
+  );
+  const notes = [...attributed(told, snapshots.length), ...(derived ? [DERIVED_NOTE] : [])];
   const columns = [...COLUMNS, options.parquet === undefined ? INVENTORY : PARTITION];
   const section = { name: "analyze", title: "", columns, rows, notes };
   await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options));
@@ -157,10 +160,6 @@ async function analyzed(
 
 /** Warnings that are told by a column, a mark, or a note about all snapshots. */
 const TOLD = new Set(["CHECKSUM_MISMATCH", "DERIVED_PROFILE", SAME_DATA]);
-
-function noteworthy({ warnings }: AnalyzedSnapshot): string[] {
-  return warnings.filter(({ code }) => !TOLD.has(code)).map(({ message }) => message);
-}
 
 function outputOf(inputs: readonly string[], { output }: AnalyzeOptions): string {
   if (output !== undefined) return output;

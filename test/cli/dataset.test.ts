@@ -155,6 +155,11 @@ describe("analyze --parquet", () => {
     expect(
       [...Object.keys(contents(dataset))].filter((name) => name.endsWith("_manifest.json")),
     ).toHaveLength(2);
+    const exported = await runCli(["export", "--parquet", path.join(folder, "both-exported"), output]);
+    expect([exported.status, exported.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^rdbscope: 2 snapshots could not be read and are missing: .*cut-short.rdb, /),
+    ]);
     const order = await Promise.all(
       [
         [bad, missing],

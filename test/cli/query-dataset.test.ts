@@ -44,8 +44,11 @@ describe("a dataset", () => {
   });
 
   test("is asked by name, and with parameters", async () => {
-    const shares = await json("node-memory");
-    expect(shares.map((row: { bytes_share: number }) => row.bytes_share)).toEqual([0.5, 0.5]);
+    const shares = await ask("node-memory", "--format", "json");
+    expect(JSON.parse(shares.stdout).map((row: { bytes_share: number }) => row.bytes_share)).toEqual([
+      0.5, 0.5,
+    ]);
+    expect(shares.stderr).toBe("rdbscope: totals count data twice, of the same file: two as one\n");
     const sql = "SELECT count(*) AS keys FROM keys WHERE type = $type AND bytes > $least AND node = 'one'";
     expect(await json(sql, "--param", "type=hash", "--param", "least=0")).toEqual([{ keys: 951 }]);
   });
@@ -219,6 +222,30 @@ test("an empty dataset is a usage error", async () => {
   fs.mkdirSync(path.join(empty, "keys"), { recursive: true });
   const { status, stderr } = await runCli(["query", empty, "SELECT 1"]);
   expect([status, stderr]).toEqual([2, expect.stringContaining("holds no partition")]);
+});
+
+test("a dataset tells which snapshots were salvaged, and who has none of the last day", async () => {
+  const days = path.join(folder, "days");
+  const cut = path.join(folder, "cut.rdb");
+  fs.writeFileSync(cut, fs.readFileSync(SAMPLE).subarray(0, 300_000));
+  for (const [file, node, date] of [
+    [SAMPLE, "a", "2026-11-01"],
+    [SAMPLE, "b", "2026-11-01"],
+    [cut, "a", "2026-11-02"],
+  ] as const) {
+    const partition = ["--parquet", days, "--node", node, "--date", date];
+    await runCli(["analyze", file, ...partition, "--salvage", "--quiet", "--workers", "1"]);
+  }
+  const salvaged =
+    "1 of 3 partitions are of damaged snapshots, salvaged: keys are missing: cluster=default/date=2026-11-02/node=a\n";
+  const last = await runCli(["query", days, "node-memory"]);
+  expect(last.stderr.split("rdbscope: ").slice(1)).toEqual([
+    salvaged,
+    "1 of 2 nodes has no snapshot of 2026-11-02, the last day, and is not in this answer: b\n",
+  ]);
+  const growth = await runCli(["query", days, "cluster-growth"]);
+  expect(growth.stderr).toContain("totals count data twice, of the same file: b as a\n");
+  expect((await runCli(["query", days, "SELECT 1"])).stderr).toBe(`rdbscope: ${salvaged}`);
 });
 
 test("a dataset of which nothing is complete is told what is wrong, and is verified all the same", async () => {

@@ -127,6 +127,80 @@ describe("all snapshots together", () => {
   });
 });
 
+describe("what several snapshots have to be read with", () => {
+  const DAY = 86_400;
+  const node = (name: string, facts: Partial<Parameters<typeof fleetSnapshot>[0]>) => {
+    const file = path.join(folder, `${name}.rdb`);
+    fs.writeFileSync(file, fleetSnapshot({ node: 0, nodes: 2, keys: 300, ...facts }));
+    return file;
+  };
+  const output = path.join(folder, "days.sqlite");
+  const notes = async (...args: string[]) => {
+    const { status, stderr } = await runInside(args);
+    expect(status).toBe(0);
+    return stderr.toString();
+  };
+
+  beforeAll(async () => {
+    const [first, replId] = [1_750_000_000, "e".repeat(40)];
+    const given = [
+      node("primary", { replId, replOffset: 10, ctime: first }),
+      node("other", { node: 1, ctime: first }),
+      node("later", { replId, replOffset: 90_000, ctime: first + DAY, salt: "s" }),
+      node("replica", { replId, replOffset: 90_010, ctime: first + DAY, salt: "s" }),
+    ];
+    await runInside(["analyze", ...given, "-o", output, "--workers", "1", "--quiet"]);
+  });
+
+  it("is that data is counted twice, be it a replica of a later day", async () => {
+    const fleetNotes = await notes("types", output, "--fleet", "--format", "json");
+    expect(fleetNotes).toContain("totals count data twice: snapshot 4 as 3 (view same_data)\n");
+    expect(fleetNotes).toContain("totals add up one server at several times: snapshot 3 as 1 (");
+    expect(await notes("types", output, "--format", "json")).toBe("");
+    const [, table] = [0, (await runInside(["types", output, "--fleet"])).stdout.toString()];
+    expect(table).toContain("note: totals count data twice: snapshot 4 as 3 (view same_data)\n");
+    const { stdout } = await runInside(["summary", output, "--format", "json"]);
+    const flags = (JSON.parse(stdout.toString()) as Row[]).map((row) => [row.snapshot, row.flags]);
+    expect(Object.fromEntries(flags)).toEqual({
+      1: "",
+      2: "",
+      3: "same server as 1",
+      4: "same data as 3",
+    });
+  });
+
+  it("is that questions of the last day count twice what is of it alone, and lack who is not", async () => {
+    const told = await notes("query", output, "cluster-patterns", "--format", "csv");
+    expect(told).toContain("totals count data twice: snapshot 4 as 3 (view same_data)\n");
+    expect(told).not.toContain("several times");
+    expect(told).toMatch(/2 of 4 nodes have no snapshot of 2025-06-16, the last day, .*: other, primary\n/);
+    expect(await notes("query", output, "SELECT 1")).toBe("");
+  });
+
+  it("is which of them is damaged", async () => {
+    const cut = ["one", "two"].map((name) => {
+      const file = path.join(folder, `${name}.rdb`);
+      fs.writeFileSync(file, fs.readFileSync(files[0]!).subarray(0, name === "one" ? 5000 : 6000));
+      return file;
+    });
+    const salvaged = path.join(folder, "salvaged.sqlite");
+    const made = await runInside([
+      "analyze",
+      ...cut,
+      ...files,
+      "--salvage",
+      "-o",
+      salvaged,
+      "--workers",
+      "1",
+    ]);
+    expect(made.stdout.toString()).toContain(`note: ${cut.join(", ")}: salvaged: `);
+    expect(made.stdout.toString()).toMatch(/^note: [^,]*two.rdb: lost: bytes \d+ to 6000/m);
+    expect(await notes("query", salvaged, "SELECT 1")).toMatch(/^rdbscope: one, two: salvaged: /m);
+    expect(await notes("types", salvaged, "--format", "csv")).toMatch(/^rdbscope: one, two: salvaged: /m);
+  });
+});
+
 describe("the summary of several", () => {
   it("has a line a node, the fullest first, and what is missing", async () => {
     const rows = await json("summary", fleet);
