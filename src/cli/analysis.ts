@@ -36,7 +36,7 @@ export async function runAnalysis(
       chosen.signal?.throwIfAborted();
       return analyze({ ...chosen, ...choice, ...given, signal, onProgress });
     });
-    bar.stop();
+    bar.done();
     reportChecksums(cli, options, result);
     return result;
   } finally {

@@ -81,6 +81,7 @@ async function checkSnapshot(cli: Cli, file: string, options: VerifyOptions): Pr
       verify(file, { workers, tempDir, maxExpanded, signal, onProgress: (progress) => bar.update(progress) }),
     );
     const { faults, notes } = facts;
+    if (faults.length === 0) bar.done();
     return { facts: { ...facts, sound: faults.length === 0 }, faults, notes };
   } finally {
     bar.stop();
