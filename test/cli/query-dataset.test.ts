@@ -2,6 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DATASET_QUESTIONS } from "../../src/queries/named/fleet.ts";
 import { aofFiles } from "../support/wrap.ts";
 import { runCli, SAMPLE, start } from "./run-cli.ts";
 
@@ -51,6 +52,28 @@ describe("a dataset", () => {
     expect(shares.stderr).toBe("rdbscope: totals count data twice, of the same file: two as one\n");
     const sql = "SELECT count(*) AS keys FROM keys WHERE type = $type AND bytes > $least AND node = 'one'";
     expect(await json(sql, "--param", "type=hash", "--param", "least=0")).toEqual([{ keys: 951 }]);
+  });
+
+  test("lists what it can be asked by name, with as many rows as are wanted", async () => {
+    const { stdout } = await runCli(["query", dataset, "--list", "--format", "json"]);
+    const listed = JSON.parse(stdout) as { question: string; parameters: string }[];
+    expect(listed.map(({ question }) => question).sort()).toEqual([...DATASET_QUESTIONS].sort());
+    const limited = listed.filter(({ parameters }) => parameters === "limit=20");
+    expect(limited.length).toBeGreaterThan(5);
+    for (const { question } of limited) {
+      const rows = await ask(question, "--param", "limit=2", "--format", "json");
+      expect([question, rows.status, JSON.parse(rows.stdout).length <= 2]).toEqual([question, 0, true]);
+    }
+    expect(JSON.parse((await ask("cluster-top-keys", "--format", "json")).stdout)).toHaveLength(20);
+    const more = await ask("cluster-top-keys", "--param", "limit=30", "--format", "json");
+    expect(JSON.parse(more.stdout)).toHaveLength(30);
+    const other = await runCli(["query", dataset, "--list", "top-keys"]);
+    expect([other.status, other.stderr]).toEqual([
+      2,
+      expect.stringMatching(/top-keys is a question for inventories/),
+    ]);
+    const none = await ask("node-memory", "--param", "limit=2");
+    expect([none.status, none.stderr]).toEqual([2, expect.stringContaining("no parameter limit")]);
   });
 
   test("streams as many rows as there are", async () => {

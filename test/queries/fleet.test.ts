@@ -175,6 +175,19 @@ describe("what several snapshots have to be read with", () => {
     expect(told).not.toContain("several times");
     expect(told).toMatch(/2 of 4 nodes have no snapshot of 2025-06-16, the last day, .*: other, primary\n/);
     expect(await notes("query", output, "SELECT 1")).toBe("");
+    const limited = await runInside([
+      "query",
+      output,
+      "cluster-patterns",
+      "--param",
+      "limit=1",
+      "--format",
+      "json",
+    ]);
+    const [row, ...others] = JSON.parse(limited.stdout.toString()) as Row[];
+    const sql =
+      "SELECT max(b) AS bytes FROM (SELECT sum(bytes) AS b FROM rollup WHERE snapshot > 2 GROUP BY pattern)";
+    expect([[{ bytes: row!.bytes }], others]).toEqual([ask(output, sql), []]);
   });
 
   it("is which of them is damaged", async () => {
