@@ -201,6 +201,12 @@ describe("a dataset", () => {
     fs.writeFileSync(path.join(dataset, file!), Buffer.alloc(bytes.length));
     const asked = await ask("SELECT sum(bytes) FROM rollup");
     expect([asked.status, asked.stderr]).toEqual([4, expect.stringContaining("rdbscope verify tells")]);
+    // An end that is no footer, of the right length: what DuckDB says of it has no name.
+    const end = bytes.length - 8;
+    const footer = Buffer.from(bytes).fill(0xff, end - bytes.readUInt32LE(end), end);
+    fs.writeFileSync(path.join(dataset, file!), footer);
+    const named = await ask("SELECT sum(bytes) FROM rollup");
+    expect([named.status, named.stderr]).toEqual([4, expect.stringContaining(`${file} cannot be read (`)]);
     fs.writeFileSync(path.join(dataset, file!), bytes);
   });
 
