@@ -64,7 +64,7 @@ it("a primary and its replica are told, and another server is not", async () => 
   const output = path.join(folder, "all.sqlite");
   const { notes } = await analyze({ inputs, output, onFailed: () => {}, workers: 1 });
   expect(notes).toHaveLength(1);
-  expect(notes[0]).toMatch(/replica\/dump.rdb holds the same data as snapshot 1, .*primary\/dump.rdb/);
+  expect(notes[0]).toMatch(/replica\/dump.rdb, holds the same data as snapshot 1, .*primary\/dump.rdb/);
   const inventory = openInventory(output);
   const found = inventory.all("SELECT snapshot, same_as FROM same_data");
   const nodes = inventory.all("SELECT node FROM nodes ORDER BY snapshot");
