@@ -173,7 +173,7 @@ async function toInventory(
   const { cluster, date, node, quiet } = options;
   const isTemporary = options.output === undefined;
   const result = await runAnalysis(cli, options, {
-    ...{ ...chosen, inputs, output, isTemporary, signal },
+    ...{ ...chosen, inputs, output, isTemporary, totalsOnly: isTemporary, signal },
     ...(inputs.length > 1 ? { onFailed: ({ message }) => note(cli, message) } : {}),
   });
   if (result.failed.length > 0) cli.status = statusOfFailed(result.failed);
