@@ -7,10 +7,11 @@ const [MOST_GROUPS, LEAST_GROUPS] = [8, 2];
 const SHARES = 4;
 
 /**
- * Rows of each file of the table `keys` of so many rows. Each file is written by one thread, and the last ones are smaller, so that
- * threads end at about the same time. They do not depend on how many threads there are.
+ * Rows of each file of the table `keys` of so many rows. Each file is written by one thread; of several the last ones are smaller, so
+ * that threads end at about the same time. They do not depend on how many threads there are.
  */
 export function partSizes(rows: number): number[] {
+  if (rows > 0 && rows <= MOST_GROUPS * GROUP_ROWS) return [rows];
   const sizes: number[] = [];
   for (let left = rows; left > 0; ) {
     const groups = Math.ceil(left / SHARES / GROUP_ROWS);
