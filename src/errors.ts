@@ -15,6 +15,12 @@ export class RunError extends IoError {
   override readonly name = "RunError";
 }
 
+/** Whether it is one file that is at fault, so that others may be read all the same. */
+export function isOfFile(error: unknown): error is Error {
+  if (error instanceof RunError) return false;
+  return error instanceof RdbError || error instanceof IoError || error instanceof UsageError;
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no such file or folder",
   ENOTDIR: "no such file or folder",

@@ -1,7 +1,7 @@
 import { RdbError } from "../../parsers/errors.ts";
 import { UsageError } from "../errors.ts";
 import type { AnalyzeResult, AnalyzeOptions as EngineOptions, Progress } from "../index.ts";
-import { EXIT } from "./exit-status.ts";
+import { EXIT, raiseStatus } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, note, warner } from "./io.ts";
 import { type AnalysisOptions, choiceOf } from "./options.ts";
@@ -47,7 +47,7 @@ export async function runAnalysis(
       chosen.signal?.throwIfAborted();
       return analyze({ ...chosen, ...choice, ...given, signal, onProgress });
     });
-    bar.stop();
+    bar.done();
     reportChecksums(cli, options, result);
     return result;
   } finally {
@@ -67,7 +67,7 @@ function reportChecksums(cli: Cli, options: AnalysisOptions, { snapshots }: Anal
     reportChecksum(cli, options, snapshot);
     if (!snapshot.salvaged || snapshot.keys > 0) continue;
     note(cli, `${snapshot.path}: no key could be salvaged`);
-    cli.status = EXIT.damaged;
+    raiseStatus(cli, EXIT.damaged);
   }
 }
 
@@ -89,5 +89,5 @@ export function reportChecksum(
   if (quiet !== true || !isExpected) {
     note(cli, `${path}: ${new RdbError("CHECKSUM_MISMATCH", checksumOffset).message}`);
   }
-  if (!isExpected) cli.status = EXIT.damaged;
+  if (!isExpected) raiseStatus(cli, EXIT.damaged);
 }

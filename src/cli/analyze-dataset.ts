@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
-import { RdbError } from "../../parsers/errors.ts";
 import { checkPartition, folderOf, type Partition } from "../dataset/partition.ts";
 import { madeOf, type RunOrigin, requestOf } from "../dataset/resume.ts";
 import { hiddenFolder } from "../dataset/staging.ts";
-import { IoError, RunError, UsageError } from "../errors.ts";
+import { isOfFile, UsageError } from "../errors.ts";
 import type { AnalyzedSnapshot } from "../index.ts";
 import { fileNode } from "../inventory/file-node.ts";
 import { fingerprintOfInput, sizeOfInput } from "../io/input-facts.ts";
@@ -12,7 +11,7 @@ import { removeTemp } from "../io/leftovers.ts";
 import { runToEnd } from "../pipeline/guard.ts";
 import { readersFor, WorkerPool } from "../pipeline/pool.ts";
 import { type Chosen, runAnalysis } from "./analysis.ts";
-import { EXIT, statusOfFailed } from "./exit-status.ts";
+import { raiseStatus, statusOf, statusOfFailed } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, note } from "./io.ts";
 import { type AnalyzeOptions, choiceOf } from "./options.ts";
@@ -76,12 +75,9 @@ async function each(run: Run, inputs: readonly string[], signal: AbortSignal): P
     try {
       done.push(...(await toDataset(run, input, signal)));
     } catch (error) {
-      const isOfFile =
-        error instanceof RdbError || (error instanceof IoError && !(error instanceof RunError));
-      if (inputs.length === 1 || !isOfFile) throw error;
+      if (inputs.length === 1 || !isOfFile(error)) throw error;
       note(run.cli, error.message);
-      if (!(error instanceof RdbError)) run.cli.status = EXIT.io;
-      else if (run.cli.status === EXIT.fine) run.cli.status = EXIT.damaged;
+      raiseStatus(run.cli, statusOf(error));
     }
   }
   return done;
@@ -176,7 +172,7 @@ async function toInventory(
     ...{ ...chosen, inputs, output, isTemporary, totalsOnly: isTemporary, signal },
     ...(inputs.length > 1 ? { onFailed: ({ message }) => note(cli, message) } : {}),
   });
-  if (result.failed.length > 0) cli.status = statusOfFailed(result.failed);
+  raiseStatus(cli, statusOfFailed(result.failed));
   const { partitionsOf, writePartition } = await import("../dataset/write-dataset.ts");
   const replace = options.force === true ? "any" : options.resume === true ? "own" : "none";
   const targets = partitionsOf(root, {

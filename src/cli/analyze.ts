@@ -2,14 +2,15 @@ import path from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import type { AnalyzedSnapshot, AnalyzeResult, FailedFile, KeptRun } from "../index.ts";
+import { SAME_DATA } from "../inventory/nodes.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
 import { column, type Row } from "../queries/answer.ts";
 import { isUnfiltered } from "../queries/filters.ts";
-import { counted } from "../queries/words.ts";
+import { attributed, counted, someOf } from "../queries/words.ts";
 import { DERIVED_NOTE, marked } from "../reports/target.ts";
 import { type Chosen, runAnalysis } from "./analysis.ts";
 import { addPartitionOptions, rejectPartition } from "./dataset.ts";
-import { statusOfFailed } from "./exit-status.ts";
+import { raiseStatus, statusOfFailed } from "./exit-status.ts";
 import { type Cli, layoutOf, note, warner, writeParts } from "./io.ts";
 import {
   ANALYZE_OPTIONS,
@@ -93,7 +94,10 @@ async function run(cli: Cli, names: readonly string[], options: AnalyzeOptions):
     }),
   );
   const derived = snapshots.some((s) => !s.profileMeasured);
-  const notes = [...new Set(snapshots.flatMap(noteworthy)), ...(derived ? [DERIVED_NOTE] : [])];
+  const told = snapshots.flatMap(({ path: name, warnings }) =>
+    warnings.filter(({ code }) => !TOLD.has(code)).map(({ message }) => ({ name, message })),
+  );
+  const notes = [...attributed(told, snapshots.length), ...(derived ? [DERIVED_NOTE] : [])];
   const columns = [...COLUMNS, options.parquet === undefined ? INVENTORY : PARTITION];
   const section = { name: "analyze", title: "", columns, rows, notes };
   await writeParts(cli, [{ section, extra: {} }], options.format, layoutOf(cli, options));
@@ -107,13 +111,10 @@ function keptGoing(cli: Cli, inputs: readonly string[], { resume }: AnalyzeOptio
     onKept: ({ folder, done, total }: KeptRun) =>
       note(
         cli,
-        `${done} of ${counted(total, "snapshot")} are kept in ${folder}: --resume goes on from there`,
+        `${done} of ${counted(total, "snapshot")} ${done === 1 ? "was read and is" : "were read and are"} kept in ${folder}: the same command with --resume goes on from there`,
       ),
   };
 }
-
-/** Files that are named once more in the end; the inventory lists all. */
-const NAMED = 3;
 
 /** What is to be said of all snapshots together. Damage is told by 3; what could not be read, and may be another time, by 4. */
 function tellOutcome(
@@ -126,14 +127,13 @@ function tellOutcome(
     warn(`${counted(present, "snapshot")} ${present === 1 ? "was" : "were"} in ${output} already`);
   notes.forEach(warn);
   if (failed.length === 0) return;
-  const more = failed.length > NAMED ? `, and ${failed.length - NAMED} more` : "";
-  const first = failed.slice(0, NAMED).map(({ path: name }) => name);
-  const names = first.join(", ") + more;
+  const names = someOf(failed.map(({ path: name }) => name));
+  const [are, them] = failed.length === 1 ? ["is", "it"] : ["are", "them"];
   note(
     cli,
-    `${counted(failed.length, "file")} missing in ${output}: ${names} (--resume reads them again and adds them)`,
+    `${counted(failed.length, "file")} ${are} missing in ${output}: ${names} (the same command with --resume reads ${them} again)`,
   );
-  cli.status = statusOfFailed(failed);
+  raiseStatus(cli, statusOfFailed(failed));
 }
 
 /** A snapshot, and what was written of it: values of the last column. */
@@ -158,12 +158,8 @@ async function analyzed(
   return snapshots.map(({ partition, ...s }) => ({ ...s, written: { partition } }));
 }
 
-/** Warnings that are not told by a column or a mark. */
-const TOLD = new Set(["CHECKSUM_MISMATCH", "DERIVED_PROFILE"]);
-
-function noteworthy({ warnings }: AnalyzedSnapshot): string[] {
-  return warnings.filter(({ code }) => !TOLD.has(code)).map(({ message }) => message);
-}
+/** Warnings that are told by a column, a mark, or a note about all snapshots. */
+const TOLD = new Set(["CHECKSUM_MISMATCH", "DERIVED_PROFILE", SAME_DATA]);
 
 function outputOf(inputs: readonly string[], { output }: AnalyzeOptions): string {
   if (output !== undefined) return output;

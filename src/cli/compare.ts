@@ -84,7 +84,7 @@ async function run(cli: Cli, name: string, options: CompareOptions): Promise<voi
         onProgress: (progress) => bar.update(progress),
       }),
     );
-    bar.stop();
+    bar.done();
     reportChecksum(cli, options, { ...found, checksumOffset: found.checksum_offset });
     await show(cli, found, options);
   } finally {

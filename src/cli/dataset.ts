@@ -5,8 +5,9 @@ import type { PartitionChoice } from "../dataset/partition.ts";
 import { UsageError } from "../errors.ts";
 import { isInventoryFile } from "../inventory/open.ts";
 import { runToEnd } from "../pipeline/guard.ts";
+import { damageNotesOf } from "./damage-notes.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Cli, note } from "./io.ts";
+import { type Cli, note, warner } from "./io.ts";
 import type { ExportOptions } from "./options.ts";
 
 /** Adds what says which partition of a dataset is written. */
@@ -43,6 +44,7 @@ export async function exportParquet(cli: Cli, file: string, options: ExportOptio
   }
   if (!isInventoryFile(file))
     throw new UsageError(`${file} is no inventory: rdbscope analyze --parquet ${root} ${file}`);
+  damageNotesOf(file).forEach(warner(cli, quiet));
   const { partitionsOf, writePartition, writingPool } = await import("../dataset/write-dataset.ts");
   const choice: PartitionChoice = { cluster: options.cluster, date: options.date, node: options.node };
   const partitions = partitionsOf(root, {

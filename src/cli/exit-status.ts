@@ -26,7 +26,15 @@ export function statusOf(error: unknown): ExitStatus {
   return EXIT.bug;
 }
 
-/** The exit status of a run of which these files failed. One that could not be read at all may be another time. */
-export function statusOfFailed(failed: readonly { readonly code: string }[]): ExitStatus {
-  return failed.some(({ code }) => code === "CANNOT_READ") ? EXIT.io : EXIT.damaged;
+/** Codes of files that failed without being damaged: one that could not be read may be another time, one that is no snapshot never. */
+const OF_FAILED: Readonly<Record<string, ExitStatus>> = { CANNOT_READ: EXIT.io, REFUSED: EXIT.usage };
+
+/** The exit status of a run of which these files failed: the highest of theirs. */
+export function statusOfFailed(failed: readonly { readonly code: string }[]): number {
+  return Math.max(EXIT.fine, ...failed.map(({ code }) => OF_FAILED[code] ?? EXIT.damaged));
+}
+
+/** Has the process end with this status, unless something with a higher one has happened: in whatever order it did. */
+export function raiseStatus(cli: { status: number }, status: number): void {
+  cli.status = Math.max(cli.status, status);
 }

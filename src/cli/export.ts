@@ -133,7 +133,7 @@ async function exportValues(cli: Cli, name: string, format: ValueFormat, options
         }),
       ),
     );
-    bar.stop();
+    bar.done();
     reportChecksum(cli, options, result);
     for (const { message } of result.damages)
       warn(`${input}: ${message}; what could be read of it was written`);

@@ -152,7 +152,7 @@ export function note(cli: Cli, message: string): void {
 /** Writes a line of JSON to stderr, for programs: when, what kind of event, and what it says. */
 export function writeEvent(
   cli: Cli,
-  event: "progress" | "note" | "error",
+  event: "progress" | "note" | "error" | "done",
   facts: Readonly<Record<string, string | number | null>>,
 ): void {
   cli.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), event, ...facts })}\n`);

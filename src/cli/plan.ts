@@ -207,7 +207,7 @@ async function ofSnapshot(cli: Cli, input: string, options: Options, scenarios: 
         onProgress: (progress) => bar.update(progress),
       }),
     );
-    bar.stop();
+    bar.done();
     reportChecksum(cli, options, { ...comparison, checksumOffset: comparison.checksum_offset });
     return data;
   } finally {

@@ -6,9 +6,11 @@ import type { RunOptions } from "./options.ts";
 
 const WORDS = { unpack: "unpacking", read: "reading", merge: "merging" } as const;
 
-/** Tells how far something has come; to be stopped in the end. */
+/** Tells how far something has come; to be stopped in the end, whatever that is. */
 interface ProgressReporter {
   update(progress: Progress): void;
+  /** All was read. */
+  done(): void;
   stop(): void;
 }
 
@@ -22,7 +24,7 @@ export function progressOf(
   return options.quiet === true || cli.stderr.isTTY !== true ? SILENT : new ProgressBar(cli);
 }
 
-const SILENT: ProgressReporter = { update: () => {}, stop: () => {} };
+const SILENT: ProgressReporter = { update: () => {}, done: () => {}, stop: () => {} };
 
 /** A bar on a terminal's stderr: how much, how fast, how long yet. */
 class ProgressBar implements ProgressReporter {
@@ -56,6 +58,10 @@ class ProgressBar implements ProgressReporter {
     });
   }
 
+  done(): void {
+    this.stop();
+  }
+
   stop(): void {
     this.bar.stop();
   }
@@ -70,7 +76,7 @@ class ProgressLines implements ProgressReporter {
   private readonly file: string | null;
   private readonly startedAt = Date.now();
   private toldAt = 0;
-  private phase: Progress["phase"] | undefined;
+  private told: Progress | undefined;
   /** What was not told yet. */
   private last: Progress | undefined;
 
@@ -80,8 +86,14 @@ class ProgressLines implements ProgressReporter {
   }
 
   update(progress: Progress): void {
-    this.last = progress;
-    if (progress.phase !== this.phase || Date.now() - this.toldAt >= LINE_MS) this.tell();
+    this.last = progress.phase === "merge" ? allOf(progress) : progress;
+    if (progress.phase !== this.told?.phase || Date.now() - this.toldAt >= LINE_MS) this.tell();
+  }
+
+  done(): void {
+    const reached = this.last ?? this.told;
+    if (reached !== undefined && reached.bytesDone < reached.bytesTotal) this.last = allOf(reached);
+    this.stop();
   }
 
   stop(): void {
@@ -91,13 +103,18 @@ class ProgressLines implements ProgressReporter {
   private tell(): void {
     if (this.last === undefined) return;
     const { phase, bytesDone, bytesTotal, keys } = this.last;
+    this.told = this.last;
     this.last = undefined;
-    this.phase = phase;
     this.toldAt = Date.now();
     const seconds = (this.toldAt - this.startedAt) / 1000;
     const facts = { phase, bytes_done: bytesDone, bytes_total: bytesTotal, keys, file: this.file, seconds };
     writeEvent(this.cli, "progress", facts);
   }
+}
+
+/** Some bytes are no record's, such as those of the checksum: in the end they are done like all others. */
+function allOf(progress: Progress): Progress {
+  return { ...progress, bytesDone: progress.bytesTotal };
 }
 
 function timeLeft(bytes: number, speed: number): string {

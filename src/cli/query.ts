@@ -25,7 +25,7 @@ import { runPrompt } from "./prompt/prompt.ts";
 import { askInProcess } from "./query-process/ask.ts";
 import type { QueryTask } from "./query-process/protocol.ts";
 import { QUERY_PROGRAM } from "./query-program.ts";
-import { statementOf } from "./statement.ts";
+import { statementOf, unknownToDatasets } from "./statement.ts";
 import { withInventoryFile, withTempFolder } from "./target.ts";
 
 const NO_SQL = "no SQL: give a SELECT or the name of a question (query --list)";
@@ -63,7 +63,7 @@ export function queryCommand(cli: Cli): Command {
   return addReportOptions(addInputOptions(addRunOptions(command))).action(
     async (file: string | undefined, sql: string | undefined) => {
       const options = checkOptions(OPTIONS, command);
-      if (options.list !== undefined) await list(cli, options);
+      if (options.list !== undefined) await list(cli, file, options);
       else if (file === undefined) throw new UsageError("give a snapshot or an inventory (or --list)");
       else if (isForDuckDb(file, options)) await askDataset(cli, file, sql, options);
       else await run(cli, file, sql, options);
@@ -71,10 +71,15 @@ export function queryCommand(cli: Cli): Command {
   );
 }
 
-async function list(cli: Cli, options: Options): Promise<void> {
-  const { list: name, format } = options;
+/** The questions, of a dataset those that it can be asked. */
+async function list(cli: Cli, file: string | undefined, options: Options): Promise<void> {
+  const { list: name, format, engine } = options;
   const layout = layoutOf(cli, options);
-  const questions = typeof name === "string" ? { [name]: namedQuestion(name) } : NAMED_QUESTIONS;
+  const isDataset = file === undefined ? engine === "duckdb" : isForDuckDb(file, options);
+  const isKnown = (one: string) => !isDataset || DATASET_QUESTIONS.includes(one);
+  const all = Object.entries(NAMED_QUESTIONS).filter(([one]) => isKnown(one));
+  const questions = typeof name === "string" ? { [name]: namedQuestion(name) } : Object.fromEntries(all);
+  if (typeof name === "string" && !isKnown(name)) throw unknownToDatasets(name);
   if (format !== "table")
     return writeParts(cli, [{ section: questionsSection(questions), extra: {} }], format, layout);
   return writeLines(

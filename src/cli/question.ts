@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import type { Section } from "../queries/answer.ts";
 import { isUnfiltered, type QuestionFilters } from "../queries/filters.ts";
 import { type QuestionOptions as Asked, QUESTIONS, type QuestionName } from "../queries/index.ts";
-import { damageNotes } from "../queries/notes.ts";
+import { damageNotes, sameDataNotes } from "../queries/notes.ts";
 import { wholeSection } from "../queries/sampling.ts";
 import { fleetScope, isFleet, type Scope } from "../queries/scope.ts";
 import { snapshots } from "../queries/snapshots.ts";
@@ -59,8 +59,10 @@ export async function forEachScope(
   const keys = needsRows || !isUnfiltered(filters) ? "all" : "none";
   const needed = { keys, ...(isUnfiltered(before) ? {} : { filters: before }) } as const;
   await withInventory(cli, file, options, needed, (inventory) => {
-    if (!HUMAN_FORMATS.includes(options.format ?? ""))
-      damageNotes(inventory).forEach(warner(cli, options.quiet));
+    if (!HUMAN_FORMATS.includes(options.format ?? "")) {
+      const same = options.fleet === true ? sameDataNotes(inventory) : [];
+      [...damageNotes(inventory), ...same].forEach(warner(cli, options.quiet));
+    }
     const scopes = snapshots(inventory, options.snapshot).map((snapshot) => ({
       inventory,
       snapshot,

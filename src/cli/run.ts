@@ -12,6 +12,7 @@ export async function run(args: readonly string[], cli: Cli): Promise<number> {
   const root = program(cli, await commandsFor(args));
   try {
     await root.parseAsync([...args], { from: "user" });
+    if (cli.eventsAsJson === true) writeEvent(cli, "done", { exit_status: cli.status });
     return cli.status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;

@@ -2,6 +2,7 @@ import { UsageError } from "../errors.ts";
 import type { SqlParams, SqlValue } from "../inventory/open.ts";
 import { isText } from "../inventory/utf8.ts";
 import { nearName } from "../near-names.ts";
+import { DATASET_QUESTIONS, withLimit } from "../queries/named/fleet.ts";
 import { isPerSnapshot, looksNamed, namedQuestion } from "../queries/named/index.ts";
 import type { Param, ParamType } from "../queries/named/question.ts";
 import { parseBytes, parseDuration } from "../ranges.ts";
@@ -18,8 +19,7 @@ export function statementOf(text: string, params: readonly string[], known?: rea
   const given = splitParams(params);
   if (looksNamed(typed)) {
     const statement = namedStatement(typed, given);
-    if (known?.includes(typed) === false)
-      throw new UsageError(`${typed} is a question for inventories; of a dataset: ${known.join(", ")}`);
+    if (known?.includes(typed) === false) throw unknownToDatasets(typed);
     return statement;
   }
   return { sql: text, params: toParamRecords(mapped(given, (value) => readLiteral(value))) };
@@ -46,7 +46,18 @@ function namedStatement(name: string, given: ReadonlyMap<string, string>): State
     if (text !== undefined) params[param] = text === null ? null : readParam(param, one.type, text);
     else if (one !== SNAPSHOT) throw new UsageError(`${name} needs --param ${param}=VALUE: ${one.meaning}`);
   }
-  return { sql: question.sql, params: toParamRecords(params), question: name };
+  if (!DATASET_QUESTIONS.includes(name))
+    return { sql: question.sql, params: toParamRecords(params), question: name };
+  const { limit, ...others } = params;
+  const sql = limit === undefined ? question.sql : withLimit(question.sql, Number(limit));
+  return { sql, params: toParamRecords(others), question: name };
+}
+
+/** What is wrong with a question that a dataset is asked and only inventories can answer. */
+export function unknownToDatasets(name: string): UsageError {
+  return new UsageError(
+    `${name} is a question for inventories; of a dataset: ${DATASET_QUESTIONS.join(", ")}`,
+  );
 }
 
 /** Without it, a question is asked of each snapshot. */

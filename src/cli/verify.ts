@@ -5,9 +5,10 @@ import { type Inventory, isDamagedInventory, isSqliteFile, openInventory } from 
 import { expandOne } from "../io/inputs/globs.ts";
 import type { Fault, Verification } from "../pipeline/verify.ts";
 import { damageNotes } from "../queries/notes.ts";
+import { HUMAN_FORMATS } from "../reports/index.ts";
 import { jsonArray, toJson } from "../reports/json.ts";
 import { type Facts, verifyRows, verifySection } from "../reports/verify.ts";
-import { EXIT } from "./exit-status.ts";
+import { raiseStatus, statusOfFailed } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, layoutOf, warner, writeLines, writeParts } from "./io.ts";
 import {
@@ -36,11 +37,11 @@ export function verifyCommand(cli: Cli): Command {
 
 async function run(cli: Cli, file: string, command: Command): Promise<void> {
   const options = checkOptions(VERIFY_OPTIONS, command);
-  const { facts, faults, notes } = await check(cli, file, options);
+  const { facts, faults, notes, areFaultsShown = false } = await check(cli, file, options);
   const serious = faults.filter(
     ({ code }) => code !== "CHECKSUM_MISMATCH" || options.ignoreChecksum !== true,
   );
-  if (serious.length > 0) cli.status = EXIT.damaged;
+  raiseStatus(cli, statusOfFailed(serious));
   const { format } = options;
   if (format === "json" || format === "ndjson") {
     const lines = [toJson(facts)];
@@ -50,7 +51,8 @@ async function run(cli: Cli, file: string, command: Command): Promise<void> {
     await writeParts(cli, [{ section, extra: {} }], format, layoutOf(cli, options));
   }
   const warn = warner(cli, options.quiet);
-  for (const { message } of faults) warn(`${file}: ${message}`);
+  const areTold = areFaultsShown && HUMAN_FORMATS.includes(format) && options.progress !== "json";
+  for (const { message } of areTold ? [] : faults) warn(`${file}: ${message}`);
   for (const message of notes) warn(`${file}: ${message}`);
 }
 
@@ -61,8 +63,13 @@ async function check(cli: Cli, file: string, options: VerifyOptions): Promise<Ch
 
 async function checkDataset(folder: string): Promise<Checked> {
   const { datasetFaults } = await import("../dataset/verify.ts");
-  const faults = datasetFaults(folder).map((message) => ({ code: "BAD_DATASET", offset: 0, message }));
-  return { facts: { path: folder, faults, sound: faults.length === 0 }, faults, notes: [] };
+  const faults = datasetFaults(folder).map((fault) => ({ ...fault, offset: 0 }));
+  return {
+    facts: { path: folder, faults, sound: faults.length === 0 },
+    faults,
+    notes: [],
+    areFaultsShown: true,
+  };
 }
 
 async function checkSnapshot(cli: Cli, file: string, options: VerifyOptions): Promise<Checked> {
@@ -74,6 +81,7 @@ async function checkSnapshot(cli: Cli, file: string, options: VerifyOptions): Pr
       verify(file, { workers, tempDir, maxExpanded, signal, onProgress: (progress) => bar.update(progress) }),
     );
     const { faults, notes } = facts;
+    if (faults.length === 0) bar.done();
     return { facts: { ...facts, sound: faults.length === 0 }, faults, notes };
   } finally {
     bar.stop();
@@ -85,6 +93,8 @@ interface Checked {
   readonly facts: Facts;
   readonly faults: readonly Fault[];
   readonly notes: readonly string[];
+  /** There may be so many faults that tables which list them are enough. */
+  readonly areFaultsShown?: boolean;
 }
 
 function checkInventory(file: string): Checked {

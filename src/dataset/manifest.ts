@@ -85,28 +85,51 @@ export function writeManifest(file: string, manifest: Manifest): void {
   }
 }
 
-/**
- * The manifest of a complete partition: it is of this one, and all its files are there, as long as they were. Undefined: it is not
- * complete. It may have been written by anybody: it names files of its partition, or is none.
- */
+/** The manifest of a complete partition: it is of this one, and all its files are there, as long as they were. Undefined: it is not complete. */
 export function completeManifest(root: string, folder: string): Manifest | undefined {
+  const found = lookAtPartition(root, folder);
+  return "fault" in found ? undefined : found;
+}
+
+/**
+ * The manifest of a partition, or why that is not complete, in a few words. It may have been written by anybody: it names files of
+ * its partition, or is none.
+ */
+export function lookAtPartition(root: string, folder: string): Manifest | { readonly fault: string } {
   let text: string;
   try {
     text = fs.readFileSync(path.join(root, folder, MANIFEST_NAME), "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (code === "ENOENT" || code === "ENOTDIR") return { fault: `it has no ${MANIFEST_NAME}` };
     throw error;
   }
-  const parsed = MANIFEST.safeParse(parseOrNone(text));
-  if (!parsed.success) return undefined;
-  const isThere = ({ path: name, bytes }: Manifest["files"][number]) =>
-    fs.statSync(path.join(root, name), { throwIfNoEntry: false })?.size === bytes;
-  const { files } = parsed.data;
-  const isOwn = ({ table, path: name }: Manifest["files"][number]) =>
-    path.posix.dirname(name) === folderOf(table, parsed.data) && FILE_NAME.test(path.posix.basename(name));
-  const isWhole = folderOf("keys", parsed.data) === folder && files.every(isOwn) && files.every(isThere);
-  return isWhole ? parsed.data : undefined;
+  const content = parseOrNone(text);
+  const parsed = MANIFEST.safeParse(content);
+  if (!parsed.success) return { fault: `its ${MANIFEST_NAME} ${wrongIn(content, parsed.error)}` };
+  const own = folderOf("keys", parsed.data);
+  if (own !== folder) return { fault: `its ${MANIFEST_NAME} is that of ${own}` };
+  for (const { table, path: name, bytes } of parsed.data.files) {
+    if (
+      path.posix.dirname(name) !== folderOf(table, parsed.data) ||
+      !FILE_NAME.test(path.posix.basename(name))
+    )
+      return { fault: `its ${MANIFEST_NAME} names ${name}, which is no file of it` };
+    const size = fs.statSync(path.join(root, name), { throwIfNoEntry: false })?.size;
+    if (size === undefined) return { fault: `${name} is not there` };
+    if (size !== bytes) return { fault: `${name} has ${size} bytes, not ${bytes}` };
+  }
+  return parsed.data;
+}
+
+/** What is wrong with a manifest. */
+function wrongIn(content: unknown, { issues }: z.ZodError): string {
+  if (content === undefined) return "is no JSON: it is cut off, or something else";
+  const { dataset_version: version } = (content ?? {}) as Partial<Manifest>;
+  if (typeof version === "number" && version !== DATASET_VERSION)
+    return `is of version ${version} of datasets: this rdbscope reads version ${DATASET_VERSION}`;
+  const member = issues[0]!.path.join(".");
+  return `is not as it was written${member === "" ? "" : `: its ${member} is missing or wrong`}`;
 }
 
 function parseOrNone(text: string): unknown {

@@ -1,38 +1,69 @@
 import fs from "node:fs";
 import path from "node:path";
 import { IoError, reasonOf, UsageError } from "../errors.ts";
-import { completeManifest, MANIFEST_NAME, type Manifest } from "./manifest.ts";
+import { snapshotsIn } from "../io/inputs/snapshots-in.ts";
+import { counted } from "../queries/words.ts";
+import { lookAtPartition, type Manifest } from "./manifest.ts";
 import { PARTITION_COLUMNS, TABLE_NAMES, type TableName } from "./tables.ts";
 
 /** What a dataset's folder holds. */
 export interface Partitions {
   /** Manifests of partitions that are whole, in the order of their names. */
   readonly complete: readonly Manifest[];
-  /** The others: `cluster=C/date=D/node=N`. */
-  readonly incomplete: readonly string[];
+  readonly incomplete: readonly Incomplete[];
+}
+
+/** A partition that is not whole. */
+export interface Incomplete {
+  /** `cluster=C/date=D/node=N`. */
+  readonly name: string;
+  /** What is wrong with it, in a few words. */
+  readonly fault: string;
 }
 
 /**
- * Finds the partitions of a dataset.
- * @throws {UsageError} when the folder is no dataset, or holds no complete partition. @throws {IoError} when it cannot be read
+ * Finds the partitions of a dataset that somebody asks.
+ * @throws {UsageError} when the folder is no dataset, or holds no partition. @throws {IoError} when none is complete, or it cannot be read
  */
 export function partitionsOf(folder: string): Partitions {
-  if (fs.statSync(path.join(folder, "keys"), { throwIfNoEntry: false })?.isDirectory() !== true)
-    throw new UsageError(
-      `${folder} is no dataset: it has no folder keys; rdbscope analyze --parquet ${folder} SNAPSHOT… makes one`,
+  const found = allPartitionsOf(folder);
+  const [first, ...others] = found.incomplete;
+  if (first !== undefined && found.complete.length === 0) {
+    const more = others.length === 0 ? "" : `, and ${counted(others.length, "other")}`;
+    throw new IoError(
+      `no partition of ${folder} is complete: ${first.name}: ${first.fault}${more} (rdbscope verify tells of all)`,
     );
-  const complete: Manifest[] = [];
-  const incomplete: string[] = [];
-  for (const name of namesIn(folder)) {
-    const manifest = completeManifest(folder, `keys/${name}`);
-    if (manifest === undefined) incomplete.push(name);
-    else complete.push(manifest);
   }
-  if (complete.length === 0)
+  return found;
+}
+
+/**
+ * Finds the partitions of a dataset, whether or not any is complete.
+ * @throws {UsageError} when the folder is no dataset, or holds no partition. @throws {IoError} when it cannot be read
+ */
+export function allPartitionsOf(folder: string): Partitions {
+  if (fs.statSync(path.join(folder, "keys"), { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new UsageError(`${folder} is no dataset: ${notOne(folder)}`);
+  const complete: Manifest[] = [];
+  const incomplete: Incomplete[] = [];
+  for (const name of namesIn(folder)) {
+    const found = lookAtPartition(folder, `keys/${name}`);
+    if ("fault" in found) incomplete.push({ name, fault: found.fault });
+    else complete.push(found);
+  }
+  if (complete.length + incomplete.length === 0)
     throw new UsageError(
-      `${folder} holds no complete partition (one has a ${MANIFEST_NAME}, and all files that it names): rdbscope analyze --parquet ${folder} SNAPSHOT… makes one`,
+      `${folder} holds no partition: rdbscope analyze --parquet ${folder} SNAPSHOT… makes one`,
     );
   return { complete, incomplete };
+}
+
+/** What a folder is that is no dataset, and what to do. */
+function notOne(folder: string): string {
+  const files = snapshotsIn(folder);
+  if (files === undefined)
+    return `it has no folder keys; rdbscope analyze --parquet ${folder} SNAPSHOT… makes one`;
+  return `it holds snapshots; rdbscope analyze ${files} -o FILE.sqlite makes an inventory of them, with --parquet FOLDER a dataset`;
 }
 
 /** Files of a table, of all these partitions. */

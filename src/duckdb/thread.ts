@@ -61,10 +61,13 @@ async function open({ DuckDBInstance }: DuckDb): Promise<DuckDBConnection> {
     ...(memoryLimit > 0 && { memory_limit: `${Math.ceil(memoryLimit / 1024)}KiB` }),
     ...(threads !== undefined && { threads: String(threads) }),
   });
-  const connection = await instance.connect();
+  return instance.connect();
+}
+
+/** Makes the views, between what nothing may change any more. */
+async function prepareViews(connection: DuckDBConnection): Promise<void> {
   for (const sql of [...locks(task), ...task.views, "SET lock_configuration = true"])
     await connection.run(sql);
-  return connection;
 }
 
 /**
@@ -116,9 +119,26 @@ function linesOf(rows: readonly (readonly Value[])[]): Value[][] {
   return rows.flatMap(([, plan]) => String(plan).trimEnd().split("\n")).map((line) => [line]);
 }
 
+/** Files whose ends are looked at to name the one that is broken: each takes a millisecond. */
+const PROBED = 5000;
+
+/** The first file whose end cannot be read; undefined: all can, as far as was looked. */
+async function brokenFile(): Promise<string | undefined> {
+  for (const file of task.files.slice(0, PROBED)) {
+    try {
+      await connection?.run(`SELECT num_rows FROM parquet_file_metadata(${quoted(file)})`);
+    } catch {
+      return file;
+    }
+  }
+  return undefined;
+}
+
+let connection: DuckDBConnection | undefined;
 try {
   const duckDb = await load();
-  const connection = await open(duckDb);
+  connection = await open(duckDb);
+  await prepareViews(connection);
   const statement = await prepare(duckDb, connection);
   const isPlan = statement.statementType === duckDb.StatementType.EXPLAIN;
   const result = await statement.stream();
@@ -131,11 +151,11 @@ try {
     tell({ rows: isPlan ? linesOf(rows) : rows });
   }
 } catch (error) {
-  tell({ failed: toErrorRecord(told(error)) });
+  tell({ failed: toErrorRecord(await told(error)) });
 }
 
 /** Words of DuckDB's errors, and whose fault they are. */
-function told(error: unknown): unknown {
+async function told(error: unknown): Promise<unknown> {
   const match = /^(?:Failed to \w+ statements: )?(\w+(?: \w+)?) Error: ([^\n]*)/.exec(
     (error as Error).message,
   );
@@ -143,9 +163,10 @@ function told(error: unknown): unknown {
   const [, kind, message] = match;
   if (kind === "Out of Memory")
     return new UsageError(`the query was ended: ${message}; allow more with --max-memory (0: no limit)`);
-  if (OF_FILES.test(kind!) || /\.parquet'/.test(message!))
-    return new IoError(
-      `a file of the dataset cannot be read (${message}): rdbscope verify tells whether it has changed`,
-    );
+  if (OF_FILES.test(kind!) || /\.parquet'/.test(message!)) {
+    const file = /\.parquet['"]/.test(message!) ? undefined : await brokenFile();
+    const what = file ?? "a file of the dataset";
+    return new IoError(`${what} cannot be read (${message}): rdbscope verify tells which files have changed`);
+  }
   return new UsageError(`SQL: ${message}`);
 }

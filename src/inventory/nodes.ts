@@ -104,5 +104,5 @@ const WHY: Readonly<Record<string, (row: SameRow) => string>> = {
 
 function sentence(row: SameRow): string {
   const why = WHY[row.relation]!(row);
-  return `${row.path} holds the same data as snapshot ${row.same_as}, ${row.same_path} (${why}): totals of the inventory count it twice`;
+  return `snapshot ${row.snapshot}, ${row.path}, holds the same data as snapshot ${row.same_as}, ${row.same_path} (${why}): totals of the inventory count it twice`;
 }

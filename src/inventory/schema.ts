@@ -255,7 +255,8 @@ FROM (SELECT s.id AS snapshot, n.node AS node, s.path AS path, s.created_at AS c
     iif(s.sample_share IS NULL, n.slots, NULL) AS slots, iif(s.sample_share IS NULL, n.slot_ranges, NULL) AS slot_ranges,
     d.same_as AS same_as, d.relation AS relation
   FROM snapshot_rows s LEFT JOIN node_rows n ON n.snapshot = s.id LEFT JOIN memory_rows m ON m.snapshot = s.id
-  LEFT JOIN (SELECT snapshot, min(same_as) AS same_as, relation FROM same_data GROUP BY snapshot) d ON d.snapshot = s.id);
+  LEFT JOIN (SELECT snapshot, same_as, relation, min(same_as + iif(relation = 'series', ${MAX_SNAPSHOTS}, 0))
+    FROM same_data GROUP BY snapshot) d ON d.snapshot = s.id);
 CREATE VIEW slot_owners AS
 WITH RECURSIVE every(slot) AS (SELECT 0 UNION ALL SELECT slot + 1 FROM every WHERE slot < 16383)
 SELECT every.slot AS slot, count(o.snapshot) AS owners, group_concat(o.snapshot) AS snapshots,

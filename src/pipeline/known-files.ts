@@ -65,7 +65,7 @@ function checkSame(inventory: Inventory, row: Row, options: AnalyzeOptions, name
   const { share = null, seed } = options.sample ?? {};
   const same: Readonly<Record<string, boolean>> = {
     "--keys": row.keys === 0 || row.stored_rows > 0 === (options.keys !== "none"),
-    filters: row.filters === JSON.stringify(names.filters),
+    filter: row.filters === JSON.stringify(names.filters),
     "--template, --separators or --depth": row.pattern_settings === JSON.stringify(names.patterns),
     "secret of --hash-keys": row.hashed_names === (names.hash?.id ?? null),
     "--sample": row.sample_share === share && (seed === undefined || row.sample_seed === seed),

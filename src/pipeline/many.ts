@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { RdbError } from "../../parsers/errors.ts";
 import type { FailedFile, FinishResult, GatherTask, PartTask, WorkerName } from "../../workers/protocol.ts";
-import { fromErrorRecord, IoError, RunError, UsageError } from "../errors.ts";
+import { fromErrorRecord, IoError, isOfFile, RunError, UsageError } from "../errors.ts";
 import { nextPage } from "../inventory/gather.ts";
 import { SAME_DATA } from "../inventory/nodes.ts";
 import { openInventory } from "../inventory/open.ts";
@@ -12,7 +12,7 @@ import { fingerprintOfInput, sizeOfInput } from "../io/input-facts.ts";
 import { Inputs } from "../io/inputs/index.ts";
 import { OutputName, statOrNone } from "../io/temp-file.ts";
 import { VERSION } from "../io/version.ts";
-import { counted } from "../queries/words.ts";
+import { counted, someOf } from "../queries/words.ts";
 import type { AnalyzedSnapshot, AnalyzeOptions, AnalyzeResult, Progress } from "./analyze.ts";
 import { type SnapshotParts, SnapshotReader } from "./analyze-snapshot.ts";
 import { Claims } from "./claims.ts";
@@ -130,6 +130,15 @@ function publish(output: OutputName, partial: PartialRun, base: Base | undefined
   output.publish(partial.rows);
 }
 
+/** A warning that a snapshot holds what another one does. */
+interface SameData {
+  readonly snapshot: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+const SAME_DATA_SQL = "SELECT snapshot, code, message FROM warnings WHERE code = $code ORDER BY snapshot";
+
 class ManyRun {
   private readonly options: AnalyzeOptions;
   private readonly names: StoredNames;
@@ -147,7 +156,8 @@ class ManyRun {
   private readonly told = new Map<number, AnalyzedSnapshot>();
   private readonly failed: FailedFile[] = [];
   private readonly notes: string[] = [];
-  private firstFailure: unknown;
+  /** What is thrown when all fail. */
+  private failure: unknown;
   private isOver = false;
   /** Files that are read at this moment: what is unpacked beside them is not told. */
   private active = 0;
@@ -199,17 +209,19 @@ class ManyRun {
       await runGuarded(this.pool, signal, async () => {
         await Promise.all(this.jobs.map((job) => this.attempt(job)));
       });
-      if (this.partial.count === 0 && this.base === undefined) throw this.firstFailure;
+      if (this.partial.count === 0 && this.base === undefined) throw this.failure;
       if (this.hasChanged) await this.gather();
     });
     this.tellParts();
+    this.tellFailedBefore();
+    if (this.hasChanged) this.tellSameData();
     const failed = this.failed.sort((a, b) => a.id - b.id);
     return {
       output: this.options.output,
       snapshots: [...this.told].sort(([a], [b]) => a - b).map(([, snapshot]) => snapshot),
       present: this.present,
       failed,
-      notes: [...this.notes, ...(this.hasChanged ? this.sameData() : [])],
+      notes: this.notes,
     };
   }
 
@@ -269,13 +281,10 @@ class ManyRun {
         throw error;
       }
       this.bytesTotal -= own.bytes - own.done;
-      // When all fail: what could not be read at all may be another time.
-      if (!(error instanceof RdbError) && this.firstFailure instanceof RdbError) this.firstFailure = error;
-      this.firstFailure ??= error;
+      if (gravity(error) > gravity(this.failure)) this.failure = error;
       const { id, name } = job;
       const { message } = error;
-      const [code, offset] = error instanceof RdbError ? [error.code, error.offset] : ["CANNOT_READ", null];
-      const failed: FailedFile = { id, path: name, code, offset, message };
+      const failed: FailedFile = { id, path: name, ...faultOf(error), message };
       this.failed.push(failed);
       onFailed(failed);
     }
@@ -343,22 +352,41 @@ class ManyRun {
 
   /** What an earlier run has read is told with what this one has. */
   private tellParts(): void {
-    const parts = this.partial.known.filter(({ file }) => fs.existsSync(file));
+    // A part of a file that had changed was made again.
+    const parts = this.partial.known.filter(({ id, file }) => !this.told.has(id) && fs.existsSync(file));
     for (const { id, told } of parts) this.told.set(id, JSON.parse(told) as AnalyzedSnapshot);
-    const others = parts.filter((part) => this.claims.left.includes(part)).length;
-    this.present -= parts.length - others;
-    if (others === 0) return;
+    const others = parts.filter((part) => this.claims.left.includes(part)).map(({ path }) => path);
+    this.present -= parts.length - others.length;
+    if (parts.length === 0) return;
+    const was = parts.length === 1 ? "was" : "were";
     this.notes.push(
-      `${counted(others, "snapshot")} of the run that was ended ${others === 1 ? "was" : "were"} not given now, and ${others === 1 ? "is" : "are"} in the inventory all the same`,
+      `${counted(parts.length, "snapshot")} ${was} read by the run that was ended, and ${was} not read again`,
+    );
+    if (others.length === 0) return;
+    const are = others.length === 1 ? "is" : "are";
+    this.notes.push(
+      `${counted(others.length, "snapshot")} of these ${are} in the inventory although not given now: ${someOf(others)}`,
     );
   }
 
-  private sameData(): string[] {
+  /** Files that are missing since an earlier run, and were not given to this one. */
+  private tellFailedBefore(): void {
+    const left = (this.base?.failed ?? []).filter(({ path }) => !this.options.inputs.includes(path));
+    if (left.length === 0) return;
+    const [are, them] = left.length === 1 ? ["is", "it"] : ["are", "them"];
+    this.notes.push(
+      `${counted(left.length, "file")} that could not be read by an earlier run ${are} missing as before: ${someOf(left.map(({ path }) => path))} (give ${them} again to add ${them})`,
+    );
+  }
+
+  private tellSameData(): void {
     const inventory = openInventory(this.partial.rows);
     try {
-      return inventory
-        .all<{ message: string }>("SELECT message FROM warnings WHERE code = $code", { code: SAME_DATA })
-        .map(({ message }) => message);
+      for (const { snapshot, ...warning } of inventory.all<SameData>(SAME_DATA_SQL, { code: SAME_DATA })) {
+        const told = this.told.get(snapshot);
+        if (told !== undefined) this.told.set(snapshot, { ...told, warnings: [...told.warnings, warning] });
+        this.notes.push(warning.message);
+      }
     } finally {
       inventory.close();
     }
@@ -374,8 +402,14 @@ class ManyRun {
   }
 }
 
-/** Whether it is one file that is at fault, so that others may be read all the same. */
-function isOfFile(error: unknown): error is Error {
-  if (error instanceof RunError) return false;
-  return error instanceof RdbError || error instanceof IoError || error instanceof UsageError;
+/** How much of a failure it is when all fail: what may be well another time, then damage, then what nobody can read. */
+function gravity(error: unknown): number {
+  if (error === undefined) return 0;
+  return error instanceof IoError ? 3 : error instanceof RdbError ? 2 : 1;
+}
+
+/** What the inventory says of a file that failed. */
+function faultOf(error: Error): Pick<FailedFile, "code" | "offset"> {
+  if (error instanceof RdbError) return { code: error.code, offset: error.offset };
+  return { code: error instanceof UsageError ? "REFUSED" : "CANNOT_READ", offset: null };
 }

@@ -5,6 +5,7 @@ import { createInventory } from "../inventory/create.ts";
 import { makePartTemplate, readPart } from "../inventory/parts.ts";
 import { isLeftover, removeTemp, tempName, track } from "../io/leftovers.ts";
 import type { OutputName } from "../io/temp-file.ts";
+import { counted } from "../queries/words.ts";
 
 /** What has to be the same for a run to go on with what another one has done: by what it is called. */
 export type RunTerms = Readonly<Record<string, unknown>>;
@@ -95,7 +96,7 @@ export class PartialRun {
     }
     if (!resume) {
       throw new UsageError(
-        `${folder} holds ${parts.length} snapshots of a run that was ended: go on with --resume, or begin anew with --force`,
+        `${folder} holds what a run that was ended has read (${counted(parts.length, "snapshot")}): go on with --resume, or begin anew with --force`,
       );
     }
     this.checkTerms(terms);

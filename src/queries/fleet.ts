@@ -31,8 +31,8 @@ const COLUMNS: readonly Column[] = [
   column("keys", "Keys", "count", { sum: true }),
   column("bytes", "Memory of keys", "bytes", { sum: true, spare: true }),
   column("used_memory", "used_memory", "bytes", { sum: true }),
-  column("used_memory_share", "%", "share"),
-  column("over_mean", "Over mean", "ratio"),
+  column("used_memory_share", "% used", "share"),
+  column("over_mean", "× mean", "ratio"),
   column("slots", "Slots", "count", { spare: true }),
   column("flags", "Flags", "text", { wraps: true }),
 ];

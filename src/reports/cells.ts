@@ -49,17 +49,21 @@ export class RunningTotal {
   /** Rows added. */
   count = 0;
   private readonly section: Section;
-  private readonly sums: Record<string, number>;
+  /** Null as long as no row has a value. */
+  private readonly sums: Record<string, number | null>;
 
   constructor(section: Section) {
     this.section = section;
     const summed = section.columns.filter((column) => column.sum);
-    this.sums = Object.fromEntries(summed.map(({ name }) => [name, 0]));
+    this.sums = Object.fromEntries(summed.map(({ name }) => [name, null]));
   }
 
   add(row: Row): void {
     this.count++;
-    for (const name of Object.keys(this.sums)) this.sums[name]! += Number(row[name] ?? 0);
+    for (const name of Object.keys(this.sums)) {
+      const value = row[name] ?? null;
+      if (value !== null) this.sums[name] = (this.sums[name] ?? 0) + Number(value);
+    }
   }
 
   /** Undefined where there is nothing to add up: no column that is shown, or a single row. */

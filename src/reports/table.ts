@@ -52,7 +52,7 @@ function* lines(
   }
   for (const { name } of all) if (!columns.some((column) => column.name === name)) leftOut?.add(name);
   for (const name of section.lacks ?? []) leftOut?.add(name);
-  const places = placesOf(columns, first, fitted(columns, natural, room));
+  const places = placesOf(columns, first, fitted(columns, natural, wordWidths(columns, measured), room));
   const line = (row: Row) => tableLine(places, (column) => shownCell(column, row), width);
   const linesOf = columns.some((column) => column.wraps)
     ? (row: Row) => wrappedLines(places, row, width)
@@ -140,6 +140,15 @@ function leastWidth(column: Column): number {
   return column.kind === "key" ? READABLE_WIDTH : WORD_WIDTH;
 }
 
+/** Least widths at which no word of a column that wraps is parted. */
+function wordWidths(columns: readonly Column[], rows: readonly Row[]): number[] {
+  return columns.map((column) => {
+    if (!column.wraps) return leastWidth(column);
+    const words = rows.flatMap((row) => shownCell(column, row).split(" "));
+    return words.reduce((max, word) => Math.max(max, displayWidth(word)), MIN_FLEXIBLE_WIDTH);
+  });
+}
+
 function isFlexible(column: Column): boolean {
   return !isNumeric(column) || column.kind === "number";
 }
@@ -154,20 +163,27 @@ function naturalWidths(columns: readonly Column[], rows: readonly Row[]): number
   );
 }
 
-/** How far columns give way when natural widths are too much for the line: one step after the other. */
+/** How far columns give way at first when natural widths are too much for the line: one step after the other. */
 const STEPS: readonly ((column: Column) => number)[] = [
   ({ wraps }) => (wraps ? READABLE_WIDTH : Number.POSITIVE_INFINITY),
   (column) => (isFlexible(column) && !column.wraps ? WORD_WIDTH : Number.POSITIVE_INFINITY),
-  leastWidth,
 ];
 
-/** Natural widths, or as much of them as there is room for: of columns that can be cut the widest gives way first. */
-function fitted(columns: readonly Column[], natural: readonly number[], room: number): readonly number[] {
+/**
+ * Natural widths, or as much of them as there is room for: of columns that can be cut the widest gives way first, and words (of
+ * columns as narrow as `whole`) are parted when there is no other way.
+ */
+function fitted(
+  columns: readonly Column[],
+  natural: readonly number[],
+  whole: readonly number[],
+  room: number,
+): readonly number[] {
   const widths = [...natural];
   let excess = sum(widths) - room;
-  for (const least of STEPS) {
+  for (const least of [...STEPS.map((step) => columns.map(step)), whole, columns.map(leastWidth)]) {
     for (; excess > 0; excess--) {
-      const widest = widestAbove(columns.map(least), widths);
+      const widest = widestAbove(least, widths);
       if (widest < 0) break;
       widths[widest]!--;
     }

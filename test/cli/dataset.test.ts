@@ -155,6 +155,11 @@ describe("analyze --parquet", () => {
     expect(
       [...Object.keys(contents(dataset))].filter((name) => name.endsWith("_manifest.json")),
     ).toHaveLength(2);
+    const exported = await runCli(["export", "--parquet", path.join(folder, "both-exported"), output]);
+    expect([exported.status, exported.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^rdbscope: 2 snapshots could not be read and are missing: .*cut-short.rdb, /),
+    ]);
     const order = await Promise.all(
       [
         [bad, missing],
@@ -164,6 +169,25 @@ describe("analyze --parquet", () => {
       ),
     );
     expect(order.map(({ status }) => status)).toEqual([4, 4]);
+  });
+
+  it("goes on behind what is no snapshot, and ends the same in any order", async () => {
+    const cut = path.join(folder, "cut-again.rdb");
+    fs.writeFileSync(cut, fs.readFileSync(shard(1)).subarray(0, 500));
+    for (const [i, [inputs, status]] of (
+      [
+        [[folder, shard(1)], 2],
+        [[folder, cut, shard(1)], 3],
+        [[cut, path.join(folder, "nowhere.rdb"), folder, shard(1)], 4],
+      ] as const
+    ).entries()) {
+      for (const given of [inputs, [...inputs].reverse()]) {
+        const dataset = path.join(folder, `order-${i}-${given === inputs}`);
+        const ran = await analyze(dataset, ...given, "--quiet", "--workers", "1");
+        expect([given, ran.status]).toEqual([given, status]);
+        expect(manifest(dataset, "shard-1").keys).toBe(301);
+      }
+    }
   });
 
   it("ended by Ctrl-C, leaves nothing", async () => {

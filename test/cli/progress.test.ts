@@ -10,7 +10,7 @@ afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 /** Members of events, as docs/fleet.md has them. */
 function documented(event: string): string[] {
   const text = fs.readFileSync(new URL("../../docs/fleet.md", import.meta.url), "utf8");
-  const rows = [...text.matchAll(/^\| `(\w+)` +\| (all|progress|note|error|note, error) +\|/gm)];
+  const rows = [...text.matchAll(/^\| `(\w+)` +\| (all|progress|note|error|note, error|error, done) +\|/gm)];
   return rows
     .filter(([, , where]) => where === "all" || where!.split(", ").includes(event))
     .map(([, name]) => name!);
@@ -28,10 +28,13 @@ describe("--progress json", () => {
     const { status, stderr } = await runCli(["analyze", SAMPLE, "-o", output, "--progress", "json"]);
     expect(status).toBe(0);
     const events = eventsOf(stderr);
+    const done = events.pop()!;
+    expect([Object.keys(done), done.event, done.exit_status]).toEqual([documented("done"), "done", 0]);
     for (const event of events) expect(Object.keys(event)).toEqual(documented("progress"));
     expect(events.map(({ phase }) => phase)).toEqual(["read", "merge"]);
     const bytes = fs.statSync(SAMPLE).size;
-    expect(events.at(-1)).toMatchObject({ event: "progress", keys: 3264, file: SAMPLE, bytes_total: bytes });
+    const all = { bytes_done: bytes, bytes_total: bytes };
+    expect(events.at(-1)).toMatchObject({ event: "progress", keys: 3264, file: SAMPLE, ...all });
     expect(Date.parse(String(events[0]!.time))).toBeGreaterThan(0);
   });
 
@@ -39,9 +42,20 @@ describe("--progress json", () => {
     "tells it of %s too",
     async (command, ...more) => {
       const { stderr } = await runCli([command, SAMPLE, ...more, "--progress", "json"]);
-      expect(eventsOf(stderr)).toContainEqual(expect.objectContaining({ event: "progress", file: SAMPLE }));
+      const [done, last] = eventsOf(stderr).reverse();
+      expect([done!.event, last!.event, last!.file]).toEqual(["done", "progress", SAMPLE]);
+      expect(last!.bytes_done).toBe(last!.bytes_total);
     },
   );
+
+  test("is done of several of which one failed, with the status", async () => {
+    const output = path.join(folder, "several.sqlite");
+    const { status, stderr } = await runCli(["analyze", SAMPLE, folder, "-o", output, "--progress", "json"]);
+    const events = eventsOf(stderr);
+    expect(events.at(-1)).toMatchObject({ event: "done", exit_status: status });
+    const last = events.filter(({ event }) => event === "progress").at(-1)!;
+    expect([last.phase, last.bytes_done]).toEqual(["merge", last.bytes_total]);
+  });
 
   test("tells an error with the exit status, and notes", async () => {
     const cut = path.join(folder, "cut.rdb");
@@ -51,6 +65,7 @@ describe("--progress json", () => {
     expect(Object.keys(error)).toEqual(documented("error"));
     expect(error).toMatchObject({ event: "error", exit_status: failed.status });
     expect(failed.status).toBe(3);
+    expect(eventsOf(failed.stderr).map(({ event }) => event)).not.toContain("done");
     const { stderr } = await runCli(["verify", cut, "--progress", "json"]);
     const noted = eventsOf(stderr).find(({ event }) => event === "note")!;
     expect(Object.keys(noted)).toEqual(documented("note"));

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DATASET_QUESTIONS } from "../../src/queries/named/fleet.ts";
 import { aofFiles } from "../support/wrap.ts";
 import { runCli, SAMPLE, start } from "./run-cli.ts";
 
@@ -44,10 +45,35 @@ describe("a dataset", () => {
   });
 
   test("is asked by name, and with parameters", async () => {
-    const shares = await json("node-memory");
-    expect(shares.map((row: { bytes_share: number }) => row.bytes_share)).toEqual([0.5, 0.5]);
+    const shares = await ask("node-memory", "--format", "json");
+    expect(JSON.parse(shares.stdout).map((row: { bytes_share: number }) => row.bytes_share)).toEqual([
+      0.5, 0.5,
+    ]);
+    expect(shares.stderr).toBe("rdbscope: totals count data twice, of the same file: two as one\n");
     const sql = "SELECT count(*) AS keys FROM keys WHERE type = $type AND bytes > $least AND node = 'one'";
     expect(await json(sql, "--param", "type=hash", "--param", "least=0")).toEqual([{ keys: 951 }]);
+  });
+
+  test("lists what it can be asked by name, with as many rows as are wanted", async () => {
+    const { stdout } = await runCli(["query", dataset, "--list", "--format", "json"]);
+    const listed = JSON.parse(stdout) as { question: string; parameters: string }[];
+    expect(listed.map(({ question }) => question).sort()).toEqual([...DATASET_QUESTIONS].sort());
+    const limited = listed.filter(({ parameters }) => parameters === "limit=20");
+    expect(limited.length).toBeGreaterThan(5);
+    for (const { question } of limited) {
+      const rows = await ask(question, "--param", "limit=2", "--format", "json");
+      expect([question, rows.status, JSON.parse(rows.stdout).length <= 2]).toEqual([question, 0, true]);
+    }
+    expect(JSON.parse((await ask("cluster-top-keys", "--format", "json")).stdout)).toHaveLength(20);
+    const more = await ask("cluster-top-keys", "--param", "limit=30", "--format", "json");
+    expect(JSON.parse(more.stdout)).toHaveLength(30);
+    const other = await runCli(["query", dataset, "--list", "top-keys"]);
+    expect([other.status, other.stderr]).toEqual([
+      2,
+      expect.stringMatching(/top-keys is a question for inventories/),
+    ]);
+    const none = await ask("node-memory", "--param", "limit=2");
+    expect([none.status, none.stderr]).toEqual([2, expect.stringContaining("no parameter limit")]);
   });
 
   test("streams as many rows as there are", async () => {
@@ -100,7 +126,9 @@ describe("a dataset", () => {
     fs.rmSync(manifest);
     const ran = await ask("SELECT count(*) AS keys FROM keys", "--format", "csv");
     expect(ran).toMatchObject({ status: 0, stdout: "keys\r\n3264\r\n" });
-    expect(ran.stderr).toMatch(/left out, as not complete: cluster=default\/date=2026-11-21\/node=two /);
+    expect(ran.stderr).toMatch(
+      /^rdbscope: left out, as not complete: cluster=default\/date=2026-11-21\/node=two: it has no _manifest.json\n$/,
+    );
     fs.writeFileSync(manifest, text);
   });
 
@@ -108,11 +136,35 @@ describe("a dataset", () => {
     [
       "of another file",
       (text: string) => text.replace(/"path": "rollup[^"]*"/, '"path": "../elsewhere.parquet"'),
+      "names ../elsewhere.parquet, which is no file of it",
     ],
-    ["of another partition", (text: string) => text.replace('"node": "two"', '"node": "one"')],
-    ["of a later version", (text: string) => text.replace('"dataset_version": 1', '"dataset_version": 9')],
-    ["that is cut", (text: string) => text.slice(0, 300)],
-  ])("does not read by a manifest %s", async (_, changed) => {
+    [
+      "of a file that is not there",
+      (text: string) => text.replace(/(rollup[^"]*)00000/, "$100001"),
+      "part-00001.parquet is not there",
+    ],
+    [
+      "of a file of another size",
+      (text: string) => text.replace(/"bytes": \d+/, '"bytes": 7'),
+      /part-00000.parquet has \d+ bytes, not 7/,
+    ],
+    [
+      "of another partition",
+      (text: string) => text.replace('"node": "two"', '"node": "one"'),
+      /_manifest.json is that of keys.*node=one/,
+    ],
+    [
+      "of a later version",
+      (text: string) => text.replace('"dataset_version": 1', '"dataset_version": 9'),
+      "version 9 of datasets: this rdbscope reads version 1",
+    ],
+    ["that is cut", (text: string) => text.slice(0, 300), "is no JSON"],
+    [
+      "without a member",
+      (text: string) => text.replace('"magic"', '"magik"'),
+      "its snapshot.magic is missing or wrong",
+    ],
+  ])("does not read by a manifest %s, and says why", async (_, changed, why) => {
     const manifest = path.join(
       dataset,
       "keys",
@@ -128,7 +180,8 @@ describe("a dataset", () => {
     const ran = await ask("SELECT count(*) AS keys FROM keys", "--format", "csv");
     fs.writeFileSync(manifest, text);
     expect(ran).toMatchObject({ status: 0, stdout: "keys\r\n3264\r\n" });
-    expect(ran.stderr).toMatch(/left out, as not complete: .*node=two /);
+    expect(ran.stderr).toMatch(/left out, as not complete: .*node=two: /);
+    expect(ran.stderr).toMatch(why);
   });
 
   test("is verified by the checksums of its manifests", async () => {
@@ -141,11 +194,19 @@ describe("a dataset", () => {
     const changed = Buffer.from(bytes);
     changed[100]! ^= 1;
     fs.writeFileSync(path.join(dataset, file!), changed);
-    const { status, stderr } = await runCli(["verify", dataset]);
-    expect([status, stderr]).toEqual([3, expect.stringContaining(`${file} has changed`)]);
+    const { status, stdout, stderr } = await runCli(["verify", dataset]);
+    expect([status, stdout, stderr]).toEqual([3, expect.stringContaining(`${file} has changed`), ""]);
+    const csv = await runCli(["verify", dataset, "--format", "csv"]);
+    expect([csv.status, csv.stderr]).toEqual([3, expect.stringContaining(`${file} has changed`)]);
     fs.writeFileSync(path.join(dataset, file!), Buffer.alloc(bytes.length));
     const asked = await ask("SELECT sum(bytes) FROM rollup");
     expect([asked.status, asked.stderr]).toEqual([4, expect.stringContaining("rdbscope verify tells")]);
+    // An end that is no footer, of the right length: what DuckDB says of it has no name.
+    const end = bytes.length - 8;
+    const footer = Buffer.from(bytes).fill(0xff, end - bytes.readUInt32LE(end), end);
+    fs.writeFileSync(path.join(dataset, file!), footer);
+    const named = await ask("SELECT sum(bytes) FROM rollup");
+    expect([named.status, named.stderr]).toEqual([4, expect.stringContaining(`${file} cannot be read (`)]);
     fs.writeFileSync(path.join(dataset, file!), bytes);
   });
 
@@ -189,5 +250,57 @@ test("an empty dataset is a usage error", async () => {
   const empty = path.join(folder, "empty");
   fs.mkdirSync(path.join(empty, "keys"), { recursive: true });
   const { status, stderr } = await runCli(["query", empty, "SELECT 1"]);
-  expect([status, stderr]).toEqual([2, expect.stringContaining("holds no complete partition")]);
+  expect([status, stderr]).toEqual([2, expect.stringContaining("holds no partition")]);
+});
+
+test("a dataset tells which snapshots were salvaged, and who has none of the last day", async () => {
+  const days = path.join(folder, "days");
+  const cut = path.join(folder, "cut.rdb");
+  fs.writeFileSync(cut, fs.readFileSync(SAMPLE).subarray(0, 300_000));
+  for (const [file, node, date] of [
+    [SAMPLE, "a", "2026-11-01"],
+    [SAMPLE, "b", "2026-11-01"],
+    [cut, "a", "2026-11-02"],
+  ] as const) {
+    const partition = ["--parquet", days, "--node", node, "--date", date];
+    await runCli(["analyze", file, ...partition, "--salvage", "--quiet", "--workers", "1"]);
+  }
+  const salvaged =
+    "1 of 3 partitions are of damaged snapshots, salvaged: keys are missing: cluster=default/date=2026-11-02/node=a\n";
+  const last = await runCli(["query", days, "node-memory"]);
+  expect(last.stderr.split("rdbscope: ").slice(1)).toEqual([
+    salvaged,
+    "1 of 2 nodes has no snapshot of 2026-11-02, the last day, and is not in this answer: b\n",
+  ]);
+  const growth = await runCli(["query", days, "cluster-growth"]);
+  expect(growth.stderr).toContain("totals count data twice, of the same file: b as a\n");
+  expect((await runCli(["query", days, "SELECT 1"])).stderr).toBe(`rdbscope: ${salvaged}`);
+});
+
+test("a dataset of which nothing is complete is told what is wrong, and is verified all the same", async () => {
+  const broken = path.join(folder, "broken");
+  fs.cpSync(dataset, broken, { recursive: true });
+  for (const name of fs.readdirSync(broken, { recursive: true, encoding: "utf8" }))
+    if (name.endsWith("_manifest.json")) fs.writeFileSync(path.join(broken, name), "{");
+  const asked = await runCli(["query", broken, "SELECT 1"]);
+  expect([asked.status, asked.stdout]).toEqual([4, ""]);
+  expect(asked.stderr).toMatch(/no partition of .* is complete: .*node=one: .* is no JSON.*, and 1 other /);
+  const verified = await runCli(["verify", broken, "--format", "json"]);
+  expect([verified.status, JSON.parse(verified.stdout)[0].faults.length]).toEqual([3, 2]);
+});
+
+test("a folder of snapshots is no dataset to be written to: what can be done with them is told", async () => {
+  const snapshots = path.join(folder, "snapshots");
+  fs.mkdirSync(path.join(snapshots, "2026-11-01"), { recursive: true });
+  fs.copyFileSync(SAMPLE, path.join(snapshots, "2026-11-01", "shard-1.rdb"));
+  const files = path.join(snapshots, "*", "*.rdb");
+  for (const args of [
+    ["query", snapshots, "SELECT 1"],
+    ["verify", snapshots],
+    ["analyze", snapshots],
+  ]) {
+    const { status, stderr } = await runCli(args);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(files)]);
+    expect(stderr).not.toContain(`--parquet ${snapshots}`);
+  }
 });

@@ -139,6 +139,8 @@ describe("questions with names", () => {
   test.each([
     ["SELECT bites FROM keys", /no such column: bites: is it bytes\? rdbscope schema names all/],
     ["SELECT k.bites FROM keys k", /is it bytes\?/],
+    ["SELECT max_bytes FROM keys", /: no such column: max_bytes: it is a column of rollup, [a-z_, ]+\n$/],
+    ["SELECT key FROM other.keys", /no such table: other\.keys: (?!is it keys\?)/],
     ["SELECT key FROM key", /no such table: key: is it keys\?/],
     ["SELECT zzzzzz FROM keys", /no such column: zzzzzz: rdbscope schema names all/],
     ["SELECT key FROM keys WHERE bytes > 10K", /"10K": sizes in SQL are plain bytes, as 10240/],

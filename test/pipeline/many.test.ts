@@ -128,7 +128,7 @@ describe("a snapshot that fails", () => {
     expect(failed.map(({ id, code }) => [id, code])).toEqual([
       [2, "CANNOT_READ"],
       [3, "BAD_MAGIC"],
-      [4, "CANNOT_READ"],
+      [4, "REFUSED"],
     ]);
   });
 
@@ -138,6 +138,19 @@ describe("a snapshot that fails", () => {
       const output = newOutput();
       await expect(run(inputs, { output })).rejects.toThrow(RdbError);
       expect(fs.readdirSync(path.dirname(output))).toEqual([]);
+    }
+  });
+
+  it("says what is worst when all fail, in whatever order", async () => {
+    const [bad, nowhere] = [write("cut.rdb", cut(files[0]!)), path.join(folder, "nowhere.rdb")];
+    for (const [inputs, name] of [
+      [[folder, folder], "UsageError"],
+      [[folder, bad], "RdbError"],
+      [[folder, nowhere], "IoError"],
+      [[bad, nowhere], "IoError"],
+    ] as const) {
+      await expect(run(inputs)).rejects.toMatchObject({ name });
+      await expect(run([...inputs].reverse())).rejects.toMatchObject({ name });
     }
   });
 
@@ -220,8 +233,17 @@ describe("a run that is gone on with", () => {
     const own = files.map((file, i) => write(`own-${i}.rdb`, fs.readFileSync(file)));
     const { output, parts } = await ended(own, 2);
     fs.copyFileSync(files[3]!, own[0]!);
-    const { notes, snapshots } = await run([own[0]!, ...own.slice(2)], { output, resume: true });
+    const given = [own[0]!, ...own.slice(2)];
+    const { notes, present, snapshots } = await run(given, { output, resume: true });
     expect(notes.join("\n")).toMatch(/own-0.rdb has changed since the run that was ended: it is read anew/);
+    const kept = parts.length - 1;
+    expect(notes.join("\n")).toContain(
+      `${kept} snapshot${kept === 1 ? " was" : "s were"} read by the run that`,
+    );
+    expect(notes.join("\n")).toMatch(
+      /1 snapshot of these is in the inventory although not given now: .*own-1.rdb/,
+    );
+    expect([present, snapshots[0]!.keys]).toEqual([0, alone[3]!.keys!.length]);
     expect(snapshots.map((one) => path.basename(one.path)).sort()).toEqual(
       own.map((one) => path.basename(one)),
     );
@@ -276,6 +298,10 @@ describe("an inventory that is added to", () => {
     expect(ask(output, "SELECT snapshot FROM failed_files")).toEqual([{ snapshot: 2 }]);
     await run([...given, files[3]!], { output, resume: true });
     expect(ask(output, "SELECT snapshot FROM failed_files")).toEqual([{ snapshot: 2 }]);
+    const { notes } = await run([files[0]!], { output, resume: true });
+    expect(notes).toEqual([
+      `1 file that could not be read by an earlier run is missing as before: ${late} (give it again to add it)`,
+    ]);
     fs.copyFileSync(files[1]!, late);
     await run(given, { output, resume: true });
     expect(ask(output, "SELECT snapshot FROM failed_files")).toEqual([]);
@@ -321,7 +347,7 @@ describe("the same data twice", () => {
       { snapshot: 4, same_as: 3, relation: "series" },
     ]);
     expect(notes).toHaveLength(1);
-    expect(notes[0]).toMatch(/replica.rdb holds the same data as snapshot 1, .*primary.rdb.*70 bytes apart/);
+    expect(notes[0]).toMatch(/replica.rdb, holds the same data as snapshot 1, .*primary.rdb.*70 bytes apart/);
     expect(ask(output, "SELECT snapshot, message FROM warnings WHERE code = 'SAME_DATA'")).toEqual([
       { snapshot: 3, message: notes[0] },
     ]);
@@ -331,6 +357,19 @@ describe("the same data twice", () => {
     const copy = write("copy.rdb", fs.readFileSync(files[0]!));
     const { output } = await run([files[0]!, copy]);
     expect(relations(output)).toEqual([{ snapshot: 2, same_as: 1, relation: "same file" }]);
+  });
+
+  it("is told of each, also of one file three times, and counted as a warning", async () => {
+    const { notes, snapshots } = await run([files[0]!, files[0]!, files[1]!, files[0]!]);
+    expect(
+      notes.map((one) => /^snapshot (\d), .* holds the same data as snapshot 1, /.exec(one)?.[1]),
+    ).toEqual(["2", "4"]);
+    expect(snapshots.map(({ warnings }) => warnings.map(({ code }) => code))).toEqual([
+      [],
+      ["SAME_DATA"],
+      [],
+      ["SAME_DATA"],
+    ]);
   });
 });
 

@@ -31,12 +31,44 @@ const json = async (...args: string[]) => {
 describe("analyze of several", () => {
   it("ends with 3 where one is damaged, and with 4 where one cannot be read, and says which", async () => {
     expect(made.status).toBe(3);
-    expect(made.stderr.toString()).toMatch(/broken.rdb: UNEXPECTED_EOF.*\n.*1 file missing in .*--resume/);
+    expect(made.stderr.toString()).toMatch(
+      /broken.rdb: UNEXPECTED_EOF.*\n.*1 file is missing in .*--resume reads it again/,
+    );
     const nowhere = path.join(folder, "nowhere.rdb");
     const output = path.join(folder, "other.sqlite");
     const args = ["analyze", files[0]!, broken, nowhere, "-o", output, "--workers", "1", "--quiet"];
     const { status, stderr } = await runInside(args);
     expect([status, /cannot open .*nowhere.rdb/.test(stderr.toString())]).toEqual([4, true]);
+  });
+
+  it("ends the same in any order, and with 2 where all that is wrong is what was given", async () => {
+    const nowhere = path.join(folder, "nowhere.rdb");
+    const statusOf = async (...inputs: string[]) => {
+      const output = path.join(folder, "order.sqlite");
+      const args = ["analyze", ...inputs, "-o", output, "--force", "--workers", "1", "--quiet"];
+      return (await runInside(args)).status;
+    };
+    for (const [inputs, status] of [
+      [[folder, files[0]!], 2],
+      [[folder, broken, files[0]!], 3],
+      [[folder, broken], 3],
+      [[folder, nowhere, files[0]!], 4],
+      [[folder, nowhere], 4],
+    ] as const) {
+      expect([inputs, await statusOf(...inputs)]).toEqual([inputs, status]);
+      expect([inputs, await statusOf(...[...inputs].reverse())]).toEqual([inputs, status]);
+    }
+  });
+
+  it("counts the same data twice as a warning, which is told once", async () => {
+    const output = path.join(folder, "twice.sqlite");
+    const { stdout, stderr } = await runInside(["analyze", files[0]!, files[0]!, files[0]!, "-o", output]);
+    const rows = stdout
+      .toString()
+      .split("\n")
+      .filter((line) => line.startsWith(files[0]!));
+    expect(rows.map((line) => line.split(/ {2,}/).at(-2))).toEqual(["0", "1", "1"]);
+    expect(`${stdout}${stderr}`.match(/holds the same data as snapshot 1/g)).toHaveLength(2);
   });
 });
 
@@ -95,6 +127,93 @@ describe("all snapshots together", () => {
   });
 });
 
+describe("what several snapshots have to be read with", () => {
+  const DAY = 86_400;
+  const node = (name: string, facts: Partial<Parameters<typeof fleetSnapshot>[0]>) => {
+    const file = path.join(folder, `${name}.rdb`);
+    fs.writeFileSync(file, fleetSnapshot({ node: 0, nodes: 2, keys: 300, ...facts }));
+    return file;
+  };
+  const output = path.join(folder, "days.sqlite");
+  const notes = async (...args: string[]) => {
+    const { status, stderr } = await runInside(args);
+    expect(status).toBe(0);
+    return stderr.toString();
+  };
+
+  beforeAll(async () => {
+    const [first, replId] = [1_750_000_000, "e".repeat(40)];
+    const given = [
+      node("primary", { replId, replOffset: 10, ctime: first }),
+      node("other", { node: 1, ctime: first }),
+      node("later", { replId, replOffset: 90_000, ctime: first + DAY, salt: "s" }),
+      node("replica", { replId, replOffset: 90_010, ctime: first + DAY, salt: "s" }),
+    ];
+    await runInside(["analyze", ...given, "-o", output, "--workers", "1", "--quiet"]);
+  });
+
+  it("is that data is counted twice, be it a replica of a later day", async () => {
+    const fleetNotes = await notes("types", output, "--fleet", "--format", "json");
+    expect(fleetNotes).toContain("totals count data twice: snapshot 4 as 3 (view same_data)\n");
+    expect(fleetNotes).toContain("totals add up one server at several times: snapshot 3 as 1 (");
+    expect(await notes("types", output, "--format", "json")).toBe("");
+    const [, table] = [0, (await runInside(["types", output, "--fleet"])).stdout.toString()];
+    expect(table).toContain("note: totals count data twice: snapshot 4 as 3 (view same_data)\n");
+    const { stdout } = await runInside(["summary", output, "--format", "json"]);
+    const flags = (JSON.parse(stdout.toString()) as Row[]).map((row) => [row.snapshot, row.flags]);
+    expect(Object.fromEntries(flags)).toEqual({
+      1: "",
+      2: "",
+      3: "same server as 1",
+      4: "same data as 3",
+    });
+  });
+
+  it("is that questions of the last day count twice what is of it alone, and lack who is not", async () => {
+    const told = await notes("query", output, "cluster-patterns", "--format", "csv");
+    expect(told).toContain("totals count data twice: snapshot 4 as 3 (view same_data)\n");
+    expect(told).not.toContain("several times");
+    expect(told).toMatch(/2 of 4 nodes have no snapshot of 2025-06-16, the last day, .*: other, primary\n/);
+    expect(await notes("query", output, "SELECT 1")).toBe("");
+    const limited = await runInside([
+      "query",
+      output,
+      "cluster-patterns",
+      "--param",
+      "limit=1",
+      "--format",
+      "json",
+    ]);
+    const [row, ...others] = JSON.parse(limited.stdout.toString()) as Row[];
+    const sql =
+      "SELECT max(b) AS bytes FROM (SELECT sum(bytes) AS b FROM rollup WHERE snapshot > 2 GROUP BY pattern)";
+    expect([[{ bytes: row!.bytes }], others]).toEqual([ask(output, sql), []]);
+  });
+
+  it("is which of them is damaged", async () => {
+    const cut = ["one", "two"].map((name) => {
+      const file = path.join(folder, `${name}.rdb`);
+      fs.writeFileSync(file, fs.readFileSync(files[0]!).subarray(0, name === "one" ? 5000 : 6000));
+      return file;
+    });
+    const salvaged = path.join(folder, "salvaged.sqlite");
+    const made = await runInside([
+      "analyze",
+      ...cut,
+      ...files,
+      "--salvage",
+      "-o",
+      salvaged,
+      "--workers",
+      "1",
+    ]);
+    expect(made.stdout.toString()).toContain(`note: ${cut.join(", ")}: salvaged: `);
+    expect(made.stdout.toString()).toMatch(/^note: [^,]*two.rdb: lost: bytes \d+ to 6000/m);
+    expect(await notes("query", salvaged, "SELECT 1")).toMatch(/^rdbscope: one, two: salvaged: /m);
+    expect(await notes("types", salvaged, "--format", "csv")).toMatch(/^rdbscope: one, two: salvaged: /m);
+  });
+});
+
 describe("the summary of several", () => {
   it("has a line a node, the fullest first, and what is missing", async () => {
     const rows = await json("summary", fleet);
@@ -119,6 +238,24 @@ describe("the summary of several", () => {
     const sql = "SELECT snapshot, sum(keys) AS keys FROM rollup WHERE type = 'hash' GROUP BY 1 ORDER BY 1";
     const found = rows.slice(0, NODES).map(({ snapshot, keys }) => ({ snapshot, keys }));
     expect(found.sort((a, b) => Number(a.snapshot) - Number(b.snapshot))).toEqual(ask(fleet, sql));
+    const { stdout } = await runInside(["summary", fleet, "--type", "hash"]);
+    const total = stdout.toString().match(/^total .*$/m)![0];
+    expect(total.trim().split(/ {2,}/).at(-1)).toBe("-"); // used_memory is not known of a part of the keys
+  });
+
+  it("parts no word where there is another way", async () => {
+    const output = path.join(folder, "long-names.sqlite");
+    const long = [...files, broken].flatMap((file) =>
+      ["production", "staging"].map((name) => {
+        const place = path.join(folder, `${name}-eu-west-1-cache`, path.basename(path.dirname(file)));
+        fs.mkdirSync(path.dirname(place), { recursive: true });
+        fs.copyFileSync(file, `${place}-${path.basename(file)}`);
+        return `${place}-${path.basename(file)}`;
+      }),
+    );
+    await runInside(["analyze", ...long, "-o", output, "--workers", "1", "--quiet"]);
+    const { stdout } = await runInside(["summary", output, "--no-color"], 80);
+    expect(stdout.toString().match(/UNEXPECTED_EOF$/gm)).toHaveLength(2);
   });
 });
 

@@ -1,8 +1,9 @@
 import { IoError, toErrorRecord, UsageError } from "../../errors.ts";
 import { type Inventory, openInventory, type SqlParams } from "../../inventory/open.ts";
 import type { Row, Section } from "../../queries/answer.ts";
+import { dateNotes, datesAsked, type FleetSnapshot } from "../../queries/named/fleet-notes.ts";
 import { isPerSnapshot, namedKind, namedQuestion } from "../../queries/named/index.ts";
-import { damageNotes } from "../../queries/notes.ts";
+import { damageNotes, sameDataNotes } from "../../queries/notes.ts";
 import { mentionsKeys, query, type Typed, weighsKeys } from "../../queries/query.ts";
 import { rowNotes } from "../../queries/sample-notes.ts";
 import { HASHED_NOTE } from "../../queries/scope.ts";
@@ -38,7 +39,7 @@ export function tellFailure(error: unknown): void {
 async function write(inventory: Inventory, task: QueryTask, onWaiting: (waiting: boolean) => void) {
   const cli = processCli(onWaiting);
   const { parts, hint } = asked(inventory, task.statement);
-  for (const note of [...damageNotes(inventory), ...keyNotes(inventory, task)]) tell({ note });
+  for (const note of notesOf(inventory, task)) tell({ note });
   let count = 0;
   const counting = parts.map(({ section, extra }) => ({
     section: { ...section, rows: counted(section.rows, () => count++) },
@@ -71,6 +72,23 @@ function asked(inventory: Inventory, statement: Statement): { parts: Part[]; hin
     extra: { snapshot: one.snapshot },
   }));
   return { parts, hint };
+}
+
+/** What the reader of an answer has to know. */
+function notesOf(inventory: Inventory, task: QueryTask): string[] {
+  const all =
+    task.statement.question === undefined
+      ? []
+      : inventory.all<FleetSnapshot>(
+          "SELECT cluster, date, node FROM fleet_snapshots WHERE date IS NOT NULL",
+        );
+  const dates = datesAsked(task.statement.question, all);
+  return [
+    ...damageNotes(inventory),
+    ...(dates.length === 0 ? [] : sameDataNotes(inventory, dates)),
+    ...dateNotes(dates, all),
+    ...keyNotes(inventory, task),
+  ];
 }
 
 /** What the reader of key rows has to know. */

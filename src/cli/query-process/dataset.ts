@@ -1,11 +1,14 @@
-import { MANIFEST_NAME, type Manifest } from "../../dataset/manifest.ts";
-import { filesOf, partitionsOf } from "../../dataset/partitions.ts";
+import type { Manifest } from "../../dataset/manifest.ts";
+import { folderOf } from "../../dataset/partition.ts";
+import { filesOf, type Incomplete, partitionsOf } from "../../dataset/partitions.ts";
 import { TABLE_NAMES } from "../../dataset/tables.ts";
 import { askDuckDb } from "../../duckdb/cursor.ts";
 import { viewsOf } from "../../duckdb/views.ts";
+import { dateNotes, datesAsked } from "../../queries/named/fleet-notes.ts";
 import { namedKind, namedQuestion } from "../../queries/named/index.ts";
 import { answerOf, mentionsKeys } from "../../queries/query.ts";
 import { HASHED_NOTE } from "../../queries/scope.ts";
+import { someOf } from "../../queries/words.ts";
 import { layoutOf, processCli, writeParts } from "../io.ts";
 import { counted, tellFailure } from "./answer.ts";
 import { type DatasetTask, fromParamRecords, tell } from "./protocol.ts";
@@ -21,7 +24,14 @@ export async function answerFromDataset(
 ): Promise<void> {
   try {
     const { complete, incomplete } = partitionsOf(task.path);
-    const notes = [...shortened(incomplete), ...keyNotes(task, complete)];
+    const dates = datesAsked(task.statement.question, complete);
+    const notes = [
+      ...leftOut(incomplete),
+      ...damageNotes(complete),
+      ...sameFileNotes(complete, dates),
+      ...dateNotes(dates, complete),
+      ...keyNotes(task, complete),
+    ];
     for (const note of notes) tell({ note });
     await write(task, complete, onWaiting);
   } catch (error) {
@@ -64,13 +74,41 @@ function memoryLimit(maxMemory: number): number {
 /** Partitions that a note names. */
 const SHOWN = 5;
 
-function shortened(incomplete: readonly string[]): string[] {
-  if (incomplete.length === 0) return [];
-  const more = incomplete.length > SHOWN ? ` and ${incomplete.length - SHOWN} more` : "";
-  const names = incomplete.slice(0, SHOWN).join(", ");
+function leftOut(incomplete: readonly Incomplete[]): string[] {
+  const more = incomplete.length - SHOWN;
   return [
-    `left out, as not complete: ${names}${more} (${MANIFEST_NAME}, or a file that it names, is not there)`,
+    ...incomplete.slice(0, SHOWN).map(({ name, fault }) => `left out, as not complete: ${name}: ${fault}`),
+    ...(more > 0 ? [`left out, as not complete: ${more} more (rdbscope verify tells of all)`] : []),
   ];
+}
+
+/** What is to be said whenever a dataset is read: keys of some partitions are missing, or may be. */
+function damageNotes(partitions: readonly Manifest[]): string[] {
+  const told = (of: (one: Manifest) => boolean, what: string) => {
+    const found = partitions.filter(of).map((one) => folderOf("keys", one).replace(/^keys\//, ""));
+    return found.length === 0 ? [] : [`${found.length} of ${partitions.length} ${what}: ${someOf(found)}`];
+  };
+  return [
+    ...told((one) => !one.complete, "partitions are of damaged snapshots, salvaged: keys are missing"),
+    ...told(
+      ({ snapshot }) => snapshot.checksum === "mismatch",
+      "partitions are of snapshots whose checksum does not match: bytes of them were changed",
+    ),
+  ];
+}
+
+/** What is counted twice on one of these days: files that are the same. Replicas are not known of a dataset. */
+function sameFileNotes(partitions: readonly Manifest[], dates: readonly string[]): string[] {
+  const first = new Map<string, string>();
+  const same: string[] = [];
+  for (const { date, node, keys, snapshot } of partitions) {
+    if (!dates.includes(date) || keys === 0) continue;
+    const file = `${date} ${snapshot.fingerprint}`;
+    const other = first.get(file);
+    if (other === undefined) first.set(file, node);
+    else same.push(`${node} as ${other}`);
+  }
+  return same.length === 0 ? [] : [`totals count data twice, of the same file: ${someOf(same)}`];
 }
 
 /** What the reader of key rows has to know. */

@@ -9,7 +9,7 @@ const COLUMNS = [...new Set(DOCUMENTED.flatMap(({ columns }) => columns.map(({ n
 /** What SQLite says of a statement, and what to do about it. A row a message. */
 const HINTS: readonly (readonly [message: RegExp, hint: (found: string) => string])[] = [
   [/^SQL: no such table: (?:\w+\.)?(\w+)$/, (name) => nearest(name, TABLES)],
-  [/^SQL: no such column: (?:\w+\.)?(\w+)/, (name) => nearest(name, COLUMNS)],
+  [/^SQL: no such column: (?:\w+\.)?(\w+)/, (name) => tablesWith(name) ?? nearest(name, COLUMNS)],
   [/^SQL: unrecognized token: "(\d[\w.]*?)b?"?$/i, plainBytes],
 ];
 
@@ -24,8 +24,24 @@ export function withSqlHint(error: unknown): unknown {
   return error;
 }
 
+/** Relations that a hint names. */
+const SHOWN = 4;
+
+/** A column that is one, but of other relations; undefined: it is none of any. */
+function tablesWith(name: string): string | undefined {
+  const found = DOCUMENTED.filter(({ columns }) => columns.some((column) => column.name === name));
+  if (found.length === 0) return undefined;
+  const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : "";
+  const names = found.slice(0, SHOWN).map((relation) => relation.name);
+  return `it is a column of ${names.join(", ")}${more}`;
+}
+
+/** A name like one that is not there: never the same, which may be there in another database. */
 function nearest(name: string, known: readonly string[]): string {
-  const near = nearName(name, known);
+  const near = nearName(
+    name,
+    known.filter((one) => one !== name.toLowerCase()),
+  );
   return `${near === undefined ? "" : `is it ${near}? `}rdbscope schema names all`;
 }
 

@@ -159,7 +159,10 @@ export const TABLE_DOCS = {
     columns: {
       snapshot: ["id", "Number that is kept for it, and which it gets when `analyze --resume` can read it."],
       path: ["text", "File as it was given."],
-      code: ["text", "What is wrong, such as `UNEXPECTED_EOF`; `CANNOT_READ`: it could not be read at all."],
+      code: [
+        "text",
+        "What is wrong, such as `UNEXPECTED_EOF`; `CANNOT_READ`: it could not be read at all; `REFUSED`: a folder, or what is no snapshot otherwise.",
+      ],
       byte_offset: ["byte offset", "Where in the snapshot; NULL when it is about no place."],
       message: ["text", "The same in a sentence."],
     },

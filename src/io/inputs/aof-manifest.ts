@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { IoError, reasonOf, UsageError } from "../../errors.ts";
+import { snapshotsIn } from "./snapshots-in.ts";
 
 /** A manifest is a few lines; a larger file is none. */
 const MAX_BYTES = 2 ** 20;
@@ -18,7 +19,7 @@ export function findManifest(folder: string): string {
   if (names.length === 1) return path.join(folder, names[0]!);
   const found =
     names.length === 0
-      ? "no AOF manifest in it: give a snapshot"
+      ? `no AOF manifest in it: give ${snapshotsIn(folder) ?? "a snapshot"}`
       : `${names.length} AOF manifests in it: give one of them`;
   throw new UsageError(`${folder} is a directory with ${found}`);
 }

@@ -1,9 +1,14 @@
-import type { NamedQuestion } from "./question.ts";
+import { limit, type NamedQuestion } from "./question.ts";
+
+const ROWS = 20;
+const LIMIT = { limit: limit(ROWS) };
+const LIMIT_CLAUSE = new RegExp(`\\bLIMIT ${ROWS}$`);
 
 /**
  * What the owner of a cluster asks, of one inventory of all its nodes or of a dataset. Their SQL is that which SQLite, DuckDB, Spark,
  * Trino and ClickHouse all have: no division of whole numbers, no functions of dates or texts, columns qualified where an alias
- * has their name. What is said in each dialect's own words stands in the views `fleet_…`. Questions without a date are of the last.
+ * has their name, no parameters but how many rows are shown, which stands in the text. What is said in each dialect's own words stands
+ * in the views `fleet_…`. Questions without a date are of the last.
  */
 export const FLEET_QUESTIONS = {
   "node-memory": {
@@ -19,6 +24,7 @@ ORDER BY n.bytes DESC, n.cluster, n.node`,
   },
   "cluster-patterns": {
     title: "the patterns with the most memory over all nodes",
+    params: LIMIT,
     sql: `SELECT r.pattern, count(DISTINCT r.node) AS nodes, sum(r.keys) AS keys, sum(r.bytes) AS bytes,
   sum(r.payload_bytes) AS payload_bytes
 FROM fleet_rollup r
@@ -27,6 +33,7 @@ GROUP BY r.pattern ORDER BY sum(r.bytes) DESC, r.pattern LIMIT 20`,
   },
   "cluster-no-ttl": {
     title: "the patterns with the most memory that never expires, over all nodes",
+    params: LIMIT,
     sql: `SELECT k.pattern, count(*) AS keys, sum(k.bytes) AS bytes
 FROM fleet_keys k
 WHERE k.expires_at IS NULL AND k.date = (SELECT max(s.date) FROM fleet_snapshots s)
@@ -34,6 +41,7 @@ GROUP BY k.pattern ORDER BY sum(k.bytes) DESC, k.pattern LIMIT 20`,
   },
   "cluster-top-keys": {
     title: "the biggest keys of all nodes",
+    params: LIMIT,
     sql: `SELECT k.bytes, k.node, k.db, k.key, k.type, k.encoding, k.elements, k.pattern
 FROM fleet_keys k
 WHERE k.date = (SELECT max(s.date) FROM fleet_snapshots s)
@@ -56,6 +64,7 @@ GROUP BY k.expires_at - k.expires_at % 86400000 ORDER BY day_at`,
   },
   "cluster-cold": {
     title: "memory that nobody asked for in 30 days, by pattern, over all nodes",
+    params: LIMIT,
     sql: `SELECT k.pattern, sum(CASE WHEN k.idle_seconds >= 2592000 THEN 1 ELSE 0 END) AS cold_keys,
   sum(CASE WHEN k.idle_seconds >= 2592000 THEN k.bytes ELSE 0 END) AS cold_bytes, sum(k.bytes) AS bytes
 FROM fleet_keys k
@@ -64,6 +73,7 @@ GROUP BY k.pattern ORDER BY cold_bytes DESC, k.pattern LIMIT 20`,
   },
   "cluster-slots": {
     title: "the heaviest hash slots, and how many times the mean of all 16,384 that is",
+    params: LIMIT,
     sql: `SELECT h.slot, h.node, h.keys, h.bytes, round(16384 * CAST(h.bytes AS DOUBLE) / t.bytes, 1) AS times_mean
 FROM (SELECT k.cluster, k.slot, min(k.node) AS node, count(*) AS keys, sum(k.bytes) AS bytes FROM fleet_keys k
       WHERE k.date = (SELECT max(s.date) FROM fleet_snapshots s) GROUP BY k.cluster, k.slot) h
@@ -73,6 +83,7 @@ ORDER BY h.bytes DESC, h.slot LIMIT 20`,
   },
   "cluster-hash-tags": {
     title: "the hash tags with the most memory",
+    params: LIMIT,
     sql: `SELECT k.hash_tag, k.slot, count(*) AS keys, sum(k.bytes) AS bytes
 FROM fleet_keys k
 WHERE k.hash_tag IS NOT NULL AND k.date = (SELECT max(s.date) FROM fleet_snapshots s)
@@ -80,6 +91,7 @@ GROUP BY k.hash_tag, k.slot ORDER BY sum(k.bytes) DESC, k.hash_tag LIMIT 20`,
   },
   "cluster-growth": {
     title: "what grew from the first date to the last, by pattern",
+    params: LIMIT,
     sql: `SELECT r.pattern, sum(CASE WHEN r.date = d.last_date THEN r.bytes ELSE -r.bytes END) AS grown_bytes,
   sum(CASE WHEN r.date = d.last_date THEN r.keys ELSE -r.keys END) AS grown_keys
 FROM fleet_rollup r
@@ -90,6 +102,7 @@ GROUP BY r.pattern ORDER BY grown_bytes DESC, r.pattern LIMIT 20`,
   },
   "cluster-twice": {
     title: "patterns of keys that more than one node has: a replica beside its primary, or a slot that moves",
+    params: LIMIT,
     sql: `SELECT t.pattern, count(*) AS names, sum(t.bytes) AS bytes
 FROM (SELECT k.cluster, k.db, k.key, min(k.pattern) AS pattern, sum(k.bytes) AS bytes FROM fleet_keys k
       WHERE k.date = (SELECT max(s.date) FROM fleet_snapshots s)
@@ -97,6 +110,11 @@ FROM (SELECT k.cluster, k.db, k.key, min(k.pattern) AS pattern, sum(k.bytes) AS 
 GROUP BY t.pattern ORDER BY sum(t.bytes) DESC, t.pattern LIMIT 20`,
   },
 } as const satisfies Record<string, NamedQuestion>;
+
+/** The SQL of such a question with as many rows. */
+export function withLimit(sql: string, rows: number): string {
+  return sql.replace(LIMIT_CLAUSE, `LIMIT ${rows}`);
+}
 
 /** Names of the questions that a dataset can be asked. */
 export const DATASET_QUESTIONS: readonly string[] = Object.keys(FLEET_QUESTIONS);
