@@ -266,7 +266,7 @@ test("a dataset tells which snapshots were salvaged, and who has none of the las
     await runCli(["analyze", file, ...partition, "--salvage", "--quiet", "--workers", "1"]);
   }
   const salvaged =
-    "1 of 3 partitions are of damaged snapshots, salvaged: keys are missing: cluster=default/date=2026-11-02/node=a\n";
+    "keys are missing, as damaged snapshots were salvaged, in 1 of 3 partitions: cluster=default/date=2026-11-02/node=a\n";
   const last = await runCli(["query", days, "node-memory"]);
   expect(last.stderr.split("rdbscope: ").slice(1)).toEqual([
     salvaged,

@@ -86,13 +86,14 @@ function leftOut(incomplete: readonly Incomplete[]): string[] {
 function damageNotes(partitions: readonly Manifest[]): string[] {
   const told = (of: (one: Manifest) => boolean, what: string) => {
     const found = partitions.filter(of).map((one) => folderOf("keys", one).replace(/^keys\//, ""));
-    return found.length === 0 ? [] : [`${found.length} of ${partitions.length} ${what}: ${someOf(found)}`];
+    const count = `${found.length} of ${partitions.length} partitions`;
+    return found.length === 0 ? [] : [`${what} ${count}: ${someOf(found)}`];
   };
   return [
-    ...told((one) => !one.complete, "partitions are of damaged snapshots, salvaged: keys are missing"),
+    ...told((one) => !one.complete, "keys are missing, as damaged snapshots were salvaged, in"),
     ...told(
       ({ snapshot }) => snapshot.checksum === "mismatch",
-      "partitions are of snapshots whose checksum does not match: bytes of them were changed",
+      "bytes were changed, as checksums do not match, in the snapshots of",
     ),
   ];
 }

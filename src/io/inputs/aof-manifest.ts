@@ -17,9 +17,10 @@ export interface AofParts {
 export function findManifest(folder: string): string {
   const names = read(folder, () => fs.readdirSync(folder)).filter((name) => name.endsWith(".manifest"));
   if (names.length === 1) return path.join(folder, names[0]!);
+  const others = snapshotsIn(folder);
   const found =
     names.length === 0
-      ? `no AOF manifest in it: give ${snapshotsIn(folder) ?? "a snapshot"}`
+      ? `no AOF manifest in it: give a snapshot${others === undefined ? "" : `, or ${others}`}`
       : `${names.length} AOF manifests in it: give one of them`;
   throw new UsageError(`${folder} is a directory with ${found}`);
 }
