@@ -177,6 +177,8 @@ export interface ReadTask {
   readonly filter: KeyFilter;
   /** The inventory being written; undefined when no rows are wanted. */
   readonly rows: { readonly path: string; readonly pages: SharedArrayBuffer } | undefined;
+  /** Whether only what `AnalyzeOptions.totalsOnly` names is counted. */
+  readonly totalsOnly: boolean;
   readonly modules: SharedArrayBuffer;
   /** Names are hashed with it; undefined: they are stored as they are. */
   readonly nameSecret: Uint8Array | undefined;

@@ -104,7 +104,10 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     this.task = task;
     this.patterns = new PlacedPatterns(task.patterns);
     const target = targetOf(task.target);
-    this.meter = new ValueMeter([target], { captureLargest: true, variants: evidenceVariants(target) });
+    this.meter = new ValueMeter(
+      [target],
+      task.totalsOnly ? {} : { captureLargest: true, variants: evidenceVariants(target) },
+    );
     this.bill = this.meter.bills[0] as Bill;
     this.input = new ChunkRecords(task, this.meter);
     this.records = this.input.records;
@@ -115,7 +118,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     const bySlot = target.config.clusterEnabled;
     const stratum = (isDrawn: boolean) =>
       new Stratum(
-        new Rollup(TYPES.length, task.createdAt, bySlot, nameForm, isDrawn),
+        new Rollup(TYPES.length, task.createdAt, { bySlot, nameForm, isDrawn, totalsOnly: task.totalsOnly }),
         new Evidence(this.meter, target),
       );
     this.certain = stratum(false);
@@ -176,7 +179,7 @@ class ChunkReader implements ChunkWorker<ReadResult> {
     if (records.damage !== undefined) noteDamage(this.damages, records, this.hash);
     stratum.rollup.add(k, records.key, meter.largest);
     if (this.rows !== undefined) this.writeRow(this.rows);
-    stratum.evidence.look(k, bill.encoding, this.compressedBytes());
+    if (!this.task.totalsOnly) stratum.evidence.look(k, bill.encoding, this.compressedBytes());
   };
 
   /** Bytes of the string as the snapshot holds it compressed, 0: it does not. A record of one is shorter than the string. */

@@ -11,7 +11,18 @@ import { readSecretFile } from "./secret-file.ts";
 /** What an analysis is of, and what becomes of it; `hashKeys` stands over the options; `signal` may be aborted before it begins. */
 export type Chosen = Pick<
   EngineOptions,
-  | ("inputs" | "output" | "isTemporary" | "force" | "resume" | "keys" | "filters" | "index" | "patterns")
+  | (
+      | "inputs"
+      | "output"
+      | "isTemporary"
+      | "totalsOnly"
+      | "force"
+      | "resume"
+      | "keys"
+      | "filters"
+      | "index"
+      | "patterns"
+    )
   | ("hashKeys" | "onFailed" | "onKept" | "signal")
 >;
 

@@ -14,6 +14,7 @@ import { type Chosen, runAnalysis } from "./analysis.ts";
 import { raiseStatus, statusOf, statusOfFailed } from "./exit-status.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, note } from "./io.ts";
+import { noteMissing } from "./missing.ts";
 import { type AnalyzeOptions, choiceOf } from "./options.ts";
 import { readSecretFile } from "./secret-file.ts";
 
@@ -70,6 +71,7 @@ export async function analyzeDataset(
 /** Each of several snapshots becomes a partition for itself: what is wrong with one does not keep the others from it. */
 async function each(run: Run, inputs: readonly string[], signal: AbortSignal): Promise<DatasetSnapshot[]> {
   const done: DatasetSnapshot[] = [];
+  const missing: string[] = [];
   for (const input of inputs) {
     signal.throwIfAborted();
     try {
@@ -78,8 +80,10 @@ async function each(run: Run, inputs: readonly string[], signal: AbortSignal): P
       if (inputs.length === 1 || !isOfFile(error)) throw error;
       note(run.cli, error.message);
       raiseStatus(run.cli, statusOf(error));
+      missing.push(input);
     }
   }
+  noteMissing(run.cli, missing, run.root);
   return done;
 }
 
@@ -169,7 +173,7 @@ async function toInventory(
   const { cluster, date, node, quiet } = options;
   const isTemporary = options.output === undefined;
   const result = await runAnalysis(cli, options, {
-    ...{ ...chosen, inputs, output, isTemporary, signal },
+    ...{ ...chosen, inputs, output, isTemporary, totalsOnly: isTemporary, signal },
     ...(inputs.length > 1 ? { onFailed: ({ message }) => note(cli, message) } : {}),
   });
   raiseStatus(cli, statusOfFailed(result.failed));
@@ -194,5 +198,10 @@ async function toInventory(
     done.push({ ...told, partition: folder });
     if (quiet !== true && !isTemporary) note(cli, `${folder}: ${told.storedRows} rows`);
   }
+  noteMissing(
+    cli,
+    result.failed.map(({ path: name }) => name),
+    root,
+  );
   return done;
 }

@@ -6,12 +6,13 @@ import { SAME_DATA } from "../inventory/nodes.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
 import { column, type Row } from "../queries/answer.ts";
 import { isUnfiltered } from "../queries/filters.ts";
-import { attributed, counted, someOf } from "../queries/words.ts";
+import { attributed, counted } from "../queries/words.ts";
 import { DERIVED_NOTE, marked } from "../reports/target.ts";
 import { type Chosen, runAnalysis } from "./analysis.ts";
 import { addPartitionOptions, rejectPartition } from "./dataset.ts";
 import { raiseStatus, statusOfFailed } from "./exit-status.ts";
 import { type Cli, layoutOf, note, warner, writeParts } from "./io.ts";
+import { noteMissing } from "./missing.ts";
 import {
   ANALYZE_OPTIONS,
   type AnalyzeOptions,
@@ -126,12 +127,10 @@ function tellOutcome(
   if (present > 0)
     warn(`${counted(present, "snapshot")} ${present === 1 ? "was" : "were"} in ${output} already`);
   notes.forEach(warn);
-  if (failed.length === 0) return;
-  const names = someOf(failed.map(({ path: name }) => name));
-  const [are, them] = failed.length === 1 ? ["is", "it"] : ["are", "them"];
-  note(
+  noteMissing(
     cli,
-    `${counted(failed.length, "file")} ${are} missing in ${output}: ${names} (the same command with --resume reads ${them} again)`,
+    failed.map(({ path: name }) => name),
+    output,
   );
   raiseStatus(cli, statusOfFailed(failed));
 }

@@ -13,10 +13,9 @@ import {
   WriterVersion,
 } from "parquet-wasm/esm";
 import { RunError, reasonOf } from "../errors.ts";
+import { GROUP_ROWS } from "./part-sizes.ts";
 import type { ColumnType, DatasetColumn } from "./tables.ts";
 
-/** Rows of a row group: what an engine reads, or leaves out by its statistics, as one. */
-const GROUP_ROWS = 131_072;
 const PAGE_BYTES = 2 ** 20;
 
 /** A file that was written. */

@@ -8,6 +8,7 @@ import { WorkerPool } from "../pipeline/pool.ts";
 import { type SnapshotRow, snapshots } from "../queries/snapshots.ts";
 import { MANIFEST_NAME, type Manifest, writeManifest } from "./manifest.ts";
 import type { WrittenFile } from "./parquet-file.ts";
+import { partSizes } from "./part-sizes.ts";
 import {
   checkDistinct,
   checkPartition,
@@ -20,9 +21,6 @@ import type { RunOrigin } from "./resume.ts";
 import { rangeOf, rowsBefore } from "./row-counts.ts";
 import { checkTarget, Staging } from "./staging.ts";
 import { boundedTime, DATASET_VERSION, TABLE_NAMES } from "./tables.ts";
-
-/** Rows of a file of the table `keys`: each is written by one thread. */
-const PART_ROWS = 1_000_000;
 
 /** What is written, and how. */
 export interface PartitionOptions {
@@ -118,7 +116,7 @@ export async function writePartition(options: PartitionOptions): Promise<Manifes
 
 /** Threads that write partitions of so many rows: to start one for a small table takes longer than to write it. */
 export function writingPool(workers: number, rows: number): WorkerPool {
-  return new WorkerPool(Math.min(workers, Math.max(1, Math.ceil(rows / PART_ROWS))));
+  return new WorkerPool(Math.min(workers, Math.max(1, partSizes(rows).length)));
 }
 
 /** Parts are given to threads in their order; which thread writes which makes no difference. */
@@ -168,9 +166,10 @@ function tasksOf(
     );
   }
   const common = { path, name, snapshot: snapshot.snapshot, folder: root };
-  const parts = Array.from({ length: Math.ceil(snapshot.stored_rows / PART_ROWS) }, (_, i): ParquetTask => {
-    const from = range.from + i * PART_ROWS;
-    const part = { from, to: Math.min(from + PART_ROWS, range.to) };
+  let from = range.from;
+  const parts = partSizes(snapshot.stored_rows).map((size, i): ParquetTask => {
+    const part = { from, to: from + size };
+    from += size;
     return {
       ...common,
       table: "keys",

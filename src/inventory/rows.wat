@@ -42,7 +42,6 @@
     (result i32)
     (local $at i32)
     (local $i i32)
-    (local $left i32)
     (local $type i32)
     (local $number f64)
     (local $value i64)
@@ -58,26 +57,27 @@
           (i32.store (i32.const 288) (local.get $at)))
         (else
           (local.set $number (f64.load (i32.shl (local.get $i) (i32.const 3))))
-          (if (f64.eq (local.get $number) (local.get $number))
-            (then
-              (local.set $value (i64.trunc_f64_s (local.get $number)))
-              (if (i64.le_u (local.get $value) (i64.const 1))
-                (then (local.set $type (i32.add (i32.wrap_i64 (local.get $value)) (i32.const 8))))
-                (else
-                  (local.set $type
-                    (i32.load8_u offset=292
-                      (i32.sub
-                        (i32.const 64)
-                        (i32.wrap_i64
-                          (i64.clz
-                            (i64.xor (local.get $value) (i64.shr_s (local.get $value) (i64.const 63))))))))
-                  (local.set $left (i32.load8_u offset=356 (local.get $type)))
-                  (loop $byte
-                    (local.set $at (i32.sub (local.get $at) (i32.const 1)))
-                    (i64.store8 (local.get $at) (local.get $value))
-                    (local.set $value (i64.shr_s (local.get $value) (i64.const 8)))
-                    (br_if $byte (local.tee $left (i32.sub (local.get $left) (i32.const 1))))))))
-            (else (local.set $type (i32.const 0))))
+          (local.set $value (i64.trunc_sat_f64_s (local.get $number)))
+          ;; No branches on how large numbers are: eight bytes are put, of which those of the integer stay.
+          (local.set $type
+            (select
+              (select
+                (i32.add (i32.wrap_i64 (local.get $value)) (i32.const 8))
+                (i32.load8_u offset=292
+                  (i32.sub
+                    (i32.const 64)
+                    (i32.wrap_i64
+                      (i64.clz
+                        (i64.xor (local.get $value) (i64.shr_s (local.get $value) (i64.const 63)))))))
+                (i64.le_u (local.get $value) (i64.const 1)))
+              (i32.const 0)
+              (f64.eq (local.get $number) (local.get $number))))
+          (v128.store64_lane 0
+            (i32.sub (local.get $at) (i32.const 8))
+            (i8x16.shuffle 7 6 5 4 3 2 1 0 7 6 5 4 3 2 1 0
+              (i64x2.splat (local.get $value))
+              (v128.const i64x2 0 0)))
+          (local.set $at (i32.sub (local.get $at) (i32.load8_u offset=356 (local.get $type))))
           (i32.store8 offset=256 (local.get $i) (local.get $type))))
       (br_if $next (local.get $i)))
     (local.set $header (local.get $at))

@@ -88,6 +88,7 @@ export class SnapshotReader {
           target,
           filter: options.filters ?? {},
           rows: options.keys === "none" ? undefined : { path: this.rowFile, pages: this.pages },
+          totalsOnly: options.totalsOnly === true,
           modules: this.moduleTable,
           nameSecret: this.names.secret,
           certainBytes: sample?.certainBytes,

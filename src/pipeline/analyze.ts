@@ -54,6 +54,8 @@ export interface AnalyzeOptions extends TargetChoice, InputOptions, NameOptions 
   readonly onKept?: ((kept: KeptRun) => void) | undefined;
   /** The inventory is read and removed: it is not synced. */
   readonly isTemporary?: boolean | undefined;
+  /** Keys are counted for the views `rollup`, `snapshots` and `memory` only: tables of others stay empty, such as `big_keys`. */
+  readonly totalsOnly?: boolean | undefined;
   /** `none`: no row a key; every summary is there all the same. */
   readonly keys?: "all" | "none" | undefined;
   readonly filters?: KeyFilter | undefined;

@@ -97,6 +97,14 @@ export interface RollupExport {
   readonly access: AccessExport;
 }
 
+/** What is counted, and how names are kept. */
+export interface RollupOptions {
+  readonly bySlot?: boolean;
+  readonly nameForm?: NameForm;
+  readonly isDrawn?: boolean;
+  readonly totalsOnly?: boolean;
+}
+
 /** Counts keys into every summary of the inventory. */
 export class Rollup {
   private readonly rollup = new CounterTable(ROLLUP_SUMS.length);
@@ -112,13 +120,19 @@ export class Rollup {
   private readonly nameForm: NameForm;
   private readonly loadedSlots: Map<number, Float64Array> | undefined;
   private readonly isDrawn: boolean;
+  private readonly totalsOnly: boolean;
 
   /**
    * `bySlot`: keys are to be counted by database and slot too, as a cluster's tables are made. `isDrawn`: keys are a
-   * sample, of which squares are summed too.
+   * sample, of which squares are summed too. `totalsOnly`: no lists and distributions.
    */
-  constructor(types: number, createdAt: number, bySlot = false, nameForm = plainName, isDrawn = false) {
+  constructor(
+    types: number,
+    createdAt: number,
+    { bySlot = false, nameForm = plainName, isDrawn = false, totalsOnly = false }: RollupOptions = {},
+  ) {
     this.isDrawn = isDrawn;
+    this.totalsOnly = totalsOnly;
     this.createdAt = createdAt;
     this.nameForm = nameForm;
     this.loadedSlots = bySlot ? new Map() : undefined;
@@ -129,6 +143,11 @@ export class Rollup {
   /** `largest`: the longest element of the key, `bytes[0, length)`. */
   add(k: KeyFacts, key: Uint8Array, largest: { readonly bytes: Uint8Array; readonly length: number }): void {
     this.count(k);
+    if (this.loadedSlots !== undefined && !k.expired) countLoaded(this.loadedSlots, k);
+    if (k.expiringFields && !k.expired) {
+      this.expiringHashes.set(k.db, (this.expiringHashes.get(k.db) ?? 0) + 1);
+    }
+    if (this.totalsOnly) return;
     if (k.hasExpiry) {
       const at = this.expiry.at(
         k.db,
@@ -143,10 +162,6 @@ export class Rollup {
     if (k.elements >= 0) this.sketch(k, 1, k.elements);
     this.slots[k.slot * 2]! += 1;
     this.slots[k.slot * 2 + 1]! += k.bytes;
-    if (this.loadedSlots !== undefined && !k.expired) countLoaded(this.loadedSlots, k);
-    if (k.expiringFields && !k.expired) {
-      this.expiringHashes.set(k.db, (this.expiringHashes.get(k.db) ?? 0) + 1);
-    }
     const byBytes = this.bigByBytes[k.type]!;
     const byElements = this.bigByElements[k.type]!;
     const big = k.bytes > byBytes.threshold;
