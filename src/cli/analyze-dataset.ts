@@ -16,6 +16,7 @@ import { interruptible } from "./interrupt.ts";
 import { type Cli, note } from "./io.ts";
 import { noteMissing } from "./missing.ts";
 import { type AnalyzeOptions, choiceOf } from "./options.ts";
+import { writingProgress } from "./progress.ts";
 import { readSecretFile } from "./secret-file.ts";
 
 /** A snapshot that became a partition of a dataset. */
@@ -172,6 +173,7 @@ async function toInventory(
   const { cli, root, options, chosen, pool, written } = run;
   const { cluster, date, node, quiet } = options;
   const isTemporary = options.output === undefined;
+  const startedAt = Date.now();
   const result = await runAnalysis(cli, options, {
     ...{ ...chosen, inputs, output, isTemporary, totalsOnly: isTemporary, signal },
     ...(inputs.length > 1 ? { onFailed: ({ message }) => note(cli, message) } : {}),
@@ -187,13 +189,15 @@ async function toInventory(
     written,
   });
   const done: DatasetSnapshot[] = [];
-  for (const { snapshot, partition, file } of targets) {
+  for (const { snapshot, partition, file, bytes } of targets) {
     const told = result.snapshots.find(({ path: name }) => name === file);
     const folder = partitionPath(root, partition);
     if (told === undefined) continue;
     const origin: RunOrigin = { inputFingerprint: fingerprintOfInput(file), request: run.request };
     const given = { root, path: output, name: file, snapshot, partition, pool, origin };
-    await writePartition({ ...given, signal });
+    await writingProgress(cli, options, { file, bytes, startedAt }, (onRows) =>
+      writePartition({ ...given, signal, onRows }),
+    );
     written.add(folderOf("keys", partition));
     done.push({ ...told, partition: folder });
     if (quiet !== true && !isTemporary) note(cli, `${folder}: ${told.storedRows} rows`);

@@ -9,6 +9,7 @@ import { damageNotesOf } from "./damage-notes.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, note, warner } from "./io.ts";
 import type { ExportOptions } from "./options.ts";
+import { writingProgress } from "./progress.ts";
 
 /** Adds what says which partition of a dataset is written. */
 export function addPartitionOptions(command: Command): Command {
@@ -56,18 +57,19 @@ export async function exportParquet(cli: Cli, file: string, options: ExportOptio
   const pool = writingPool(workers, Math.max(...partitions.map(({ rows }) => rows)));
   await interruptible((signal) =>
     runToEnd(pool, signal, async () => {
-      for (const { snapshot, partition } of partitions) {
-        const manifest = await writePartition({
-          ...{ root, path: file, name: file, snapshot, partition, pool, signal },
-        });
-        if (quiet !== true) note(cli, told(root, manifest));
+      for (const { snapshot, partition, bytes } of partitions) {
+        const told = { file, bytes, startedAt: Date.now() };
+        const manifest = await writingProgress(cli, { quiet }, told, (onRows) =>
+          writePartition({ ...{ root, path: file, name: file, snapshot, partition, pool, signal, onRows } }),
+        );
+        if (quiet !== true) note(cli, summaryOf(root, manifest));
       }
     }),
   );
 }
 
 /** What was written, in a line. */
-function told(
+function summaryOf(
   root: string,
   {
     files,

@@ -1,10 +1,14 @@
 import { SingleBar } from "cli-progress";
-import type { Progress } from "../index.ts";
+import type { Progress as EngineProgress } from "../index.ts";
 import { humanBytes, humanCount } from "../reports/units.ts";
 import { type Cli, writeEvent } from "./io.ts";
 import type { RunOptions } from "./options.ts";
 
-const WORDS = { unpack: "unpacking", read: "reading", merge: "merging" } as const;
+const WORDS = { unpack: "unpacking", read: "reading", merge: "merging", write: "writing" } as const;
+
+/** How far a command has come. A dataset is written when all is read: `keys` are those written, of `keysTotal`. */
+type Progress = Omit<EngineProgress, "phase"> &
+  ({ readonly phase: EngineProgress["phase"] } | { readonly phase: "write"; readonly keysTotal: number });
 
 /** Tells how far something has come; to be stopped in the end, whatever that is. */
 interface ProgressReporter {
@@ -19,9 +23,27 @@ export function progressOf(
   cli: Cli,
   options: Pick<RunOptions, "quiet" | "progress">,
   files: readonly string[],
+  startedAt = Date.now(),
 ): ProgressReporter {
-  if (options.progress === "json") return new ProgressLines(cli, files);
+  if (options.progress === "json") return new ProgressLines(cli, files, startedAt);
   return options.quiet === true || cli.stderr.isTTY !== true ? SILENT : new ProgressBar(cli);
+}
+
+/** Tells how far the writing of a dataset's partition has come, of a file of so many bytes whose reading began at `startedAt`. */
+export async function writingProgress<T>(
+  cli: Cli,
+  options: Pick<RunOptions, "quiet" | "progress">,
+  { file, bytes, startedAt }: { readonly file: string; readonly bytes: number; readonly startedAt: number },
+  write: (onRows: (written: number, all: number) => void) => Promise<T>,
+): Promise<T> {
+  const bar = progressOf(cli, options, [file], startedAt);
+  try {
+    return await write((keys, keysTotal) =>
+      bar.update({ phase: "write", bytesDone: bytes, bytesTotal: bytes, keys, keysTotal }),
+    );
+  } finally {
+    bar.stop();
+  }
 }
 
 const SILENT: ProgressReporter = { update: () => {}, done: () => {}, stop: () => {} };
@@ -44,17 +66,22 @@ class ProgressBar implements ProgressReporter {
     this.bar.start(1, 0, { phase: WORDS.read, done: "", all: "", speed: "", left: "", count: "" });
   }
 
-  update({ phase, bytesDone, bytesTotal, keys }: Progress): void {
+  update(progress: Progress): void {
+    const { phase, bytesDone, bytesTotal, keys } = progress;
+    const [done, all, human] =
+      progress.phase === "write"
+        ? [keys, progress.keysTotal, humanCount]
+        : [bytesDone, bytesTotal, humanBytes];
     const seconds = Math.max(0.001, (Date.now() - this.startedAt) / 1000);
-    const speed = bytesDone / seconds;
-    this.bar.setTotal(Math.max(1, bytesTotal));
-    this.bar.update(bytesDone, {
+    const speed = done / seconds;
+    this.bar.setTotal(Math.max(1, all));
+    this.bar.update(done, {
       phase: WORDS[phase],
-      done: humanBytes(bytesDone),
-      all: humanBytes(bytesTotal),
-      speed: humanBytes(speed),
-      left: timeLeft(bytesTotal - bytesDone, speed),
-      count: phase === "unpack" ? "" : `${humanCount(keys)} keys`,
+      done: human(done),
+      all: human(all),
+      speed: human(speed),
+      left: timeLeft(all - done, speed),
+      count: phase === "read" || phase === "merge" ? `${humanCount(keys)} keys` : "",
     });
   }
 
@@ -74,14 +101,15 @@ class ProgressLines implements ProgressReporter {
   private readonly cli: Cli;
   /** The file, where there is one. */
   private readonly file: string | null;
-  private readonly startedAt = Date.now();
+  private readonly startedAt: number;
   private toldAt = 0;
   private told: Progress | undefined;
   /** What was not told yet. */
   private last: Progress | undefined;
 
-  constructor(cli: Cli, files: readonly string[]) {
+  constructor(cli: Cli, files: readonly string[], startedAt: number) {
     this.cli = cli;
+    this.startedAt = startedAt;
     this.file = files.length === 1 ? files[0]! : null;
   }
 
@@ -103,11 +131,13 @@ class ProgressLines implements ProgressReporter {
   private tell(): void {
     if (this.last === undefined) return;
     const { phase, bytesDone, bytesTotal, keys } = this.last;
+    const keysTotal = this.last.phase === "write" ? this.last.keysTotal : null;
     this.told = this.last;
     this.last = undefined;
     this.toldAt = Date.now();
     const seconds = (this.toldAt - this.startedAt) / 1000;
-    const facts = { phase, bytes_done: bytesDone, bytes_total: bytesTotal, keys, file: this.file, seconds };
+    const bytes = { bytes_done: bytesDone, bytes_total: bytesTotal };
+    const facts = { phase, ...bytes, keys, keys_total: keysTotal, file: this.file, seconds };
     writeEvent(this.cli, "progress", facts);
   }
 }

@@ -37,13 +37,16 @@ export interface PartitionOptions {
   /** Threads that write: those of `writingPool`, which whoever made it ends. */
   readonly pool: WorkerPool;
   readonly signal?: AbortSignal | undefined;
+  /** Called whenever rows of the table `keys` were written: so many in all, of how many. */
+  readonly onRows?: ((written: number, all: number) => void) | undefined;
 }
 
 /** A snapshot of an inventory, and the partition it becomes. */
 export interface Target {
   readonly snapshot: number;
-  /** Its file, as it was given. */
+  /** Its file, as it was given, and its size. */
   readonly file: string;
+  readonly bytes: number;
   readonly partition: Partition;
   /** Of the table `keys`. */
   readonly rows: number;
@@ -69,12 +72,15 @@ export function partitionsOf(
   const inventory = openInventory(asked.path);
   try {
     const all = snapshots(inventory, asked.only);
-    const targets = all.map(({ snapshot, path: file, created_at: createdAt, stored_rows: rows }) => ({
-      snapshot,
-      file,
-      rows,
-      partition: partitionOf(asked.choice, file, createdAt),
-    }));
+    const targets = all.map(
+      ({ snapshot, path: file, file_bytes: bytes, created_at: createdAt, stored_rows: rows }) => ({
+        snapshot,
+        file,
+        bytes,
+        rows,
+        partition: partitionOf(asked.choice, file, createdAt),
+      }),
+    );
     checkDistinct(targets.map(({ partition }) => partition));
     for (const [i, { partition, file }] of targets.entries()) {
       if (asked.written?.has(folderOf("keys", partition)) === true)
@@ -129,23 +135,27 @@ async function writeFiles(
   const rows = inventory.openRows("ids");
   try {
     const tasks = tasksOf(inventory, rows, snapshot, staging, options);
-    const settled = await Promise.allSettled(tasks.map((task) => writeFile(options.pool, task)));
-    return tasks.map(({ table, file }, i) => {
-      const written = settled[i]!;
-      if (written.status === "rejected") throw written.reason;
-      return {
-        table,
-        path: `${folderOf(table, options.partition)}/${path.basename(file)}`,
-        ...written.value,
-      };
+    let keys = 0;
+    options.onRows?.(0, snapshot.stored_rows);
+    const written = await options.pool.inOrder("parquet", tasks, (answer: Answer<WrittenFile>, { table }) => {
+      const file = writtenFile(answer);
+      if (table === "keys") {
+        keys += file.rows;
+        options.onRows?.(keys, snapshot.stored_rows);
+      }
+      return file;
     });
+    return tasks.map(({ table, file }, i) => ({
+      table,
+      path: `${folderOf(table, options.partition)}/${path.basename(file)}`,
+      ...written[i]!,
+    }));
   } finally {
     fs.closeSync(rows.fd); // When no thread is left that reads it.
   }
 }
 
-async function writeFile(pool: WorkerPool, task: ParquetTask): Promise<WrittenFile> {
-  const answer = await pool.run<Answer<WrittenFile>>("parquet", task);
+function writtenFile(answer: Answer<WrittenFile>): WrittenFile {
   if (answer.error !== undefined) throw fromErrorRecord(answer.error);
   return answer.value;
 }

@@ -34,6 +34,7 @@ export function usefulReaders(bytes: number): number {
 
 /** Threads that live as long as one run. */
 export class WorkerPool {
+  readonly threads: number;
   private readonly pool: Piscina;
   /** How many tasks were given to threads, and how many of these have begun. */
   private given = 0;
@@ -41,6 +42,7 @@ export class WorkerPool {
   private hasFailed = false;
 
   constructor(threads: number) {
+    this.threads = threads;
     this.pool = new Piscina({
       minThreads: threads,
       maxThreads: threads,
@@ -70,6 +72,35 @@ export class WorkerPool {
       this.hasFailed = true;
       throw threadFailed(cause as Error);
     }
+  }
+
+  /**
+   * Has threads do tasks in this order, each the next one that is left; results are in the order of the tasks, too. The first that
+   * fails is the last that begins.
+   * @throws what `done` throws. @throws {RunError} when a thread dies
+   */
+  async inOrder<Task extends object, T, Done>(
+    worker: WorkerName,
+    tasks: readonly Task[],
+    done: (answer: T, task: Task) => Done,
+  ): Promise<Done[]> {
+    const results: Done[] = [];
+    const left = tasks.entries();
+    let hasFailed = false;
+    const doNext = async (): Promise<void> => {
+      for (const [i, task] of left) {
+        if (hasFailed) return;
+        try {
+          results[i] = done(await this.run<T>(worker, task), task);
+        } catch (error) {
+          hasFailed = true;
+          throw error;
+        }
+      }
+    };
+    const all = await Promise.allSettled(Array.from({ length: this.threads }, doNext));
+    for (const one of all) if (one.status === "rejected") throw one.reason;
+    return results;
   }
 
   /** Ends all threads. One that loads modules is waited for: on Node 20 its end would abort the process. */

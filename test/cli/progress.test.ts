@@ -38,6 +38,28 @@ describe("--progress json", () => {
     expect(Date.parse(String(events[0]!.time))).toBeGreaterThan(0);
   });
 
+  test("tells the writing of a dataset, by keys", async () => {
+    const { stderr } = await runCli([
+      "analyze",
+      SAMPLE,
+      "--parquet",
+      path.join(folder, "set"),
+      "--progress",
+      "json",
+    ]);
+    const events = eventsOf(stderr).slice(0, -1);
+    expect(events.map(({ phase, keys_total: all }) => [phase, all])).toEqual([
+      ["read", null],
+      ["merge", null],
+      ["write", 3264],
+      ["write", 3264],
+    ]);
+    expect(events.map(({ keys }) => keys).slice(-3)).toEqual([3264, 0, 3264]);
+    for (const event of events) expect(Object.keys(event)).toEqual(documented("progress"));
+    const seconds = events.map(({ seconds }) => Number(seconds));
+    expect(seconds).toEqual([...seconds].sort((a, b) => a - b));
+  });
+
   test.each([["summary"], ["verify"], ["compare", "--profiles", "redis-7.2"]])(
     "tells it of %s too",
     async (command, ...more) => {
