@@ -1,8 +1,6 @@
 import path from "node:path";
 import type Database from "better-sqlite3";
-
-/** Endings of names that say how a snapshot is stored, not which node it is of. */
-const ENDINGS = /\.(?:rdb|aof|manifest|gz|zst|zstd|lz4|vcs)$/i;
+import { withoutEndings } from "../io/snapshot-names.ts";
 
 /**
  * What the nodes of snapshots are called: the file's name without its endings, and the folders above it as far as names are the
@@ -34,8 +32,7 @@ function partsOf(file: string): string[] {
     .normalize(file)
     .split(/[\\/]/)
     .filter((part) => part !== "" && part !== ".");
-  let own = parts.pop() ?? file;
-  while (ENDINGS.test(own) && !/^\.[^.]*$/.test(own)) own = own.replace(ENDINGS, "");
+  const own = withoutEndings(parts.pop() ?? file);
   return [...parts, own];
 }
 

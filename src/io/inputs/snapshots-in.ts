@@ -1,8 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-
-/** Names that snapshots have. */
-const SNAPSHOT_NAME = /(?:\.rdb|\.rdb\.(?:gz|zst|zstd|lz4)|\.rdb\.vcs)$/i;
+import { snapshotEnding } from "../snapshot-names.ts";
 
 /** Snapshots, by their names, in a folder or in the folders of it, as a pattern of them; undefined: there are none. */
 export function snapshotsIn(folder: string): string | undefined {
@@ -13,7 +11,7 @@ export function snapshotsIn(folder: string): string | undefined {
     [entriesOf(folder), []],
     [below, ["*"]],
   ] as const) {
-    const ending = entries.map(({ name }) => SNAPSHOT_NAME.exec(name)?.[0]).find((one) => one !== undefined);
+    const ending = entries.map(({ name }) => snapshotEnding(name)).find((one) => one !== undefined);
     if (ending !== undefined) return path.join(folder, ...depth, `*${ending}`);
   }
   return undefined;
