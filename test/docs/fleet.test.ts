@@ -8,6 +8,7 @@ import { Job } from "kubernetes-models/batch/v1/Job";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { EXIT } from "../../src/cli/exit-status.ts";
+import { partSizes } from "../../src/dataset/part-sizes.ts";
 import { type ColumnType, TABLE_NAMES, TABLES } from "../../src/dataset/tables.ts";
 import { FLEET_VIEW_DOCS } from "../../src/inventory/documentation/fleet-views.ts";
 import { FLEET_QUESTIONS } from "../../src/queries/named/fleet.ts";
@@ -118,10 +119,11 @@ describe("the arithmetic", () => {
         const cores = input("cores")[k]!;
         const machines = Math.ceil(hours / cores / input("hours")[k]!);
         const keys = (terabytes * 1e12) / input("bytes of snapshot")[k]!;
+        const ofSnapshot = input("keys of a snapshot")[k]! * 1e6;
         return [
           ...[`${terabytes} TB`, kind, (keys / 1e9).toFixed(1), hours.toFixed(1), String(machines)],
           ...[(hours * input("USD")[k]!).toFixed(2), (terabytes * input("bytes of dataset")[k]!).toFixed(2)],
-          Math.ceil(keys / 1e6).toLocaleString("en"),
+          Math.ceil((keys / ofSnapshot) * partSizes(ofSnapshot).length).toLocaleString("en"),
           (machines * cores * input("MB of snapshot")[k]!).toLocaleString("en"),
         ];
       }),
