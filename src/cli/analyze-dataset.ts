@@ -4,7 +4,7 @@ import { checkPartition, folderOf, type Partition } from "../dataset/partition.t
 import { madeOf, type RunOrigin, requestOf } from "../dataset/resume.ts";
 import { hiddenFolder } from "../dataset/staging.ts";
 import { isOfFile, UsageError } from "../errors.ts";
-import type { AnalyzedSnapshot } from "../index.ts";
+import type { AnalyzedSnapshot, AnalyzeResult, FailedFile } from "../index.ts";
 import { fileNode } from "../inventory/file-node.ts";
 import { fingerprintOfInput, sizeOfInput } from "../io/input-facts.ts";
 import { removeTemp } from "../io/leftovers.ts";
@@ -12,6 +12,7 @@ import { runToEnd } from "../pipeline/guard.ts";
 import { readersFor, WorkerPool } from "../pipeline/pool.ts";
 import { type Chosen, runAnalysis } from "./analysis.ts";
 import { raiseStatus, statusOf, statusOfFailed } from "./exit-status.ts";
+import { groupsOf } from "./file-groups.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, note } from "./io.ts";
 import { noteMissing } from "./missing.ts";
@@ -36,15 +37,19 @@ interface Asked {
 /** What is the same for all snapshots of a run. */
 interface Run extends Asked {
   readonly chosen: Omit<Chosen, "inputs" | "output">;
+  readonly signal: AbortSignal;
   /** Threads that write. */
   readonly pool: WorkerPool;
-  /** Partitions written so far. */
+  /** Whether there is one snapshot only, so that what is wrong with it ends the run. */
+  readonly isOne: boolean;
+  /** Partitions written so far, and files that are none. */
   readonly written: Set<string>;
+  readonly missing: string[];
 }
 
 /**
- * `analyze --parquet`: each snapshot becomes a partition, one after the other; one that is damaged is told, and the others stand. With
- * an output all go into an inventory first, which stays.
+ * `analyze --parquet`: each snapshot becomes a partition; one of several that is damaged is told, and the others stand. With an output
+ * all go into an inventory first, which stays.
  * @throws {UsageError} for options that make no sense, and partitions that are there
  */
 export async function analyzeDataset(
@@ -61,30 +66,20 @@ export async function analyzeDataset(
   const asked = { cli, root, options, request };
   const left = inputs.filter((input) => !isDone(asked, input));
   if (left.length === 0) return [];
-  const run: Run = { ...asked, chosen: all, pool: poolFor(left, options), written: new Set() };
-  return interruptible((signal) =>
-    runToEnd(run.pool, signal, () =>
-      options.output === undefined ? each(run, left, signal) : toInventory(run, left, options.output, signal),
-    ),
-  );
+  const pool = poolFor(left, options);
+  const isOne = left.length === 1;
+  return interruptible((signal) => {
+    const run: Run = { ...asked, chosen: all, signal, pool, isOne, written: new Set(), missing: [] };
+    return runToEnd(pool, signal, () => partitionsOf(run, left));
+  });
 }
 
-/** Each of several snapshots becomes a partition for itself: what is wrong with one does not keep the others from it. */
-async function each(run: Run, inputs: readonly string[], signal: AbortSignal): Promise<DatasetSnapshot[]> {
+async function partitionsOf(run: Run, inputs: readonly string[]): Promise<DatasetSnapshot[]> {
+  const { output } = run.options;
   const done: DatasetSnapshot[] = [];
-  const missing: string[] = [];
-  for (const input of inputs) {
-    signal.throwIfAborted();
-    try {
-      done.push(...(await toDataset(run, input, signal)));
-    } catch (error) {
-      if (inputs.length === 1 || !isOfFile(error)) throw error;
-      note(run.cli, error.message);
-      raiseStatus(run.cli, statusOf(error));
-      missing.push(input);
-    }
-  }
-  noteMissing(run.cli, missing, run.root);
+  if (output !== undefined) done.push(...(await toDataset(run, inputs, output)));
+  else for (const group of groupsOf(inputs)) done.push(...(await toDatasetAlone(run, group)));
+  noteMissing(run.cli, run.missing, run.root);
   return done;
 }
 
@@ -154,58 +149,87 @@ function partitionPath(root: string, partition: Partition): string {
   return path.join(root, folderOf("keys", partition));
 }
 
-/** Analyzes one snapshot into a temporary inventory, as patterns are known when all is read, and makes a partition of that. */
-async function toDataset(run: Run, input: string, signal: AbortSignal): Promise<DatasetSnapshot[]> {
+/** As `toDataset`, by way of a temporary inventory, as patterns are known when all is read. */
+async function toDatasetAlone(run: Run, inputs: readonly string[]): Promise<DatasetSnapshot[]> {
   const folder = hiddenFolder(run.root, "analysis");
   try {
-    return await toInventory(run, [input], path.join(folder, "inventory"), signal);
+    return await toDataset(run, inputs, path.join(folder, "inventory"));
   } finally {
     removeTemp(folder);
   }
 }
 
-async function toInventory(
-  run: Run,
-  inputs: readonly string[],
-  output: string,
-  signal: AbortSignal,
-): Promise<DatasetSnapshot[]> {
-  const { cli, root, options, chosen, pool, written } = run;
-  const { cluster, date, node, quiet } = options;
-  const isTemporary = options.output === undefined;
+/** Analyzes snapshots into an inventory, and makes partitions of what was read. */
+async function toDataset(run: Run, inputs: readonly string[], output: string): Promise<DatasetSnapshot[]> {
+  const { root, options, chosen, signal } = run;
+  signal.throwIfAborted();
   const startedAt = Date.now();
-  const result = await runAnalysis(cli, options, {
-    ...{ ...chosen, inputs, output, isTemporary, totalsOnly: isTemporary, signal },
-    ...(inputs.length > 1 ? { onFailed: ({ message }) => note(cli, message) } : {}),
-  });
-  raiseStatus(cli, statusOfFailed(result.failed));
-  const { partitionsOf, writePartition } = await import("../dataset/write-dataset.ts");
-  const replace = options.force === true ? "any" : options.resume === true ? "own" : "none";
-  const targets = partitionsOf(root, {
-    path: output,
-    only: undefined,
-    choice: { cluster, date, node },
-    replace,
-    written,
-  });
+  const isTemporary = options.output === undefined;
+  const how = { ...chosen, inputs, output, isTemporary, totalsOnly: isTemporary, signal };
+  const result = await (inputs.length === 1
+    ? attempt(run, inputs[0]!, () => runAnalysis(run.cli, options, how))
+    : analyzeSeveral(run, how));
+  if (result === undefined) return [];
+  const { checkTargets, targetsOf, writePartition } = await import("../dataset/write-dataset.ts");
+  const { cluster, date, node, force, resume } = options;
+  const replacing = force === true ? "any" : resume === true ? "own" : "none";
   const done: DatasetSnapshot[] = [];
-  for (const { snapshot, partition, file, bytes } of targets) {
+  for (const target of targetsOf(output, { cluster, date, node })) {
+    const { snapshot, partition, file, bytes } = target;
     const told = result.snapshots.find(({ path: name }) => name === file);
-    const folder = partitionPath(root, partition);
-    if (told === undefined) continue;
-    const origin: RunOrigin = { inputFingerprint: fingerprintOfInput(file), request: run.request };
-    const given = { root, path: output, name: file, snapshot, partition, pool, origin };
-    await writingProgress(cli, options, { file, bytes, startedAt }, (onRows) =>
-      writePartition({ ...given, signal, onRows }),
-    );
-    written.add(folderOf("keys", partition));
-    done.push({ ...told, partition: folder });
-    if (quiet !== true && !isTemporary) note(cli, `${folder}: ${told.storedRows} rows`);
+    if (told === undefined) continue; // It was in the inventory before.
+    const one = await attempt(run, file, async () => {
+      checkNew(run, partition, file);
+      checkTargets(root, [target], replacing);
+      const origin: RunOrigin = { inputFingerprint: fingerprintOfInput(file), request: run.request };
+      const given = { root, path: output, name: file, snapshot, partition, pool: run.pool, origin, signal };
+      await writingProgress(run.cli, options, { file, bytes, startedAt }, (onRows) =>
+        writePartition({ ...given, onRows }),
+      );
+      run.written.add(folderOf("keys", partition));
+      const folder = partitionPath(root, partition);
+      if (options.quiet !== true && !isTemporary) note(run.cli, `${folder}: ${told.storedRows} rows`);
+      return { ...told, partition: folder };
+    });
+    if (one !== undefined) done.push(one);
   }
-  noteMissing(
-    cli,
-    result.failed.map(({ path: name }) => name),
-    root,
-  );
   return done;
+}
+
+/** Undefined: all of them failed, which is told. */
+async function analyzeSeveral(run: Run, how: Chosen): Promise<AnalyzeResult | undefined> {
+  const failed: string[] = [];
+  const onFailed = (one: FailedFile) => {
+    note(run.cli, one.message);
+    raiseStatus(run.cli, statusOfFailed([one]));
+    failed.push(one.path);
+  };
+  try {
+    return await runAnalysis(run.cli, run.options, { ...how, onFailed });
+  } catch (error) {
+    if (!isOfFile(error) || failed.length < how.inputs.length) throw error;
+    return undefined;
+  } finally {
+    run.missing.push(...failed);
+  }
+}
+
+/** Of several files what is wrong with one does not keep the others from being read: it is told, and there is no result. */
+async function attempt<T>(run: Run, file: string, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (run.isOne || !isOfFile(error)) throw error;
+    note(run.cli, error.message);
+    raiseStatus(run.cli, statusOf(error));
+    run.missing.push(file);
+    return undefined;
+  }
+}
+
+/** @throws {UsageError} when another file of this run was written as that partition */
+function checkNew({ written }: Run, partition: Partition, file: string): void {
+  const folder = folderOf("keys", partition);
+  if (written.has(folder))
+    throw new UsageError(`${file} would be ${folder}, as one before it: write it with a --node of its own`);
 }

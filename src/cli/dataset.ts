@@ -46,14 +46,12 @@ export async function exportParquet(cli: Cli, file: string, options: ExportOptio
   if (!isInventoryFile(file))
     throw new UsageError(`${file} is no inventory: rdbscope analyze --parquet ${root} ${file}`);
   damageNotesOf(file).forEach(warner(cli, quiet));
-  const { partitionsOf, writePartition, writingPool } = await import("../dataset/write-dataset.ts");
+  const { checkTargets, targetsOf, writePartition, writingPool } = await import(
+    "../dataset/write-dataset.ts"
+  );
   const choice: PartitionChoice = { cluster: options.cluster, date: options.date, node: options.node };
-  const partitions = partitionsOf(root, {
-    path: file,
-    only,
-    choice,
-    replace: options.force === true ? "any" : "none",
-  });
+  const partitions = targetsOf(file, choice, only);
+  checkTargets(root, partitions, options.force === true ? "any" : "none");
   const pool = writingPool(workers, Math.max(...partitions.map(({ rows }) => rows)));
   await interruptible((signal) =>
     runToEnd(pool, signal, async () => {

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { Answer, ParquetTask } from "../../workers/protocol.ts";
-import { fromErrorRecord, IoError, UsageError } from "../errors.ts";
+import { fromErrorRecord, IoError } from "../errors.ts";
 import { type Inventory, openInventory } from "../inventory/open.ts";
 import type { RowFile } from "../inventory/row-pages.ts";
 import { WorkerPool } from "../pipeline/pool.ts";
@@ -47,53 +47,39 @@ export interface Target {
   /** Its file, as it was given, and its size. */
   readonly file: string;
   readonly bytes: number;
+  readonly fingerprint: string;
   readonly partition: Partition;
   /** Of the table `keys`. */
   readonly rows: number;
 }
 
-/**
- * What an inventory's snapshots, or `only` one of them, become.
- * @throws {UsageError} when two are the same, or one may not be written
- */
-export function partitionsOf(
-  root: string,
-  asked: {
-    readonly path: string;
-    readonly only: number | undefined;
-    readonly choice: PartitionChoice;
-    /** Complete partitions that may be replaced: none, those of the same file, any. */
-    readonly replace: "none" | "own" | "any";
-    /** Folders of partitions that were written by this run. */
-    readonly written?: ReadonlySet<string> | undefined;
-  },
-): Target[] {
-  checkPartition(asked.choice);
-  const inventory = openInventory(asked.path);
+/** Complete partitions that may be replaced: none, those of the same file, any. */
+export type Replacing = "none" | "own" | "any";
+
+/** What an inventory's snapshots, or `only` one of them, become. @throws {UsageError} when the choice makes no sense */
+export function targetsOf(path: string, choice: PartitionChoice, only?: number): Target[] {
+  checkPartition(choice);
+  const inventory = openInventory(path);
   try {
-    const all = snapshots(inventory, asked.only);
-    const targets = all.map(
-      ({ snapshot, path: file, file_bytes: bytes, created_at: createdAt, stored_rows: rows }) => ({
-        snapshot,
-        file,
-        bytes,
-        rows,
-        partition: partitionOf(asked.choice, file, createdAt),
-      }),
-    );
-    checkDistinct(targets.map(({ partition }) => partition));
-    for (const [i, { partition, file }] of targets.entries()) {
-      if (asked.written?.has(folderOf("keys", partition)) === true)
-        throw new UsageError(
-          `${file} would be ${folderOf("keys", partition)}, as one before it: write it with a --node of its own`,
-        );
-      const { fingerprint } = all[i]!;
-      const own = { file, fingerprint: asked.replace === "own" ? fingerprint : undefined };
-      checkTarget(root, partition, asked.replace === "any" ? "any" : own);
-    }
-    return targets;
+    return snapshots(inventory, only).map((row) => ({
+      snapshot: row.snapshot,
+      file: row.path,
+      fingerprint: row.fingerprint,
+      bytes: row.file_bytes,
+      rows: row.stored_rows,
+      partition: partitionOf(choice, row.path, row.created_at),
+    }));
   } finally {
     inventory.close();
+  }
+}
+
+/** @throws {UsageError} when two are the same, or one may not be written */
+export function checkTargets(root: string, targets: readonly Target[], replacing: Replacing): void {
+  checkDistinct(targets.map(({ partition }) => partition));
+  for (const { partition, file, fingerprint } of targets) {
+    const own = { file, fingerprint: replacing === "own" ? fingerprint : undefined };
+    checkTarget(root, partition, replacing === "any" ? "any" : own);
   }
 }
 
