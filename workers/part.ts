@@ -8,8 +8,8 @@ import type { FinishResult, PartTask } from "./protocol.ts";
 export default function part(task: PartTask): FinishResult {
   began();
   try {
-    syncFile(task.rows);
-    writePart(task.template, task.part, task.snapshot, task.facts, task.nameSecret);
+    if (task.isKept) syncFile(task.rows);
+    writePart(task);
     return {};
   } catch (error) {
     return { error: toErrorRecord(cannotWrite(task.part, error)) };

@@ -309,6 +309,8 @@ export interface PartTask {
   readonly snapshot: FinishSnapshot;
   readonly facts: PartFacts;
   readonly nameSecret: Uint8Array | undefined;
+  /** Whether the file shall survive a power cut. */
+  readonly isKept: boolean;
 }
 
 /** A snapshot that could not be read. */
@@ -330,6 +332,8 @@ export interface GatherTask {
   readonly parts: readonly string[];
   readonly failed: readonly FailedFile[];
   readonly index: readonly string[];
+  /** Whether the file shall survive a power cut. */
+  readonly isKept: boolean;
 }
 
 export type FinishResult = { readonly error?: ErrorRecord };

@@ -17,7 +17,7 @@ const COPY_BYTES = 2 ** 22;
  * these. It may be ended at any moment and begun again: pages and parts that were written before stay as they are until others
  * say the same.
  */
-export function gatherInventory({ rows, head, parts, failed, index }: GatherTask): void {
+export function gatherInventory({ rows, head, parts, failed, index, isKept }: GatherTask): void {
   const fd = fs.openSync(rows, "r+");
   try {
     const first = pagesIn(head) + 1;
@@ -25,7 +25,7 @@ export function gatherInventory({ rows, head, parts, failed, index }: GatherTask
     allocator.next = nextPage(rows, head);
     const places = parts.map((part) => readPart(part).leaves);
     const { free, moved } = fillHoles(fd, places, first, allocator);
-    if (moved.size > 0) fs.fdatasyncSync(fd);
+    if (isKept && moved.size > 0) fs.fdatasyncSync(fd);
     for (const [i, place] of places.entries()) if (moved.has(place)) movePart(parts[i]!, place);
     copyHead(fd, head);
     const rootPage = rootPageOf(head);
@@ -35,7 +35,7 @@ export function gatherInventory({ rows, head, parts, failed, index }: GatherTask
       ...free,
     ]);
     writeRest(rows, parts, failed, index);
-    fs.fsyncSync(fd);
+    if (isKept) fs.fsyncSync(fd);
   } finally {
     fs.closeSync(fd);
   }

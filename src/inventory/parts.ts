@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import Database from "better-sqlite3";
-import type { FinishSnapshot } from "../../workers/protocol.ts";
+import type { PartTask } from "../../workers/protocol.ts";
 import { FIRST_MODULE_KIND, type ModuleId } from "./module-kinds.ts";
 import type { LeafPlaces } from "./pages.ts";
 import { writeSummaries } from "./summaries.ts";
@@ -30,14 +30,9 @@ export function makePartTemplate(empty: string, template: string): void {
   }
 }
 
-/** Makes the part of a snapshot of a template. It has its name only when it is complete and on the disk. */
-export function writePart(
-  template: string,
-  part: string,
-  snapshot: FinishSnapshot,
-  { leaves, modules, told }: PartFacts,
-  nameSecret: Uint8Array | undefined,
-): void {
+/** Makes the part of a snapshot of a template. It has its name only when it is complete and, if it is kept, on the disk. */
+export function writePart({ template, part, snapshot, facts, nameSecret, isKept }: PartTask): void {
+  const { leaves, modules, told } = facts;
   const unfinished = `${part}.new`;
   fs.copyFileSync(template, unfinished);
   writeSummaries(unfinished, [snapshot], nameSecret, (db) => {
@@ -46,7 +41,7 @@ export function writePart(
     insert.run("modules", JSON.stringify(modules));
     insert.run("told", told);
   });
-  syncFile(unfinished);
+  if (isKept) syncFile(unfinished);
   fs.renameSync(unfinished, part);
 }
 

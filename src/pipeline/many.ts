@@ -225,6 +225,10 @@ class ManyRun {
     };
   }
 
+  private get isKept(): boolean {
+    return this.options.isTemporary !== true;
+  }
+
   private get head(): string {
     return this.base?.path ?? this.partial.empty;
   }
@@ -325,7 +329,10 @@ class ManyRun {
     try {
       const facts = { leaves, modules: reader.modules.ids(), told: JSON.stringify(told) };
       const [part, template, rows] = [partial.part(id), partial.template, partial.rows];
-      const task: PartTask = { rows, template, part, snapshot, facts, nameSecret: names.secret };
+      const task: PartTask = {
+        ...{ rows, template, part, snapshot, facts },
+        ...{ nameSecret: names.secret, isKept: this.isKept },
+      };
       await this.ask("part", task);
       this.told.set(id, told);
     } finally {
@@ -341,6 +348,7 @@ class ManyRun {
       parts: this.partial.parts,
       failed: this.failed,
       index: this.options.index ?? [],
+      isKept: this.isKept,
     };
     await this.ask("gather", task);
   }
