@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { checkPartition, folderOf, type Partition } from "../dataset/partition.ts";
+import { PartitionSource } from "../dataset/partition-source.ts";
 import { madeOf, type RunOrigin, requestOf } from "../dataset/resume.ts";
 import { hiddenFolder } from "../dataset/staging.ts";
 import { isOfFile, UsageError } from "../errors.ts";
@@ -10,6 +11,7 @@ import { fingerprintOfInput, sizeOfInput } from "../io/input-facts.ts";
 import { removeTemp } from "../io/leftovers.ts";
 import { runToEnd } from "../pipeline/guard.ts";
 import { readersFor, WorkerPool } from "../pipeline/pool.ts";
+import { someOf } from "../queries/words.ts";
 import { type Chosen, runAnalysis } from "./analysis.ts";
 import { raiseStatus, statusOf, statusOfFailed } from "./exit-status.ts";
 import { groupsOf } from "./file-groups.ts";
@@ -174,24 +176,29 @@ async function toDataset(run: Run, inputs: readonly string[], output: string): P
   const { cluster, date, node, force, resume } = options;
   const replacing = force === true ? "any" : resume === true ? "own" : "none";
   const done: DatasetSnapshot[] = [];
-  for (const target of targetsOf(output, { cluster, date, node })) {
-    const { snapshot, partition, file, bytes } = target;
-    const told = result.snapshots.find(({ path: name }) => name === file);
-    if (told === undefined) continue; // It was in the inventory before.
-    const one = await attempt(run, file, async () => {
-      checkNew(run, partition, file);
-      checkTargets(root, [target], replacing);
-      const origin: RunOrigin = { inputFingerprint: fingerprintOfInput(file), request: run.request };
-      const given = { root, path: output, name: file, snapshot, partition, pool: run.pool, origin, signal };
-      await writingProgress(run.cli, options, { file, bytes, startedAt }, (onRows) =>
-        writePartition({ ...given, onRows }),
-      );
-      run.written.add(folderOf("keys", partition));
-      const folder = partitionPath(root, partition);
-      if (options.quiet !== true && !isTemporary) note(run.cli, `${folder}: ${told.storedRows} rows`);
-      return { ...told, partition: folder };
-    });
-    if (one !== undefined) done.push(one);
+  const source = new PartitionSource(output, isTemporary ? someOf(inputs) : output);
+  try {
+    for (const target of targetsOf(output, { cluster, date, node })) {
+      const { snapshot, partition, file, bytes } = target;
+      const told = result.snapshots.find(({ path: name }) => name === file);
+      if (told === undefined) continue; // It was in the inventory before.
+      const one = await attempt(run, file, async () => {
+        checkNew(run, partition, file);
+        checkTargets(root, [target], replacing);
+        const origin: RunOrigin = { inputFingerprint: fingerprintOfInput(file), request: run.request };
+        const given = { root, snapshot, partition, pool: run.pool, origin, signal };
+        await writingProgress(run.cli, options, { file, bytes, startedAt }, (onRows) =>
+          writePartition(source, { ...given, onRows }),
+        );
+        run.written.add(folderOf("keys", partition));
+        const folder = partitionPath(root, partition);
+        if (options.quiet !== true && !isTemporary) note(run.cli, `${folder}: ${told.storedRows} rows`);
+        return { ...told, partition: folder };
+      });
+      if (one !== undefined) done.push(one);
+    }
+  } finally {
+    source.close();
   }
   return done;
 }

@@ -2,6 +2,7 @@ import os from "node:os";
 import path from "node:path";
 import type { Command } from "commander";
 import type { PartitionChoice } from "../dataset/partition.ts";
+import { PartitionSource } from "../dataset/partition-source.ts";
 import { UsageError } from "../errors.ts";
 import { isInventoryFile } from "../inventory/open.ts";
 import { runToEnd } from "../pipeline/guard.ts";
@@ -55,12 +56,17 @@ export async function exportParquet(cli: Cli, file: string, options: ExportOptio
   const pool = writingPool(workers, Math.max(...partitions.map(({ rows }) => rows)));
   await interruptible((signal) =>
     runToEnd(pool, signal, async () => {
-      for (const { snapshot, partition, bytes } of partitions) {
-        const told = { file, bytes, startedAt: Date.now() };
-        const manifest = await writingProgress(cli, { quiet }, told, (onRows) =>
-          writePartition({ ...{ root, path: file, name: file, snapshot, partition, pool, signal, onRows } }),
-        );
-        if (quiet !== true) note(cli, summaryOf(root, manifest));
+      const source = new PartitionSource(file, file);
+      try {
+        for (const { snapshot, partition, bytes } of partitions) {
+          const told = { file, bytes, startedAt: Date.now() };
+          const manifest = await writingProgress(cli, { quiet }, told, (onRows) =>
+            writePartition(source, { root, snapshot, partition, pool, signal, onRows }),
+          );
+          if (quiet !== true) note(cli, summaryOf(root, manifest));
+        }
+      } finally {
+        source.close();
       }
     }),
   );

@@ -1,9 +1,7 @@
-import fs from "node:fs";
 import path from "node:path";
 import type { Answer, ParquetTask } from "../../workers/protocol.ts";
 import { fromErrorRecord, IoError } from "../errors.ts";
-import { type Inventory, openInventory } from "../inventory/open.ts";
-import type { RowFile } from "../inventory/row-pages.ts";
+import { openInventory } from "../inventory/open.ts";
 import { WorkerPool } from "../pipeline/pool.ts";
 import { type SnapshotRow, snapshots } from "../queries/snapshots.ts";
 import { MANIFEST_NAME, type Manifest, writeManifest } from "./manifest.ts";
@@ -17,8 +15,8 @@ import {
   type PartitionChoice,
   partitionOf,
 } from "./partition.ts";
+import type { PartitionSource } from "./partition-source.ts";
 import type { RunOrigin } from "./resume.ts";
-import { rangeOf, rowsBefore } from "./row-counts.ts";
 import { checkTarget, Staging } from "./staging.ts";
 import { boundedTime, DATASET_VERSION, TABLE_NAMES } from "./tables.ts";
 
@@ -26,9 +24,6 @@ import { boundedTime, DATASET_VERSION, TABLE_NAMES } from "./tables.ts";
 export interface PartitionOptions {
   /** The dataset's folder. */
   readonly root: string;
-  /** The inventory's file; messages call it `name`. */
-  readonly path: string;
-  readonly name: string;
   /** Which snapshot of the inventory. */
   readonly snapshot: number;
   readonly partition: Partition;
@@ -87,22 +82,19 @@ export function checkTargets(root: string, targets: readonly Target[], replacing
  * Writes one snapshot of an inventory as a partition of a dataset, which appears when it is complete, in the place of what was there.
  * @throws {IoError} when something cannot be read or written. @throws the signal's reason when aborted
  */
-export async function writePartition(options: PartitionOptions): Promise<Manifest> {
+export async function writePartition(source: PartitionSource, options: PartitionOptions): Promise<Manifest> {
   options.signal?.throwIfAborted();
-  const inventory = openInventory(options.path, options.name);
-  let staging: Staging | undefined;
+  const [snapshot] = snapshots(source.inventory, options.snapshot);
+  const staging = new Staging(options.root);
   try {
-    const [snapshot] = snapshots(inventory, options.snapshot);
-    staging = new Staging(options.root);
-    const files = await writeFiles(inventory, snapshot!, staging, options);
+    const files = await writeFiles(source, snapshot!, staging, options);
     const manifest = manifestOf(snapshot!, files, options);
     writeManifest(staging.file("keys", MANIFEST_NAME), manifest);
     options.signal?.throwIfAborted();
     staging.publish(options.partition);
     return manifest;
   } finally {
-    inventory.close();
-    staging?.discard();
+    staging.discard();
   }
 }
 
@@ -113,32 +105,27 @@ export function writingPool(workers: number, rows: number): WorkerPool {
 
 /** Parts are given to threads in their order; which thread writes which makes no difference. */
 async function writeFiles(
-  inventory: Inventory,
+  source: PartitionSource,
   snapshot: SnapshotRow,
   staging: Staging,
   options: PartitionOptions,
 ): Promise<Manifest["files"]> {
-  const rows = inventory.openRows("ids");
-  try {
-    const tasks = tasksOf(inventory, rows, snapshot, staging, options);
-    let keys = 0;
-    options.onRows?.(0, snapshot.stored_rows);
-    const written = await options.pool.inOrder("parquet", tasks, (answer: Answer<WrittenFile>, { table }) => {
-      const file = writtenFile(answer);
-      if (table === "keys") {
-        keys += file.rows;
-        options.onRows?.(keys, snapshot.stored_rows);
-      }
-      return file;
-    });
-    return tasks.map(({ table, file }, i) => ({
-      table,
-      path: `${folderOf(table, options.partition)}/${path.basename(file)}`,
-      ...written[i]!,
-    }));
-  } finally {
-    fs.closeSync(rows.fd); // When no thread is left that reads it.
-  }
+  const tasks = tasksOf(source, snapshot, staging, options.root);
+  let keys = 0;
+  options.onRows?.(0, snapshot.stored_rows);
+  const written = await options.pool.inOrder("parquet", tasks, (answer: Answer<WrittenFile>, { table }) => {
+    const file = writtenFile(answer);
+    if (table === "keys") {
+      keys += file.rows;
+      options.onRows?.(keys, snapshot.stored_rows);
+    }
+    return file;
+  });
+  return tasks.map(({ table, file }, i) => ({
+    table,
+    path: `${folderOf(table, options.partition)}/${path.basename(file)}`,
+    ...written[i]!,
+  }));
 }
 
 function writtenFile(answer: Answer<WrittenFile>): WrittenFile {
@@ -148,17 +135,16 @@ function writtenFile(answer: Answer<WrittenFile>): WrittenFile {
 
 /** The files of a partition, the largest first. */
 function tasksOf(
-  inventory: Inventory,
-  rows: RowFile,
+  source: PartitionSource,
   snapshot: SnapshotRow,
   staging: Staging,
-  { root, path, name }: PartitionOptions,
+  root: string,
 ): ParquetTask[] {
-  const { before, rows: all } = rowsBefore(rows);
-  const range = rangeOf(rows, before, all, snapshot.snapshot);
+  const { path, name, rows, before } = source;
+  const range = source.rangeOf(snapshot.snapshot);
   if (range.to - range.from !== snapshot.stored_rows) {
     throw new IoError(
-      `${inventory.path} is a damaged inventory (it has ${range.to - range.from} rows and says ${snapshot.stored_rows}): analyze the snapshot again`,
+      `${name} is a damaged inventory (it has ${range.to - range.from} rows and says ${snapshot.stored_rows}): analyze the snapshot again`,
     );
   }
   const common = { path, name, snapshot: snapshot.snapshot, folder: root };

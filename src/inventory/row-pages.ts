@@ -25,7 +25,7 @@ export interface RowFile {
   readonly pageBytes: number;
   /** Bytes of a page without what is reserved at its end. */
   readonly usableBytes: number;
-  /** Numbers of the leaf pages of `key_rows`, in the order asked for. */
+  /** Numbers of the leaf pages of `key_rows`, in the order asked for; threads share the memory. */
   readonly leaves: Int32Array;
 }
 
@@ -58,7 +58,9 @@ function opened(path: string, name: string): number {
 
 function pagesOf(fd: number, name: string, rootPage: number): Omit<RowFile, "fd" | "name"> {
   const { interior: _, leaves, ...format } = rowPages(fd, name, rootPage);
-  return { ...format, leaves: Int32Array.from(leaves) };
+  const shared = new Int32Array(new SharedArrayBuffer(leaves.length * Int32Array.BYTES_PER_ELEMENT));
+  shared.set(leaves);
+  return { ...format, leaves: shared };
 }
 
 /**

@@ -5,6 +5,7 @@ import { parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import type { Manifest } from "../../src/dataset/manifest.ts";
 import { folderOf, type Partition } from "../../src/dataset/partition.ts";
+import { PartitionSource } from "../../src/dataset/partition-source.ts";
 import type { TableName } from "../../src/dataset/tables.ts";
 import { writePartition } from "../../src/dataset/write-dataset.ts";
 import { WorkerPool } from "../../src/pipeline/pool.ts";
@@ -19,9 +20,11 @@ export async function write(
   { workers = 2, partition = PARTITION }: { workers?: number; partition?: Partition } = {},
 ): Promise<Manifest> {
   const pool = new WorkerPool(workers);
+  const source = new PartitionSource(inventory, inventory);
   try {
-    return await writePartition({ root, path: inventory, name: inventory, snapshot, partition, pool });
+    return await writePartition(source, { root, snapshot, partition, pool });
   } finally {
+    source.close();
     await pool.close();
   }
 }
