@@ -1,6 +1,7 @@
 import path from "node:path";
 import type Database from "better-sqlite3";
 import { withoutEndings } from "../io/snapshot-names.ts";
+import { fileNode } from "./file-node.ts";
 
 /**
  * What the nodes of snapshots are called: the file's name without its endings, and the folders above it as far as names are the
@@ -34,6 +35,21 @@ function partsOf(file: string): string[] {
     .filter((part) => part !== "" && part !== ".");
   const own = withoutEndings(parts.pop() ?? file);
   return [...parts, own];
+}
+
+/**
+ * What they are called in a fleet: as a partition of a dataset is, by the file's name alone, which is the same on every day; and where
+ * several files of one day are called so, with the folders that tell them apart.
+ */
+function fleetNames(rows: readonly { readonly path: string; readonly day: string }[]): string[] {
+  const names = rows.map((row) => fileNode(row.path));
+  for (const day of new Set(rows.map((row) => row.day))) {
+    const ofDay = [...rows.keys()].filter((i) => rows[i]!.day === day);
+    const same = sameNames(ofDay.map((i) => names[i]!)).map((i) => ofDay[i]!);
+    const longer = nodeNames(same.map((i) => rows[i]!.path));
+    for (const [k, i] of same.entries()) names[i] = longer[k]!;
+  }
+  return names;
 }
 
 /** Which of these names stand there more than once. */
@@ -76,15 +92,16 @@ const SAME_SQL = `SELECT d.snapshot AS snapshot, s.path AS path, min(d.same_as) 
   FROM same_data d JOIN snapshot_rows s ON s.id = d.snapshot JOIN snapshot_rows o ON o.id = d.same_as
   WHERE d.relation <> 'series' GROUP BY d.snapshot ORDER BY d.snapshot`;
 
+const FILES_SQL =
+  "SELECT id, path, date(created_at / 1000, 'unixepoch') AS day FROM snapshot_rows ORDER BY id";
+
 /** Completes what can only be said when all snapshots of an inventory are known: names of nodes, and what is there twice. */
 export function describeNodes(db: Database.Database): void {
-  const rows = db.prepare("SELECT id, path FROM snapshot_rows ORDER BY id").all() as {
-    id: number;
-    path: string;
-  }[];
+  const rows = db.prepare(FILES_SQL).all() as { id: number; path: string; day: string }[];
   const names = nodeNames(rows.map((row) => row.path));
-  const name = db.prepare("UPDATE node_rows SET node = ? WHERE snapshot = ?");
-  for (const [i, { id }] of rows.entries()) name.run(names[i]!, id);
+  const inFleet = fleetNames(rows);
+  const name = db.prepare("UPDATE node_rows SET node = ?, file_node = ? WHERE snapshot = ?");
+  for (const [i, { id }] of rows.entries()) name.run(names[i]!, inFleet[i]!, id);
   db.prepare("DELETE FROM warnings WHERE code = ?").run(SAME_DATA);
   const warn = db.prepare("INSERT INTO warnings VALUES (?, ?, NULL, ?)");
   for (const row of db.prepare(SAME_SQL).all() as SameRow[]) warn.run(row.snapshot, SAME_DATA, sentence(row));

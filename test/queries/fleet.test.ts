@@ -259,6 +259,34 @@ describe("the summary of several", () => {
   });
 });
 
+it("keeps nodes apart whose files are called alike, and knows them on each day", async () => {
+  const days = [0, 1].map((day) => Date.parse("2026-10-31T12:00:00Z") / 1000 + day * 86_400);
+  const inputs = days.flatMap((ctime, day) =>
+    [0, 1].map((node) => {
+      const file = path.join(folder, `day${day}`, `host${node}`, "dump.rdb");
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, fleetSnapshot({ node, nodes: 2, keys: 300, ctime }));
+      return file;
+    }),
+  );
+  const output = path.join(folder, "hosts.sqlite");
+  const twice = path.join(folder, "host-twice.sqlite");
+  await runInside(["analyze", ...inputs, "-o", output, "--workers", "1", "--quiet"]);
+  await runInside(["analyze", inputs[0]!, inputs[0]!, "-o", twice, "--workers", "1", "--quiet"]);
+  expect(ask(output, "SELECT date, node, keys FROM fleet_snapshots ORDER BY date, node")).toEqual(
+    ["2026-10-31", "2026-11-01"].flatMap((date) =>
+      [0, 1].map((node) => ({ date, node: `host${node}/dump`, keys: expect.any(Number) })),
+    ),
+  );
+  expect((await json("query", output, "node-memory")).map(({ node }) => node).sort()).toEqual([
+    "host0/dump",
+    "host1/dump",
+  ]);
+  const names = (await json("query", twice, "cluster-twice")).map((row) => Number(row.names));
+  const [{ keys }] = ask(twice, "SELECT keys FROM snapshots LIMIT 1") as [{ keys: number }];
+  expect(names.reduce((sum, one) => sum + one, 0)).toBe(keys);
+});
+
 it("names nodes by as many folders as it takes", () => {
   expect(nodeNames(["a/dump.rdb", "b/dump.rdb.gz", "shard-1.rdb", "-"])).toEqual([
     "a/dump",

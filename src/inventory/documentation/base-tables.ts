@@ -62,7 +62,7 @@ export const BASE_TABLE_DOCS = {
       node,
       file_node: [
         "text",
-        "The file’s name alone without its endings, as a partition of a dataset is called: the same on every day.",
+        "The file’s name alone without its endings, as a partition of a dataset is called: the same on every day. With folders where several files of one day are called so.",
       ],
       file_fingerprint: [
         "text",

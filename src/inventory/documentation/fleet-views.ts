@@ -21,7 +21,10 @@ const {
 const PARTITION = {
   cluster: ["text", "`--cluster` of a dataset; `default` in inventories."],
   date: ["text", "Day (UTC) on which the snapshot was made, as `2026-11-01`."],
-  node: ["text", "The snapshot’s file without its endings, or `--node` of a dataset."],
+  node: [
+    "text",
+    "The snapshot’s file without its endings, with folders where several of one day are called so; or `--node` of a dataset.",
+  ],
 } as const satisfies TableDoc["columns"];
 
 /** Views that inventories and datasets both have, with the same columns: docs/fleet.md. */
