@@ -15,6 +15,10 @@ export class RunError extends IoError {
   override readonly name = "RunError";
 }
 
+/** Codes of files that failed without being damaged: what could not be read, and what cannot be, such as a folder. */
+export const CANNOT_READ = "CANNOT_READ";
+export const REFUSED = "REFUSED";
+
 /** Whether it is one file that is at fault, so that others may be read all the same. */
 export function isOfFile(error: unknown): error is Error {
   if (error instanceof RunError) return false;

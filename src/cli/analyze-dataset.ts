@@ -3,8 +3,8 @@ import path from "node:path";
 import { checkPartition, folderOf, type Partition } from "../dataset/partition.ts";
 import { PartitionSource } from "../dataset/partition-source.ts";
 import { madeOf, type RunOrigin, requestOf } from "../dataset/resume.ts";
-import { hiddenFolder } from "../dataset/staging.ts";
-import { isOfFile, UsageError } from "../errors.ts";
+import { checkRoot, hiddenFolder } from "../dataset/staging.ts";
+import { isOfFile, REFUSED, UsageError } from "../errors.ts";
 import type { AnalyzedSnapshot, AnalyzeResult, FailedFile } from "../index.ts";
 import { fileNode } from "../inventory/file-node.ts";
 import { fingerprintOfInput, sizeOfInput } from "../io/input-facts.ts";
@@ -16,7 +16,7 @@ import { type Chosen, runAnalysis } from "./analysis.ts";
 import { raiseStatus, statusOf, statusOfFailed } from "./exit-status.ts";
 import { groupsOf } from "./file-groups.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Cli, note } from "./io.ts";
+import { type Cli, note, warner } from "./io.ts";
 import { noteMissing } from "./missing.ts";
 import { type AnalyzeOptions, choiceOf } from "./options.ts";
 import { writingProgress } from "./progress.ts";
@@ -44,9 +44,12 @@ interface Run extends Asked {
   readonly pool: WorkerPool;
   /** Whether there is one snapshot only, so that what is wrong with it ends the run. */
   readonly isOne: boolean;
-  /** Partitions written so far, and files that are none. */
+  /** Files that are no complete partitions yet. */
+  readonly left: ReadonlySet<string>;
+  /** Partitions written so far; files that are none, and those of them that never will be. */
   readonly written: Set<string>;
   readonly missing: string[];
+  readonly refused: string[];
 }
 
 /**
@@ -56,24 +59,39 @@ interface Run extends Asked {
  */
 export async function analyzeDataset(
   cli: Cli,
-  inputs: readonly string[],
+  given: readonly string[],
   options: AnalyzeOptions,
   chosen: Omit<Chosen, "inputs" | "output">,
 ): Promise<DatasetSnapshot[]> {
+  const inputs = onlyOnce(cli, given, options);
   checkRun(inputs, options);
   const secret = secretOf(options);
-  const request = requestOf({ ...chosen, ...choiceOf(options, () => {}), ...read(options) }, secret);
+  const { keys, patterns, filters } = chosen;
+  const asIs = { keys, patterns, filters };
+  const request = requestOf({ ...asIs, ...choiceOf(options, () => {}), ...read(options) }, secret);
   const all = secret === undefined ? chosen : { ...chosen, hashKeys: secret };
   const root = options.parquet!;
   const asked = { cli, root, options, request };
   const left = inputs.filter((input) => !isDone(asked, input));
-  if (left.length === 0) return [];
-  const pool = poolFor(left, options);
-  const isOne = left.length === 1;
+  // What is a partition already may be missing in the inventory.
+  const wanted = options.output === undefined ? left : inputs;
+  if (wanted.length === 0) return [];
+  const pool = poolFor(wanted, options);
+  const isOne = wanted.length === 1;
   return interruptible((signal) => {
-    const run: Run = { ...asked, chosen: all, signal, pool, isOne, written: new Set(), missing: [] };
-    return runToEnd(pool, signal, () => partitionsOf(run, left));
+    const run = { ...asked, chosen: all, signal, pool, isOne, left: new Set(left) };
+    return runToEnd(pool, signal, () =>
+      partitionsOf({ ...run, written: new Set(), missing: [], refused: [] }, wanted),
+    );
   });
+}
+
+/** Files that are given twice are taken once. */
+function onlyOnce(cli: Cli, given: readonly string[], { quiet }: AnalyzeOptions): string[] {
+  const inputs = [...new Set(given)];
+  const twice = inputs.filter((input) => given.indexOf(input) < given.lastIndexOf(input));
+  for (const input of twice) warner(cli, quiet)(`${input} is given more than once: it is written once`);
+  return inputs;
 }
 
 async function partitionsOf(run: Run, inputs: readonly string[]): Promise<DatasetSnapshot[]> {
@@ -81,7 +99,7 @@ async function partitionsOf(run: Run, inputs: readonly string[]): Promise<Datase
   const done: DatasetSnapshot[] = [];
   if (output !== undefined) done.push(...(await toDataset(run, inputs, output)));
   else for (const group of groupsOf(inputs)) done.push(...(await toDatasetAlone(run, group)));
-  noteMissing(run.cli, run.missing, run.root);
+  noteMissing(run.cli, run.missing, run.refused, run.root);
   return done;
 }
 
@@ -102,8 +120,9 @@ function secretOf({ hashKeys, hashKeysSecretFile: file }: AnalyzeOptions): Uint8
 }
 
 function checkRun(inputs: readonly string[], options: AnalyzeOptions): void {
-  const { node, date, resume, hashKeys, hashKeysSecretFile } = options;
+  const { node, date, parquet, resume, hashKeys, hashKeysSecretFile } = options;
   checkPartition(options);
+  checkRoot(parquet!);
   if (resume === true && options.force === true)
     throw new UsageError("one of --resume and --force: they say what to do with what is there");
   if (inputs.length > 1 && node !== undefined)
@@ -167,21 +186,23 @@ async function toDataset(run: Run, inputs: readonly string[], output: string): P
   signal.throwIfAborted();
   const startedAt = Date.now();
   const isTemporary = options.output === undefined;
-  const how = { ...chosen, inputs, output, isTemporary, totalsOnly: isTemporary, signal };
+  const resume = isTemporary ? undefined : options.resume;
+  const how = { ...chosen, inputs, output, isTemporary, totalsOnly: isTemporary, resume, signal };
   const result = await (inputs.length === 1
     ? attempt(run, inputs[0]!, () => runAnalysis(run.cli, options, how))
     : analyzeSeveral(run, how));
   if (result === undefined) return [];
   const { checkTargets, targetsOf, writePartition } = await import("../dataset/write-dataset.ts");
-  const { cluster, date, node, force, resume } = options;
-  const replacing = force === true ? "any" : resume === true ? "own" : "none";
+  const { cluster, date, node, force } = options;
+  const replacing = force === true ? "any" : options.resume === true ? "own" : "none";
   const done: DatasetSnapshot[] = [];
   const source = new PartitionSource(output, isTemporary ? someOf(inputs) : output);
   try {
     for (const target of targetsOf(output, { cluster, date, node })) {
       const { snapshot, partition, file, bytes } = target;
       const told = result.snapshots.find(({ path: name }) => name === file);
-      if (told === undefined) continue; // It was in the inventory before.
+      const isWanted = run.left.has(file) || (told !== undefined && !inputs.includes(file));
+      if (!isWanted) continue; // It is a partition already, or was in the inventory before.
       const one = await attempt(run, file, async () => {
         checkNew(run, partition, file);
         checkTargets(root, [target], replacing);
@@ -192,8 +213,8 @@ async function toDataset(run: Run, inputs: readonly string[], output: string): P
         );
         run.written.add(folderOf("keys", partition));
         const folder = partitionPath(root, partition);
-        if (options.quiet !== true && !isTemporary) note(run.cli, `${folder}: ${told.storedRows} rows`);
-        return { ...told, partition: folder };
+        if (options.quiet !== true && !isTemporary) note(run.cli, `${folder}: ${target.rows} rows`);
+        return told === undefined ? undefined : { ...told, partition: folder };
       });
       if (one !== undefined) done.push(one);
     }
@@ -210,6 +231,7 @@ async function analyzeSeveral(run: Run, how: Chosen): Promise<AnalyzeResult | un
     note(run.cli, one.message);
     raiseStatus(run.cli, statusOfFailed([one]));
     failed.push(one.path);
+    if (one.code === REFUSED) run.refused.push(one.path);
   };
   try {
     return await runAnalysis(run.cli, run.options, { ...how, onFailed });
@@ -230,6 +252,7 @@ async function attempt<T>(run: Run, file: string, work: () => Promise<T>): Promi
     note(run.cli, error.message);
     raiseStatus(run.cli, statusOf(error));
     run.missing.push(file);
+    if (error instanceof UsageError) run.refused.push(file);
     return undefined;
   }
 }
@@ -238,5 +261,7 @@ async function attempt<T>(run: Run, file: string, work: () => Promise<T>): Promi
 function checkNew({ written }: Run, partition: Partition, file: string): void {
   const folder = folderOf("keys", partition);
   if (written.has(folder))
-    throw new UsageError(`${file} would be ${folder}, as one before it: write it with a --node of its own`);
+    throw new UsageError(
+      `${file} would be ${folder}, as one before it: analyze it alone, with a --node of its own`,
+    );
 }

@@ -1,11 +1,13 @@
 import os from "node:os";
 import path from "node:path";
 import type { Command } from "commander";
-import type { PartitionChoice } from "../dataset/partition.ts";
+import { checkDistinct, type PartitionChoice } from "../dataset/partition.ts";
 import { PartitionSource } from "../dataset/partition-source.ts";
+import { checkRoot } from "../dataset/staging.ts";
 import { UsageError } from "../errors.ts";
 import { isInventoryFile } from "../inventory/open.ts";
 import { runToEnd } from "../pipeline/guard.ts";
+import { counted } from "../queries/words.ts";
 import { damageNotesOf } from "./damage-notes.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, note, warner } from "./io.ts";
@@ -29,47 +31,68 @@ export function rejectPartition(options: PartitionChoice): void {
 
 /** The options of `export` that say something of a dataset. */
 const FOR_PARQUET: ReadonlySet<string> = new Set<keyof ExportOptions>([
-  ...(["parquet", "cluster", "date", "node", "force", "snapshot", "workers", "quiet"] as const),
+  ...([
+    "parquet",
+    "cluster",
+    "date",
+    "node",
+    "force",
+    "resume",
+    "snapshot",
+    "workers",
+    "quiet",
+    "progress",
+  ] as const),
 ]);
 
 /** Writes an inventory as partitions of a dataset: one a snapshot. */
 export async function exportParquet(cli: Cli, file: string, options: ExportOptions): Promise<void> {
-  const { parquet: root = "", snapshot: only, workers = os.availableParallelism(), quiet } = options;
+  const { parquet: root = "", snapshot: only, workers = os.availableParallelism() } = options;
+  const { force = false, progress, quiet, resume = false } = options;
   const [other] = Object.entries(options).filter(
     ([name, value]) => value !== undefined && !FOR_PARQUET.has(name),
   );
   if (other !== undefined) {
     const flag = other[0].replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
     throw new UsageError(
-      `--${flag} is not for --parquet, which writes an inventory as it is: rdbscope analyze --parquet has filters`,
+      `--${flag} is not for --parquet, which writes an inventory as it is (rdbscope analyze --parquet has filters)`,
     );
   }
   if (!isInventoryFile(file))
     throw new UsageError(`${file} is no inventory: rdbscope analyze --parquet ${root} ${file}`);
+  checkRoot(root);
+  if (resume && force)
+    throw new UsageError("one of --resume and --force: they say what to do with what is there");
   damageNotesOf(file).forEach(warner(cli, quiet));
-  const { checkTargets, targetsOf, writePartition, writingPool } = await import(
-    "../dataset/write-dataset.ts"
-  );
   const choice: PartitionChoice = { cluster: options.cluster, date: options.date, node: options.node };
-  const partitions = targetsOf(file, choice, only);
-  checkTargets(root, partitions, options.force === true ? "any" : "none");
-  const pool = writingPool(workers, Math.max(...partitions.map(({ rows }) => rows)));
-  await interruptible((signal) =>
-    runToEnd(pool, signal, async () => {
-      const source = new PartitionSource(file, file);
-      try {
-        for (const { snapshot, partition, bytes } of partitions) {
+  const dataset = await import("../dataset/write-dataset.ts");
+  const targets = dataset.targetsOf(file, choice, only);
+  const source = new PartitionSource(file, file);
+  try {
+    checkDistinct(targets.map(({ partition }) => partition));
+    const left = targets.filter((target) => !(resume && dataset.isWritten(source, root, target)));
+    const there = targets.length - left.length;
+    if (there > 0)
+      warner(
+        cli,
+        quiet,
+      )(`${counted(there, "partition")} of ${root} ${there === 1 ? "is" : "are"} complete already`);
+    dataset.checkTargets(root, left, force ? "any" : resume ? "own" : "none");
+    const pool = dataset.writingPool(workers, Math.max(0, ...left.map(({ rows }) => rows)));
+    await interruptible((signal) =>
+      runToEnd(pool, signal, async () => {
+        for (const { snapshot, partition, bytes } of left) {
           const told = { file, bytes, startedAt: Date.now() };
-          const manifest = await writingProgress(cli, { quiet }, told, (onRows) =>
-            writePartition(source, { root, snapshot, partition, pool, signal, onRows }),
+          const manifest = await writingProgress(cli, { quiet, progress }, told, (onRows) =>
+            dataset.writePartition(source, { root, snapshot, partition, pool, signal, onRows }),
           );
           if (quiet !== true) note(cli, summaryOf(root, manifest));
         }
-      } finally {
-        source.close();
-      }
-    }),
-  );
+      }),
+    );
+  } finally {
+    source.close();
+  }
 }
 
 /** What was written, in a line. */

@@ -1,5 +1,5 @@
 import { RdbError } from "../../parsers/errors.ts";
-import { IoError, isSqliteError, isSystemError, UsageError } from "../errors.ts";
+import { CANNOT_READ, IoError, isSqliteError, isSystemError, REFUSED, UsageError } from "../errors.ts";
 
 /** What the process ends with, by what happened. */
 export const EXIT = { fine: 0, gate: 1, usage: 2, damaged: 3, io: 4, bug: 5, interrupted: 130 } as const;
@@ -27,7 +27,7 @@ export function statusOf(error: unknown): ExitStatus {
 }
 
 /** Codes of files that failed without being damaged: one that could not be read may be another time, one that is no snapshot never. */
-const OF_FAILED: Readonly<Record<string, ExitStatus>> = { CANNOT_READ: EXIT.io, REFUSED: EXIT.usage };
+const OF_FAILED: Readonly<Record<string, ExitStatus>> = { [CANNOT_READ]: EXIT.io, [REFUSED]: EXIT.usage };
 
 /** The exit status of a run of which these files failed: the highest of theirs. */
 export function statusOfFailed(failed: readonly { readonly code: string }[]): number {

@@ -58,6 +58,7 @@ export function exportCommand(cli: Cli): Command {
     .option("--maxmemory <size>", "with --prometheus: what the server may take, such as 4gb")
     .option("-o, --output <file>", "write there, not to stdout")
     .option("--force", "replace that file if there is one")
+    .option("--resume", "with --parquet: pass over partitions that are complete already")
     .option("--pattern <text>", "only keys of this pattern, as `patterns` prints it; not with --values")
     .option("--snapshot <id>", "only this snapshot of an inventory of several; not with --values")
     .option("--quiet", "no progress and no notes on stderr")
@@ -72,6 +73,7 @@ async function run(cli: Cli, file: string, options: ExportOptions): Promise<void
   const chosen = [values, keys, csvCompat, folded, prometheus, parquet].filter((one) => one !== undefined);
   if (chosen.length !== 1) throw new UsageError(`export writes one of ${WHAT}: say which`);
   if (parquet !== undefined) return exportParquet(cli, file, options);
+  if (options.resume === true) throw new UsageError("--resume needs --parquet");
   refuseReplacing(file, output);
   const { limit, label, maxmemory } = options;
   const [needing] = Object.entries({ limit, label, maxmemory }).filter(([, value]) => value !== undefined);

@@ -214,6 +214,7 @@ export const EXPORT_OPTIONS = z.object({
   maxmemory: MAXMEMORY,
   output: z.string().min(1).optional(),
   force: z.boolean().optional(),
+  resume: z.boolean().optional(),
   quiet: REPORT.quiet,
   rawCsv: REPORT.rawCsv,
   pattern: z.string().optional(),

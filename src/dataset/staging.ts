@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { RunError, reasonOf, UsageError } from "../errors.ts";
 import { removeLeftovers, removeTemp, tempName, track } from "../io/leftovers.ts";
+import { statOrNone } from "../io/temp-file.ts";
 import { completeManifest, MANIFEST_NAME } from "./manifest.ts";
 import { folderOf, type Partition } from "./partition.ts";
 import { TABLE_NAMES, type TableName } from "./tables.ts";
@@ -76,6 +77,12 @@ export function hiddenFolder(root: string, rest: string, within: readonly string
   } catch (cause) {
     throw new RunError(`cannot write in ${root}: ${reasonOf(cause)}`, { cause });
   }
+}
+
+/** @throws {UsageError} when something else than a folder is where a dataset should be */
+export function checkRoot(root: string): void {
+  if (statOrNone(root)?.isDirectory() === false)
+    throw new UsageError(`${root} is a file: --parquet takes the folder of a dataset`);
 }
 
 /** Which complete partition a snapshot may take the place of: any; one of the same file, by path or fingerprint; without fingerprint none. */

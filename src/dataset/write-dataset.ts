@@ -1,20 +1,14 @@
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Answer, ParquetTask } from "../../workers/protocol.ts";
 import { fromErrorRecord, IoError } from "../errors.ts";
 import { openInventory } from "../inventory/open.ts";
 import { WorkerPool } from "../pipeline/pool.ts";
 import { type SnapshotRow, snapshots } from "../queries/snapshots.ts";
-import { MANIFEST_NAME, type Manifest, writeManifest } from "./manifest.ts";
+import { completeManifest, MANIFEST_NAME, type Manifest, writeManifest } from "./manifest.ts";
 import type { WrittenFile } from "./parquet-file.ts";
 import { partSizes } from "./part-sizes.ts";
-import {
-  checkDistinct,
-  checkPartition,
-  folderOf,
-  type Partition,
-  type PartitionChoice,
-  partitionOf,
-} from "./partition.ts";
+import { checkPartition, folderOf, type Partition, type PartitionChoice, partitionOf } from "./partition.ts";
 import type { PartitionSource } from "./partition-source.ts";
 import type { RunOrigin } from "./resume.ts";
 import { checkTarget, Staging } from "./staging.ts";
@@ -69,13 +63,21 @@ export function targetsOf(path: string, choice: PartitionChoice, only?: number):
   }
 }
 
-/** @throws {UsageError} when two are the same, or one may not be written */
+/** @throws {UsageError} when one may not be written */
 export function checkTargets(root: string, targets: readonly Target[], replacing: Replacing): void {
-  checkDistinct(targets.map(({ partition }) => partition));
   for (const { partition, file, fingerprint } of targets) {
     const own = { file, fingerprint: replacing === "own" ? fingerprint : undefined };
     checkTarget(root, partition, replacing === "any" ? "any" : own);
   }
+}
+
+/** Whether a snapshot is a complete partition already, that this version of rdbscope made of the same, in the same way. */
+export function isWritten(source: PartitionSource, root: string, { snapshot, partition }: Target): boolean {
+  const there = completeManifest(root, folderOf("keys", partition));
+  if (there === undefined) return false;
+  const [row] = snapshots(source.inventory, snapshot);
+  const { files, input_fingerprint, request } = there;
+  return isDeepStrictEqual(there, { ...manifestOf(row!, files, partition), input_fingerprint, request });
 }
 
 /**
@@ -88,7 +90,7 @@ export async function writePartition(source: PartitionSource, options: Partition
   const staging = new Staging(options.root);
   try {
     const files = await writeFiles(source, snapshot!, staging, options);
-    const manifest = manifestOf(snapshot!, files, options);
+    const manifest = manifestOf(snapshot!, files, options.partition, options.origin);
     writeManifest(staging.file("keys", MANIFEST_NAME), manifest);
     options.signal?.throwIfAborted();
     staging.publish(options.partition);
@@ -175,7 +177,8 @@ function partName(number: number): string {
 function manifestOf(
   snapshot: SnapshotRow,
   files: Manifest["files"],
-  { partition, origin }: PartitionOptions,
+  partition: Partition,
+  origin?: RunOrigin,
 ): Manifest {
   return {
     dataset_version: DATASET_VERSION,

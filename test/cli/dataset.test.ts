@@ -145,6 +145,60 @@ describe("analyze --parquet", () => {
     expect([twice.status, twice.stderr]).toEqual([2, expect.stringContaining("as one before it")]);
   });
 
+  it("is the same made with --force, and of a file that is given twice", async () => {
+    const dataset = path.join(folder, "forced");
+    const twice = await analyze(dataset, shard(1), shard(1), "--force");
+    expect([twice.status, twice.stderr]).toEqual([
+      0,
+      `rdbscope: ${shard(1)} is given more than once: it is written once\n`,
+    ]);
+    const again = await analyze(dataset, shard(1), "--resume");
+    expect([again.status, again.stderr]).toEqual([0, expect.stringContaining("is complete already")]);
+  });
+
+  it("with an inventory adds to both what is missing in one of them", async () => {
+    const dataset = path.join(folder, "added");
+    const output = path.join(folder, "added.sqlite");
+    expect((await analyze(dataset, shard(1), "--quiet")).status).toBe(0);
+    expect((await runCli(["analyze", shard(2), "-o", output, "--quiet"])).status).toBe(0);
+    const all = [1, 2, 3].map(shard);
+    for (const args of [all, all]) {
+      const ran = await analyze(dataset, ...args, "-o", output, "--resume", "--quiet");
+      expect([ran.status, ran.stderr]).toEqual([0, ""]);
+      const { stdout } = await runCli(["query", output, "SELECT keys FROM snapshots", "--format", "ndjson"]);
+      expect(stdout.match(/30[123]/g)?.sort()).toEqual(["301", "302", "303"]);
+      for (const n of [1, 2, 3]) expect(manifest(dataset, `shard-${n}`).keys).toBe(300 + n);
+    }
+  });
+
+  it("exported goes on with --resume, where what is there was made of the same in the same way", async () => {
+    const output = path.join(folder, "exported.sqlite");
+    const other = path.join(folder, "exported-7.0.sqlite");
+    const files = [1, 2, 3].map(shard);
+    expect((await runCli(["analyze", ...files, "-o", output, "--quiet"])).status).toBe(0);
+    expect(
+      (await runCli(["analyze", ...files, "-o", other, "--profile", "redis-7.0", "--quiet"])).status,
+    ).toBe(0);
+    const dataset = path.join(folder, "export-resumed");
+    const exported = (inventory: string, ...more: string[]) =>
+      runCli(["export", "--parquet", dataset, "--cluster", "c", inventory, ...more]);
+    expect((await exported(output)).status).toBe(0);
+    const made = contents(dataset);
+    fs.rmSync(path.join(dataset, "keys", DAY, "node=shard-2", "_manifest.json"));
+    const again = await exported(output, "--resume");
+    expect([again.status, again.stderr.split("\n")]).toEqual([
+      0,
+      [
+        `rdbscope: 2 partitions of ${dataset} are complete already`,
+        `rdbscope: ${path.join(dataset, "keys", DAY, "node=shard-2")}: 302 rows`,
+        "",
+      ],
+    ]);
+    expect(contents(dataset)).toEqual(made);
+    expect((await exported(other, "--resume")).status).toBe(0);
+    expect(manifest(dataset, "shard-1").profile).toBe("redis-7.0");
+  });
+
   it("with an inventory too goes on behind what is damaged or missing", async () => {
     const dataset = path.join(folder, "both");
     const bad = path.join(folder, "cut-short.rdb");
@@ -222,16 +276,18 @@ describe("analyze --parquet", () => {
 
 it.each([
   [["analyze", "--node", "a", SAMPLE], "--node needs --parquet"],
-  [["analyze", "--parquet", "d", "--node", "a", SAMPLE, SAMPLE], "several have their file names"],
+  [["analyze", "--parquet", "d", "--node", "a", SAMPLE, "b.rdb"], "several have their file names"],
+  [["analyze", "--parquet", SAMPLE, "b.rdb"], "is a file: --parquet takes the folder of a dataset"],
   [["analyze", "--parquet", "d", "--node", "../a", SAMPLE], "letters, digits"],
   [["analyze", "--parquet", "d", "--date", "2026-02-30", SAMPLE], "is no day"],
-  [["analyze", "--parquet", "d", "--date", "2026-01-31", SAMPLE, SAMPLE], "two snapshots would be"],
+  [["analyze", "--parquet", "d", "--date", "2026-01-31", "a/b.rdb", "b.rdb"], "two snapshots would be"],
   [["analyze", "--parquet", "d", "-"], "say which --node"],
   [["analyze", "--parquet", "d", "--index", "key", SAMPLE], "give it a name with -o"],
   [["analyze", "--parquet", "d", "--resume", "--hash-keys", SAMPLE], "--hash-keys-secret-file"],
   [["analyze", "--parquet", "d", "--resume", "--force", SAMPLE], "one of --resume and --force"],
   [["export", "--parquet", "d", SAMPLE], "is no inventory: rdbscope analyze --parquet"],
   [["export", "--parquet", "d", "--type", "hash", SAMPLE], "--type is not for --parquet"],
+  [["export", "--folded", "--resume", SAMPLE], "--resume needs --parquet"],
   [["export", "--folded", "--cluster", "c", SAMPLE], "--cluster needs --parquet"],
 ])("%j is refused", async (args, message) => {
   const { status, stderr } = await runCli(args);
