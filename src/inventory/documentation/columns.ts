@@ -53,7 +53,10 @@ export const COMMON = {
     "Raw data: key name and every element, uncompressed, integers as their digits; it may exceed `bytes`.",
   ],
   largest_element_bytes: ["bytes", "Longest element; a string’s STRLEN."],
-  expires_at: ["ms since epoch", "When the key expires; NULL = never."],
+  expires_at: [
+    "ms since epoch",
+    "When the key expires; NULL = never. Exact up to 2^53, the year 287396; later times are near.",
+  ],
   slot: ["0-16383", "Cluster hash slot (CRC16, hash tags respected)."],
   pattern: ["text", "Key-name template such as `user:*:followers`."],
   record_offset: [
