@@ -48,6 +48,8 @@ export interface DiffOptions {
 /** One side, as it is told. */
 export interface DiffedSide {
   readonly path: string;
+  /** The one snapshot of an inventory of several that is compared, by the file it was read of; null: all of it is. */
+  readonly snapshot: string | null;
   readonly snapshots: number;
   /** Milliseconds since the epoch; of several, the last. */
   readonly created_at: number;
@@ -142,8 +144,10 @@ function sideOf(inventory: Inventory, id: number | undefined, { filters = {} }: 
 
 function told(side: DiffSide): DiffedSide {
   const all = side.map(({ snapshot }) => snapshot);
+  const { inventory } = side[0]!;
   return {
-    path: side[0]!.inventory.path,
+    path: inventory.path,
+    snapshot: side.length < snapshots(inventory, undefined).length ? side[0]!.snapshot.path : null,
     snapshots: side.length,
     created_at: Math.max(...all.map((one) => one.created_at)),
     profile: [...new Set(all.map(({ profile }) => profile))].join(", "),

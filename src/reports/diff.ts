@@ -80,8 +80,8 @@ function estimateMarks({ old, new: now }: Diff) {
 }
 
 function titleOf({ old, new: now }: Diff): string {
-  const told = ({ path, created_at: at, snapshots: count }: Diff["old"]) =>
-    `${path} (${humanTime(at)} UTC${count > 1 ? `, ${count} snapshots` : ""})`;
+  const told = ({ path, snapshot, created_at: at, snapshots: count }: Diff["old"]) =>
+    `${path}${snapshot === null ? "" : `, ${snapshot}`} (${humanTime(at)} UTC${count > 1 ? `, ${count} snapshots` : ""})`;
   return `${told(old)} -> ${told(now)}${elapsed(now.created_at - old.created_at)}`;
 }
 

@@ -1,8 +1,10 @@
+import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Diff, type DiffOptions, diff, isDifferent } from "../../src/diff/diff.ts";
 import { openInventory } from "../../src/inventory/open.ts";
 import type { AnalyzeOptions } from "../../src/pipeline/analyze.ts";
+import { diffParts } from "../../src/reports/diff.ts";
 import { ask, run, workFolder } from "../pipeline/support.ts";
 import * as values from "../support/rdb-values.ts";
 import { RdbWriter } from "../support/rdb-writer.ts";
@@ -225,6 +227,12 @@ describe("a diff of two inventories", { timeout: 180_000 }, () => {
     expect(isDifferent(await diffOf(whole, both))).toBe(false);
     const found = await diffOf(both, both, { oldSnapshot: 1, newSnapshot: 2 });
     expect(found.keys).toMatchObject({ added_keys: 300, removed_keys: 200, changed_keys: 0 });
+    expect([found.old.path, found.new.path]).toEqual([both, both]);
+    const files = [found.old, found.new].map((side) => path.basename(side.snapshot ?? ""));
+    expect(new Set(files).size).toBe(2);
+    expect((await diffOf(whole, both)).new.snapshot).toBeNull();
+    const title = diffParts(found, 10)[0]!.section.title;
+    for (const file of files) expect(title).toContain(file);
   });
 
   it("refuses inventories that were not made alike, unless it is told to", async () => {
