@@ -188,7 +188,7 @@ function checkOptions(options: AnalyzeOptions): void {
   if (inputs.length === 0) throw new UsageError("no snapshot given");
   if (inputs.length > MAX_SNAPSHOTS)
     throw new UsageError(`one inventory holds ${MAX_SNAPSHOTS} snapshots at most`);
-  checkOutput(options.output);
+  checkOutput(options);
   checkChoice(options);
   checkWorkers(workers);
   for (const name of index) {
@@ -210,11 +210,16 @@ function checkOptions(options: AnalyzeOptions): void {
 }
 
 /** `force` replaces inventories, and nothing else that somebody may still want. */
-function checkOutput(output: string): void {
+function checkOutput({ output, force, resume }: AnalyzeOptions): void {
   const stat = statOrNone(output);
-  if (stat === undefined || !stat.isFile() || stat.size === 0 || isInventoryFile(output)) return;
+  if (stat === undefined || !stat.isFile() || stat.size === 0) return;
+  if (!isInventoryFile(output))
+    throw new UsageError(
+      `${output} is no inventory: give the inventory a file name of its own, as --output FILE`,
+    );
+  if (force === true || resume === true) return;
   throw new UsageError(
-    `${output} is no inventory: give the inventory a file name of its own, as --output FILE`,
+    `${output} exists already: give another name with --output, add to it with --resume, or replace it with --force`,
   );
 }
 

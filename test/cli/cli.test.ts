@@ -98,7 +98,7 @@ describe("exit statuses", () => {
     [2, ["query", inventory, "DROP TABLE slots"], /only statements that return rows/],
     [2, ["analyze", SAMPLE, SAMPLE], /several snapshots need a name/],
     [2, ["analyze", SAMPLE, "--keys", "none", "--index", "key"], /--index needs key rows/],
-    [2, ["analyze", SAMPLE, "-o", inventory], /exists already/],
+    [2, ["analyze", SAMPLE, "-o", inventory], /exists already: .* add to it with --resume/],
     [2, ["analyze", SAMPLE, "-o", folder], /is a folder: give the output a file name/],
     [3, ["types", truncated], /truncated\.rdb: UNEXPECTED_EOF.*at byte \d+/],
     [4, ["types", path.join(folder, "missing.rdb")], /missing\.rdb: no such file or folder\n$/],
