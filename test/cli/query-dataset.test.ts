@@ -314,6 +314,23 @@ test("a dataset of which nothing is complete is told what is wrong, and is verif
   expect([verified.status, JSON.parse(verified.stdout)[0].faults.length]).toEqual([3, 2]);
 });
 
+test("a dataset that is given as a snapshot is told to be one, and an inventory that is to become one", async () => {
+  for (const args of [
+    ...["summary", "types", "doctor", "report", "analyze"].map((command) => [command, dataset]),
+    ["check", dataset, "--policy", path.join(import.meta.dirname, "../../docs/policy.example.yaml")],
+    ["diff", dataset, SAMPLE],
+    ["trend", SAMPLE, dataset],
+  ]) {
+    const { status, stderr } = await runCli(args);
+    const message = `is a dataset: rdbscope query ${dataset} --list shows what it can be asked`;
+    expect([args, status, stderr]).toEqual([args, 2, expect.stringContaining(message)]);
+  }
+  const inventory = path.join(folder, "one.sqlite");
+  expect((await runCli(["analyze", SAMPLE, "-o", inventory, "--quiet"])).status).toBe(0);
+  const { status, stderr } = await runCli(["analyze", inventory, "--parquet", path.join(folder, "of-one")]);
+  expect([status, stderr]).toEqual([3, expect.stringContaining("export --parquet makes a dataset of it")]);
+});
+
 test("a folder of snapshots is no dataset to be written to: what can be done with them is told", async () => {
   const snapshots = path.join(folder, "snapshots");
   fs.mkdirSync(path.join(snapshots, "2026-11-01"), { recursive: true });
