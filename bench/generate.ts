@@ -8,23 +8,39 @@ import { writeFleet } from "./fleet.ts";
 import { RdbWriter } from "./rdb-writer.ts";
 import { SHAPES } from "./shapes.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    keys: { type: "string" },
-    bytes: { type: "string" },
-    seed: { type: "string" },
-    nodes: { type: "string" },
-    days: { type: "string" },
-  },
-});
-const [name, path] = positionals;
-const shape = name === undefined ? undefined : SHAPES[name];
-if ((shape === undefined && name !== "fleet") || path === undefined) {
-  console.error(`usage: generate.ts ${Object.keys(SHAPES).join("|")} OUT [--keys N] [--bytes N] [--seed S]`);
-  console.error("       generate.ts fleet FOLDER [--nodes N] [--days N] [--keys N] [--seed S]");
+const USAGE = `usage: generate.ts ${Object.keys(SHAPES).join("|")} OUT [--keys N] [--bytes N] [--seed S]
+       generate.ts fleet FOLDER [--nodes N] [--days N] [--keys N] [--seed S]`;
+
+function fail(why: string): never {
+  console.error(`${why}\n${USAGE}`);
   process.exit(2);
 }
+
+/** What was given, as words. */
+function parsed() {
+  const number = { type: "string" } as const;
+  const numbers = { keys: number, bytes: number, seed: number, nodes: number, days: number };
+  try {
+    return parseArgs({ allowPositionals: true, options: { ...numbers, help: { type: "boolean" } } });
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
+
+const {
+  values: { help, ...values },
+  positionals,
+} = parsed();
+if (help === true) {
+  console.log(USAGE);
+  process.exit();
+}
+const other = Object.entries(values).find(([, text]) => !/^\d+$/.test(text));
+if (other !== undefined) fail(`--${other[0]} ${JSON.stringify(other[1])}: not a whole number`);
+const [name, path] = positionals;
+const shape = name === undefined ? undefined : SHAPES[name];
+if ((shape === undefined && name !== "fleet") || path === undefined) fail("what is to be made, and where?");
+
 /** Numbers that were given. */
 function given(...names: readonly (keyof typeof values)[]): Record<string, number> {
   const some = names.filter((one) => values[one] !== undefined);

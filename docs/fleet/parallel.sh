@@ -4,6 +4,10 @@
 # Run again, it goes on where it was: what is complete is passed over. What fails for reasons around us (4, a signal) is tried
 # three times; a wrong option (2), a damaged snapshot (3) and a bug (5) are not. Exit status: how many snapshots failed.
 set -euo pipefail
+if [ $# -lt 3 ]; then
+  echo "usage: ${0##*/} DATASET CLUSTER SNAPSHOT…" >&2
+  exit 2
+fi
 export DATASET=$1 CLUSTER=$2 PARALLEL_SHELL=${BASH:-/bin/bash}
 shift 2
 

@@ -48,14 +48,17 @@ export async function writingProgress<T>(
 
 const SILENT: ProgressReporter = { update: () => {}, done: () => {}, stop: () => {} };
 
-/** A bar on a terminal's stderr: how much, how fast, how long yet. */
+/** A bar on a terminal's stderr, from the first that is told on: how much, how fast since this phase began, how long yet. */
 class ProgressBar implements ProgressReporter {
   private readonly bar: SingleBar;
-  private readonly startedAt = Date.now();
+  private begun:
+    | { readonly phase: Progress["phase"]; readonly at: number; readonly done: number }
+    | undefined;
+  private isStopped = false;
 
   constructor(cli: Cli) {
     this.bar = new SingleBar({
-      format: "{phase} {bar} {percentage}%  {done} of {all}  {speed}/s  {left}  {count}",
+      format: "{phase} {bar} {percentage}%  {done} of {all}  {speed}  {left}  {count}",
       barsize: 24,
       stream: cli.stderr,
       clearOnComplete: true,
@@ -63,26 +66,28 @@ class ProgressBar implements ProgressReporter {
       gracefulExit: false,
       fps: 8,
     });
-    this.bar.start(1, 0, { phase: WORDS.read, done: "", all: "", speed: "", left: "", count: "" });
   }
 
   update(progress: Progress): void {
+    if (this.isStopped) return;
     const { phase, bytesDone, bytesTotal, keys } = progress;
     const [done, all, human] =
       progress.phase === "write"
         ? [keys, progress.keysTotal, humanCount]
         : [bytesDone, bytesTotal, humanBytes];
-    const seconds = Math.max(0.001, (Date.now() - this.startedAt) / 1000);
-    const speed = done / seconds;
-    this.bar.setTotal(Math.max(1, all));
-    this.bar.update(done, {
+    const speed = this.speedOf(phase, done);
+    const told = {
       phase: WORDS[phase],
       done: human(done),
       all: human(all),
-      speed: human(speed),
+      speed: speed > 0 ? `${human(speed)}/s` : "",
       left: timeLeft(all - done, speed),
       count: phase === "read" || phase === "merge" ? `${humanCount(keys)} keys` : "",
-    });
+    };
+    const total = Math.max(1, all);
+    if (!this.bar.isActive) this.bar.start(total, 0, told);
+    this.bar.setTotal(total);
+    this.bar.update(done, told);
   }
 
   done(): void {
@@ -90,7 +95,15 @@ class ProgressBar implements ProgressReporter {
   }
 
   stop(): void {
+    this.isStopped = true;
     this.bar.stop();
+  }
+
+  /** What is done in a second of this phase. Of several files each is unpacked by itself: what is done begins at 0 again. */
+  private speedOf(phase: Progress["phase"], done: number): number {
+    const now = Date.now();
+    if (phase !== this.begun?.phase || done < this.begun.done) this.begun = { phase, at: now, done };
+    return (done - this.begun.done) / Math.max(0.001, (now - this.begun.at) / 1000);
   }
 }
 
@@ -147,9 +160,9 @@ function allOf(progress: Progress): Progress {
   return { ...progress, bytesDone: progress.bytesTotal };
 }
 
-function timeLeft(bytes: number, speed: number): string {
+function timeLeft(left: number, speed: number): string {
   if (speed <= 0) return "";
-  const seconds = Math.ceil(bytes / speed);
+  const seconds = Math.ceil(left / speed);
   return seconds < 60
     ? `${seconds}s left`
     : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, "0")}s left`;

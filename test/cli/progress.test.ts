@@ -1,7 +1,10 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { PassThrough } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { progressOf } from "../../src/cli/progress.ts";
 import { runCli, SAMPLE } from "./run-cli.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rdbscope-progress-"));
@@ -96,5 +99,57 @@ describe("--progress json", () => {
   test("is one of two words", async () => {
     const { status, stderr } = await runCli(["summary", SAMPLE, "--progress", "xml"]);
     expect([status, stderr]).toEqual([2, 'rdbscope: --progress: "xml" is not one of bar, json\n']);
+  });
+});
+
+describe("the bar of a terminal", () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  function terminal() {
+    const stderr = Object.assign(new PassThrough(), { isTTY: true, columns: 200 });
+    const cli = { stdin: process.stdin, stdout: stderr, stderr, env: {}, status: 0, outputError: undefined };
+    const bar = progressOf(cli, {}, ["a.gz", "b.gz"]);
+    /** What was shown since it was last asked for. */
+    const shown = () => {
+      vi.advanceTimersByTime(200);
+      return stripVTControlCharacters(String(stderr.read() ?? "")).replaceAll(/[-=]{24}/g, "|");
+    };
+    return { bar, shown };
+  }
+  const MB = 2 ** 20;
+
+  test("begins with what is told first, and shows nothing where nothing is", () => {
+    const none = terminal();
+    expect(none.shown()).toBe("");
+    none.bar.stop();
+    none.bar.update({ phase: "read", bytesDone: 1, bytesTotal: 2, keys: 1 });
+    expect(none.shown()).toBe("");
+    const { bar, shown } = terminal();
+    bar.update({ phase: "write", bytesDone: 9, bytesTotal: 9, keys: 0, keysTotal: 2000 });
+    expect(shown().trim()).toBe("writing | 0%  0 of 2,000");
+    bar.stop();
+  });
+
+  test("counts speed and the time left from the beginning of each phase", () => {
+    const { bar, shown } = terminal();
+    const unpacked = (bytesDone: number) =>
+      bar.update({ phase: "unpack", bytesDone, bytesTotal: 100 * MB, keys: 0 });
+    /** Half of 100 MB in 10 s, and what is shown then. */
+    const half = () => {
+      unpacked(0);
+      vi.advanceTimersByTime(9800);
+      shown();
+      unpacked(50 * MB);
+      return shown();
+    };
+    const expected = "unpacking | 50%  50.00M of 100.00M  5.00M/s  10s left";
+    expect(half()).toContain(expected);
+    unpacked(100 * MB);
+    vi.advanceTimersByTime(60_000);
+    bar.update({ phase: "read", bytesDone: 100 * MB, bytesTotal: 200 * MB, keys: 1000 });
+    vi.advanceTimersByTime(60_000);
+    expect(half()).toContain(expected);
+    bar.stop();
   });
 });

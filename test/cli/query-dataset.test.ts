@@ -210,6 +210,31 @@ describe("a dataset", () => {
     fs.writeFileSync(path.join(dataset, file!), bytes);
   });
 
+  test("is not sound with Parquet files that no manifest names: engines that list folders read them", async () => {
+    const more = path.join(folder, "more");
+    fs.cpSync(dataset, more, { recursive: true });
+    const day = "cluster=default/date=2026-11-21";
+    const part = path.join(more, `keys/${day}/node=one/part-00000.parquet`);
+    const copies = [
+      `keys/${day}/node=one/part-00001.parquet`,
+      "keys/keys/cluster=default/date=2026-11-21/node=one/part-00000.parquet",
+      `rollup/${day}/node=three/part-00000.parquet`,
+      "rollup/copy.parquet",
+    ];
+    const others = [`keys/${day}/node=one/notes.txt`, "keys/.old/part-00000.parquet", "copy.parquet"];
+    for (const name of [...copies, ...others]) {
+      fs.mkdirSync(path.dirname(path.join(more, name)), { recursive: true });
+      fs.copyFileSync(part, path.join(more, name));
+    }
+    fs.symlinkSync(path.join(more, "keys"), path.join(more, "keys", "above"));
+    const verified = await runCli(["verify", more, "--format", "json"]);
+    const messages = JSON.parse(verified.stdout)[0].faults.map((fault: { message: string }) => fault.message);
+    const told = (name: string) => expect.stringContaining(`${name} is named by no manifest`);
+    const [one, inside, , alone] = copies.map(told);
+    const unfinished = expect.stringMatching(/node=three is not complete: it has no _manifest.json$/);
+    expect([verified.status, messages]).toEqual([3, [unfinished, one, inside, alone]]);
+  });
+
   test("may have no rows of keys", async () => {
     const none = path.join(folder, "none");
     await runCli(["analyze", SAMPLE, "--parquet", none, "--keys", "none", "--quiet", "--workers", "1"]);
@@ -287,6 +312,23 @@ test("a dataset of which nothing is complete is told what is wrong, and is verif
   expect(asked.stderr).toMatch(/no partition of .* is complete: .*node=one: .* is no JSON.*, and 1 other /);
   const verified = await runCli(["verify", broken, "--format", "json"]);
   expect([verified.status, JSON.parse(verified.stdout)[0].faults.length]).toEqual([3, 2]);
+});
+
+test("a dataset that is given as a snapshot is told to be one, and an inventory that is to become one", async () => {
+  for (const args of [
+    ...["summary", "types", "doctor", "report", "analyze"].map((command) => [command, dataset]),
+    ["check", dataset, "--policy", path.join(import.meta.dirname, "../../docs/policy.example.yaml")],
+    ["diff", dataset, SAMPLE],
+    ["trend", SAMPLE, dataset],
+  ]) {
+    const { status, stderr } = await runCli(args);
+    const message = `is a dataset: rdbscope query ${dataset} --list shows what it can be asked`;
+    expect([args, status, stderr]).toEqual([args, 2, expect.stringContaining(message)]);
+  }
+  const inventory = path.join(folder, "one.sqlite");
+  expect((await runCli(["analyze", SAMPLE, "-o", inventory, "--quiet"])).status).toBe(0);
+  const { status, stderr } = await runCli(["analyze", inventory, "--parquet", path.join(folder, "of-one")]);
+  expect([status, stderr]).toEqual([3, expect.stringContaining("export --parquet makes a dataset of it")]);
 });
 
 test("a folder of snapshots is no dataset to be written to: what can be done with them is told", async () => {

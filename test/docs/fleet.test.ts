@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -41,6 +41,14 @@ describe("the questions of docs/fleet.md", () => {
     const found = [...TEXT.matchAll(/^#### \d+\. `([\w-]+)`: (.*)\n\n```sql\n([\s\S]*?)\n```/gm)];
     expect(found.map(([, name, title, sql]) => [name, title, sql])).toEqual(
       Object.entries(FLEET_QUESTIONS).map(([name, { title, sql }]) => [name, title, sql]),
+    );
+  });
+
+  it("have a limit, but for those that are named", () => {
+    const [, names] = /their parameters: (.*) have none and give all rows, the others 20,/.exec(TEXT)!;
+    const without = Object.entries(FLEET_QUESTIONS).filter(([, question]) => !("params" in question));
+    expect([...names!.matchAll(/`([\w-]+)`/g)].map(([, name]) => name)).toEqual(
+      without.map(([name]) => name),
     );
   });
 });
@@ -200,8 +208,18 @@ describe("manifests", () => {
     expect(command(container.command[2], "AWS_BATCH_JOB_ARRAY_INDEX", "/snapshots")).toEqual(ASKED);
   });
 
-  it("have a script for GNU parallel that bash can read", () => {
-    execFileSync("bash", ["-n", new URL("../../docs/fleet/parallel.sh", import.meta.url).pathname]);
+  it("say what to change of the Job, by the names that stand in it", () => {
+    const text = read("fleet/kubernetes.yaml");
+    const named = tableWith("in `kubernetes.yaml`").flatMap(([cell]) => [...cell!.matchAll(/`([^`]+)`/g)]);
+    expect(named.length).toBeGreaterThan(0);
+    for (const [, name] of named) expect(text).toContain(name);
+  });
+
+  it("have a script for GNU parallel that bash can read, and that says what it wants", () => {
+    const script = new URL("../../docs/fleet/parallel.sh", import.meta.url).pathname;
+    execFileSync("bash", ["-n", script]);
+    const { status, stderr } = spawnSync("bash", [script, "dataset"], { encoding: "utf8", cwd: folder });
+    expect([status, stderr]).toEqual([2, "usage: parallel.sh DATASET CLUSTER SNAPSHOT…\n"]);
     expect(read("fleet/parallel.sh")).toContain(`0 | ${FINAL.join(" | ")}) break`);
   });
 });

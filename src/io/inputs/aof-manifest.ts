@@ -13,10 +13,23 @@ export interface AofParts {
   readonly unread: readonly { readonly name: string; readonly bytes: number }[];
 }
 
+/** Whether a folder is a dataset of Parquet files that is written already: its first folders are called as `dataset/partition.ts` has it. */
+function isDataset(folder: string): boolean {
+  try {
+    return fs.readdirSync(path.join(folder, "keys")).some((name) => name.startsWith("cluster="));
+  } catch {
+    return false; // What may not be looked into is whatever else is found of it.
+  }
+}
+
 /** The manifest of an AOF directory. @throws {UsageError} when there is not exactly one */
 export function findManifest(folder: string): string {
   const names = read(folder, () => fs.readdirSync(folder)).filter((name) => name.endsWith(".manifest"));
   if (names.length === 1) return path.join(folder, names[0]!);
+  if (names.length === 0 && isDataset(folder))
+    throw new UsageError(
+      `${folder} is a dataset: rdbscope query ${folder} --list shows what it can be asked`,
+    );
   const others = snapshotsIn(folder);
   const found =
     names.length === 0

@@ -50,7 +50,10 @@ const WRAPPINGS: readonly Wrapping[] = [
 
 /** What is recognised so that the answer helps, and what to do about it. */
 const UNSUPPORTED: readonly (readonly [isIt: (head: Uint8Array) => boolean, what: string])[] = [
-  [startsWith("SQLite format 3\0"), "a SQLite database: an inventory is read as a file of its own"],
+  [
+    startsWith("SQLite format 3\0"),
+    "a SQLite database: an inventory is given alone, unpacked; rdbscope export --parquet makes a dataset of it",
+  ],
   [
     (head) => /^(?:\*\d+\r\n\$|#TS:)/.test(textOf(head)),
     "an AOF of commands alone: it has no RDB preamble to read",
