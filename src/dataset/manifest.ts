@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import * as z from "zod";
+import { IoError, reasonOf } from "../errors.ts";
 import { folderOf } from "./partition.ts";
 import { DATASET_VERSION, TABLE_NAMES } from "./tables.ts";
 
@@ -96,13 +97,14 @@ export function completeManifest(root: string, folder: string): Manifest | undef
  * its partition, or is none.
  */
 export function lookAtPartition(root: string, folder: string): Manifest | { readonly fault: string } {
+  const file = path.join(root, folder, MANIFEST_NAME);
   let text: string;
   try {
-    text = fs.readFileSync(path.join(root, folder, MANIFEST_NAME), "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    text = fs.readFileSync(file, "utf8");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return { fault: `it has no ${MANIFEST_NAME}` };
-    throw error;
+    throw new IoError(`cannot read ${file}: ${reasonOf(cause)}`, { cause });
   }
   const content = parseOrNone(text);
   const parsed = MANIFEST.safeParse(content);
