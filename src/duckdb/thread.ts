@@ -5,7 +5,7 @@ import { IoError, toErrorRecord, UsageError } from "../errors.ts";
 import { checkReading, notReading } from "../inventory/statement.ts";
 import { textOrBytes } from "../inventory/utf8.ts";
 import type { Value } from "../queries/answer.ts";
-import type { DuckMessage, DuckTask } from "./cursor.ts";
+import type { DuckMessage, DuckTask, DuckWish } from "./cursor.ts";
 import { quoted } from "./quoted.ts";
 
 interface Given extends DuckTask {
@@ -16,6 +16,7 @@ interface Given extends DuckTask {
 type DuckDb = typeof import("@duckdb/node-api");
 
 const { port, signal, ...task }: Given = workerData;
+let connection: DuckDBConnection | undefined;
 
 /** Kinds of DuckDB's errors that no statement is the reason of. */
 const OF_FILES = /^(?:IO|Invalid|Serialization)$/;
@@ -26,10 +27,22 @@ function tell(message: DuckMessage): void {
   Atomics.notify(signal, 0);
 }
 
-/** Whoever takes rows asks for more: no piece is made ahead of the one that is written. */
-function asked(): Promise<void> {
-  return new Promise((resolve) => port.once("message", () => resolve()));
+/** True when whoever takes rows asks for more: no piece is made ahead of the one that is written. False: nobody takes any more. */
+async function isWanted(): Promise<boolean> {
+  if (!stopped) await new Promise<void>((resolve) => (onWish = resolve));
+  return !stopped;
 }
+
+let stopped = false;
+let onWish = () => {};
+port.on("message", (wish: DuckWish) => {
+  if (wish === "stop") {
+    stopped = true;
+    connection?.interrupt();
+    port.close(); // Nothing else keeps this thread.
+  }
+  onWish();
+});
 
 async function load(): Promise<DuckDb> {
   try {
@@ -134,7 +147,6 @@ async function brokenFile(): Promise<string | undefined> {
   return undefined;
 }
 
-let connection: DuckDBConnection | undefined;
 try {
   const duckDb = await load();
   connection = await open(duckDb);
@@ -143,8 +155,7 @@ try {
   const isPlan = statement.statementType === duckDb.StatementType.EXPLAIN;
   const result = await statement.stream();
   tell({ columns: isPlan ? ["plan"] : result.columnNames() });
-  for (let done = false; !done; ) {
-    await asked();
+  for (let done = false; !done && (await isWanted()); ) {
     const chunk = await result.fetchChunk();
     done = chunk === null || chunk.rowCount === 0;
     const rows = (chunk?.getRows() ?? []).map((row) => row.map((value) => toValue(duckDb, value)));
