@@ -44,7 +44,15 @@ port.on("message", (wish: DuckWish) => {
   onWish();
 });
 
+/** The package's decoder drops U+FEFF from the beginnings of texts; this one keeps it. */
+class WholeTextDecoder extends TextDecoder {
+  constructor(label?: string, options?: ConstructorParameters<typeof TextDecoder>[1]) {
+    super(label, { ...options, ignoreBOM: true });
+  }
+}
+
 async function load(): Promise<DuckDb> {
+  globalThis.TextDecoder = WholeTextDecoder; // Of this thread, for the package, which makes one when it is loaded.
   try {
     return await import("@duckdb/node-api");
   } catch (error) {
@@ -87,21 +95,19 @@ async function prepareViews(connection: DuckDBConnection): Promise<void> {
  * EXPLAIN of a statement that reads, and not EXPLAIN ANALYZE, which does what the statement says; everything else DuckDB parses.
  * @throws {UsageError} when it is not one statement that reads, or has other parameters
  */
-async function prepare(
-  { StatementType }: DuckDb,
-  connection: DuckDBConnection,
-): Promise<DuckDBPreparedStatement> {
+async function prepare(duckDb: DuckDb, connection: DuckDBConnection): Promise<DuckDBPreparedStatement> {
+  const { StatementType } = duckDb;
   const statements = await connection.extractStatements(task.sql);
   if (statements.count !== 1) throw notReading();
   const statement = await statements.prepare(0);
   const { statementType } = statement;
   if (statementType === StatementType.EXPLAIN) checkReading(task.sql);
   else if (statementType !== StatementType.SELECT) throw notReading();
-  bind(statement);
+  bind(duckDb, statement);
   return statement;
 }
 
-function bind(statement: DuckDBPreparedStatement): void {
+function bind({ DuckDBBlobValue }: DuckDb, statement: DuckDBPreparedStatement): void {
   const names = Array.from({ length: statement.parameterCount }, (_, i) => statement.parameterName(i + 1));
   const missing = names.find((name) => !Object.hasOwn(task.params, name));
   if (missing !== undefined) {
@@ -114,7 +120,11 @@ function bind(statement: DuckDBPreparedStatement): void {
   }
   const unused = Object.keys(task.params).find((name) => !names.includes(name));
   if (unused !== undefined) throw new UsageError(`there is no $${unused} in the statement`);
-  if (names.length > 0) statement.bind(task.params as Record<string, DuckDBValue>);
+  const values = Object.entries(task.params).map(([name, value]) => [
+    name,
+    value instanceof Uint8Array ? new DuckDBBlobValue(value) : value,
+  ]);
+  if (values.length > 0) statement.bind(Object.fromEntries(values));
 }
 
 /** A value as inventories have it: whole numbers, doubles, texts, bytes; anything else as DuckDB writes it. */
