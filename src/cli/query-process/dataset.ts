@@ -29,7 +29,7 @@ export async function answerFromDataset(
       ...leftOut(incomplete),
       ...damageNotes(complete),
       ...sameFileNotes(complete, dates),
-      ...dateNotes(dates, complete),
+      ...dateNotes(task.statement.question, dates, complete),
       ...keyNotes(task, complete),
     ];
     for (const note of notes) tell({ note });
