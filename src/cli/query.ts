@@ -56,7 +56,11 @@ export function queryCommand(cli: Cli): Command {
       "sqlite for snapshots and inventories, duckdb for datasets (default: what fits)",
     )
     .option("--list [name]", "print the questions that have names, or one of them with its SQL")
-    .option("--param <name=value>", "the value of :name in the SQL, or of a question's parameter", repeated)
+    .option(
+      "--param <name=value>",
+      "the value of :name in the SQL ($name of a dataset), or of a question's parameter",
+      repeated,
+    )
     .option("--timeout <time>", "how long the statement may run, such as 30s or 1h (0: no limit)", "5m")
     .option("--max-memory <size>", "memory that it may take, such as 500M (0: no limit)", "1G")
     .option("--no-history", "on a terminal: keep no history of statements");
@@ -137,7 +141,8 @@ async function askDataset(cli: Cli, folder: string, sql: string | undefined, opt
   const [given] = FOR_SNAPSHOTS.filter((name) => options[name] !== undefined);
   if (given !== undefined)
     throw new UsageError(`--${given.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)} is for snapshots`);
-  if (sql === undefined && cli.stdin.isTTY === true) throw new UsageError(NO_SQL);
+  if (sql === undefined && cli.stdin.isTTY === true)
+    throw new UsageError(`${NO_SQL}; datasets have no prompt`);
   const statement = statementOf(sql ?? (await readStdin(cli, folder)), options.param, DATASET_QUESTIONS);
   const { timeout: timeoutMs, maxMemory, color, rawCsv, format, workers: threads } = options;
   const warn = warner(cli, options.quiet);

@@ -1,4 +1,4 @@
-import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { type ErrorRecord, fromErrorRecord, IoError } from "../errors.ts";
 import { threadCode } from "../io/thread-code.ts";
 import type { Value } from "../queries/answer.ts";
@@ -33,12 +33,16 @@ export interface DuckCursor {
 
 const MODULE = new URL(`../duckdb/thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
+/** What the thread is told: one more piece is wanted, or nothing any more. */
+export type DuckWish = "more" | "stop";
+
 /**
  * Asks DuckDB, which has a thread of its own: its interface waits, and everything that writes rows takes them as they come. So
- * this thread sleeps until there are some.
- * @throws {UsageError} when the statement is refused, or DuckDB is not installed
+ * this thread sleeps until there are some. Returns when `use` has ended, and so has the thread: a process that exits while the
+ * thread calls DuckDB dies of it (SIGABRT).
+ * @throws {UsageError} when the statement is refused, or DuckDB is not installed; what `use` throws
  */
-export function askDuckDb(task: DuckTask): DuckCursor {
+export async function withDuckDb(task: DuckTask, use: (cursor: DuckCursor) => Promise<void>): Promise<void> {
   const { port1: port, port2 } = new MessageChannel();
   const signal = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(threadCode(MODULE), {
@@ -47,6 +51,17 @@ export function askDuckDb(task: DuckTask): DuckCursor {
     transferList: [port2],
   });
   worker.on("error", () => {}); // The thread tells what it can; what it cannot, ends the process.
+  const ended = new Promise((resolve) => worker.once("exit", resolve));
+  const wish = (what: DuckWish) => port.postMessage(what);
+  try {
+    await use(cursorOf(port, signal, wish));
+  } finally {
+    wish("stop");
+    await ended;
+  }
+}
+
+function cursorOf(port: MessagePort, signal: Int32Array, wish: (what: DuckWish) => void): DuckCursor {
   let taken = 0;
   const next = (): DuckMessage => {
     for (;;) {
@@ -59,7 +74,7 @@ export function askDuckDb(task: DuckTask): DuckCursor {
   const asked = (): DuckMessage => {
     const message = next();
     if ("failed" in message) throw fromErrorRecord(message.failed);
-    port.postMessage("more");
+    wish("more");
     return message;
   };
   const first = asked();

@@ -5,7 +5,7 @@ import { IoError, toErrorRecord, UsageError } from "../errors.ts";
 import { checkReading, notReading } from "../inventory/statement.ts";
 import { textOrBytes } from "../inventory/utf8.ts";
 import type { Value } from "../queries/answer.ts";
-import type { DuckMessage, DuckTask } from "./cursor.ts";
+import type { DuckMessage, DuckTask, DuckWish } from "./cursor.ts";
 import { quoted } from "./quoted.ts";
 
 interface Given extends DuckTask {
@@ -16,6 +16,7 @@ interface Given extends DuckTask {
 type DuckDb = typeof import("@duckdb/node-api");
 
 const { port, signal, ...task }: Given = workerData;
+let connection: DuckDBConnection | undefined;
 
 /** Kinds of DuckDB's errors that no statement is the reason of. */
 const OF_FILES = /^(?:IO|Invalid|Serialization)$/;
@@ -26,12 +27,32 @@ function tell(message: DuckMessage): void {
   Atomics.notify(signal, 0);
 }
 
-/** Whoever takes rows asks for more: no piece is made ahead of the one that is written. */
-function asked(): Promise<void> {
-  return new Promise((resolve) => port.once("message", () => resolve()));
+/** True when whoever takes rows asks for more: no piece is made ahead of the one that is written. False: nobody takes any more. */
+async function isWanted(): Promise<boolean> {
+  if (!stopped) await new Promise<void>((resolve) => (onWish = resolve));
+  return !stopped;
+}
+
+let stopped = false;
+let onWish = () => {};
+port.on("message", (wish: DuckWish) => {
+  if (wish === "stop") {
+    stopped = true;
+    connection?.interrupt();
+    port.close(); // Nothing else keeps this thread.
+  }
+  onWish();
+});
+
+/** The package's decoder drops U+FEFF from the beginnings of texts; this one keeps it. */
+class WholeTextDecoder extends TextDecoder {
+  constructor(label?: string, options?: ConstructorParameters<typeof TextDecoder>[1]) {
+    super(label, { ...options, ignoreBOM: true });
+  }
 }
 
 async function load(): Promise<DuckDb> {
+  globalThis.TextDecoder = WholeTextDecoder; // Of this thread, for the package, which makes one when it is loaded.
   try {
     return await import("@duckdb/node-api");
   } catch (error) {
@@ -74,21 +95,19 @@ async function prepareViews(connection: DuckDBConnection): Promise<void> {
  * EXPLAIN of a statement that reads, and not EXPLAIN ANALYZE, which does what the statement says; everything else DuckDB parses.
  * @throws {UsageError} when it is not one statement that reads, or has other parameters
  */
-async function prepare(
-  { StatementType }: DuckDb,
-  connection: DuckDBConnection,
-): Promise<DuckDBPreparedStatement> {
+async function prepare(duckDb: DuckDb, connection: DuckDBConnection): Promise<DuckDBPreparedStatement> {
+  const { StatementType } = duckDb;
   const statements = await connection.extractStatements(task.sql);
   if (statements.count !== 1) throw notReading();
   const statement = await statements.prepare(0);
   const { statementType } = statement;
   if (statementType === StatementType.EXPLAIN) checkReading(task.sql);
   else if (statementType !== StatementType.SELECT) throw notReading();
-  bind(statement);
+  bind(duckDb, statement);
   return statement;
 }
 
-function bind(statement: DuckDBPreparedStatement): void {
+function bind({ DuckDBBlobValue }: DuckDb, statement: DuckDBPreparedStatement): void {
   const names = Array.from({ length: statement.parameterCount }, (_, i) => statement.parameterName(i + 1));
   const missing = names.find((name) => !Object.hasOwn(task.params, name));
   if (missing !== undefined) {
@@ -101,7 +120,11 @@ function bind(statement: DuckDBPreparedStatement): void {
   }
   const unused = Object.keys(task.params).find((name) => !names.includes(name));
   if (unused !== undefined) throw new UsageError(`there is no $${unused} in the statement`);
-  if (names.length > 0) statement.bind(task.params as Record<string, DuckDBValue>);
+  const values = Object.entries(task.params).map(([name, value]) => [
+    name,
+    value instanceof Uint8Array ? new DuckDBBlobValue(value) : value,
+  ]);
+  if (values.length > 0) statement.bind(Object.fromEntries(values));
 }
 
 /** A value as inventories have it: whole numbers, doubles, texts, bytes; anything else as DuckDB writes it. */
@@ -134,7 +157,6 @@ async function brokenFile(): Promise<string | undefined> {
   return undefined;
 }
 
-let connection: DuckDBConnection | undefined;
 try {
   const duckDb = await load();
   connection = await open(duckDb);
@@ -143,8 +165,7 @@ try {
   const isPlan = statement.statementType === duckDb.StatementType.EXPLAIN;
   const result = await statement.stream();
   tell({ columns: isPlan ? ["plan"] : result.columnNames() });
-  for (let done = false; !done; ) {
-    await asked();
+  for (let done = false; !done && (await isWanted()); ) {
     const chunk = await result.fetchChunk();
     done = chunk === null || chunk.rowCount === 0;
     const rows = (chunk?.getRows() ?? []).map((row) => row.map((value) => toValue(duckDb, value)));

@@ -54,6 +54,28 @@ describe("a dataset", () => {
     expect(await json(sql, "--param", "type=hash", "--param", "least=0")).toEqual([{ keys: 951 }]);
   });
 
+  test.each([
+    ["x'00ff'", "AP8="],
+    ["x'ff'", "/w=="],
+  ])("takes bytes for a parameter: %s", async (literal, base64) => {
+    const rows = await json("SELECT $k AS k, typeof($k) AS t", "--param", `k=${literal}`);
+    expect(rows).toEqual([{ k: { base64 }, t: "BLOB" }]);
+  });
+
+  test("finds a name by its bytes", async () => {
+    const hex = Buffer.from("stream:orders").toString("hex");
+    const sql = "SELECT count(*) AS n FROM keys WHERE key = $k AND node = 'one'";
+    expect(await json(sql, "--param", `k=x'${hex}'`)).toEqual([{ n: 1 }]);
+    expect(await json(sql, "--param", "k=x''")).toEqual([{ n: 0 }]);
+    const text = "SELECT count(*) AS n FROM keys WHERE key = encode($k)";
+    expect(await json(text, "--param", "k=\u043a\u043b\u044e\u0447")).toEqual([{ n: 0 }]);
+  });
+
+  test("has texts whole that begin with U+FEFF", async () => {
+    const rows = await json("SELECT chr(65279) || 'bom' AS text, encode(chr(65279) || 'bom') AS bytes");
+    expect(rows).toEqual([{ text: "\ufeffbom", bytes: "\ufeffbom" }]);
+  });
+
   test("lists what it can be asked by name, with as many rows as are wanted", async () => {
     const { stdout } = await runCli(["query", dataset, "--list", "--format", "json"]);
     const listed = JSON.parse(stdout) as { question: string; parameters: string }[];
@@ -82,6 +104,22 @@ describe("a dataset", () => {
     expect(stdout.split("\r\n").length).toBe(2 * 3264 * 20 + 2);
   });
 
+  test("ends well when whoever reads it leaves, whatever DuckDB is doing", async () => {
+    // A piece takes DuckDB longer than writing it takes us: it is at work when the output is closed.
+    const slow =
+      "SELECT repeat(sha256(repeat('x', 2000) || a.record_offset), 2) AS s FROM keys a, range(100)";
+    for (let run = 0; run < 10; run++) {
+      const workers = run % 2 === 0 ? ["--workers", "1"] : [];
+      const child = start(["query", dataset, slow, "--format", "csv", "--temp-dir", sort, ...workers]);
+      let stderr = "";
+      child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
+      child.stdout.once("data", () => child.stdout.destroy());
+      const status = await new Promise((resolve) => child.on("close", resolve));
+      expect([run, status, stderr]).toEqual([run, 0, ""]);
+    }
+    expect(fs.readdirSync(sort)).toEqual([]);
+  });
+
   test.each([
     ["COPY keys TO 'x.parquet'", /cannot access|only statements/i],
     ["CREATE TABLE t AS SELECT 1", /only statements that return rows/],
@@ -95,6 +133,12 @@ describe("a dataset", () => {
     ["SELECT * FROM 'https://localhost/x.parquet'", /Cannot access file/],
     ["SELECT $x", /\$x has no value: give one with --param x=VALUE/],
     ["SELECT keyz FROM keys", /SQL: /],
+    ["SELECT * FROM keys WHERE type = :type", /a parameter of a dataset is \$name/],
+    ["SELECT * FROM keys WHERE type =@type", /a parameter of a dataset is \$name/],
+    ["SELECT * FROM keys WHERE key LIKE 'user:%'", /[^.]: .*key_text of fleet_keys/],
+    ["SELECT instr('user', key) FROM keys", /key_text of fleet_keys/],
+    ["SELECT decode(key) FROM keys", /key_text of fleet_keys/],
+    ["SELECT * FROM keys WHERE key = 'schl\u00fcssel'", /key = encode\(\$name\)/],
     ["top-keys", /is a question for inventories; of a dataset: node-memory/],
   ])("refuses %s in one line", async (sql, message) => {
     const ran = await ask(sql);

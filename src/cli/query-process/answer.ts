@@ -86,7 +86,7 @@ function notesOf(inventory: Inventory, task: QueryTask): string[] {
   return [
     ...damageNotes(inventory),
     ...(dates.length === 0 ? [] : sameDataNotes(inventory, dates)),
-    ...dateNotes(dates, all),
+    ...dateNotes(task.statement.question, dates, all),
     ...keyNotes(inventory, task),
   ];
 }

@@ -2,7 +2,7 @@ import type { Manifest } from "../../dataset/manifest.ts";
 import { folderOf } from "../../dataset/partition.ts";
 import { filesOf, type Incomplete, partitionsOf } from "../../dataset/partitions.ts";
 import { TABLE_NAMES } from "../../dataset/tables.ts";
-import { askDuckDb } from "../../duckdb/cursor.ts";
+import { withDuckDb } from "../../duckdb/cursor.ts";
 import { viewsOf } from "../../duckdb/views.ts";
 import { dateNotes, datesAsked } from "../../queries/named/fleet-notes.ts";
 import { namedKind, namedQuestion } from "../../queries/named/index.ts";
@@ -29,7 +29,7 @@ export async function answerFromDataset(
       ...leftOut(incomplete),
       ...damageNotes(complete),
       ...sameFileNotes(complete, dates),
-      ...dateNotes(dates, complete),
+      ...dateNotes(task.statement.question, dates, complete),
       ...keyNotes(task, complete),
     ];
     for (const note of notes) tell({ note });
@@ -45,7 +45,7 @@ async function write(
   onWaiting: (waiting: boolean) => void,
 ) {
   const { path: folder, statement, limits, threads } = task;
-  const values = askDuckDb({
+  const asked = {
     views: viewsOf(folder, partitions),
     files: TABLE_NAMES.flatMap((table) => filesOf(folder, table, partitions)),
     sql: statement.sql,
@@ -53,17 +53,19 @@ async function write(
     memoryLimit: memoryLimit(limits.maxMemory),
     sortFolder: limits.sortFolder,
     threads,
-  });
-  const cli = processCli(onWaiting);
-  const named = statement.question === undefined ? undefined : namedQuestion(statement.question);
-  const { columns, rows } = answerOf(values, named && namedKind);
-  const section = {
-    name: statement.question ?? "query",
-    title: named?.title ?? "",
-    columns,
-    rows: counted(rows, () => {}),
   };
-  await writeParts(cli, [{ section, extra: {} }], task.format, layoutOf(cli, task));
+  const named = statement.question === undefined ? undefined : namedQuestion(statement.question);
+  await withDuckDb(asked, async (values) => {
+    const cli = processCli(onWaiting);
+    const { columns, rows } = answerOf(values, named && namedKind);
+    const section = {
+      name: statement.question ?? "query",
+      title: named?.title ?? "",
+      columns,
+      rows: counted(rows, () => {}),
+    };
+    await writeParts(cli, [{ section, extra: {} }], task.format, layoutOf(cli, task));
+  });
 }
 
 /** DuckDB spills what is beyond its limit; the process is killed beyond `maxMemory`, which is all of it. */

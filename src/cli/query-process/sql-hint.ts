@@ -6,11 +6,21 @@ import { parseBytes } from "../../ranges.ts";
 const TABLES = DOCUMENTED.map(({ name }) => name);
 const COLUMNS = [...new Set(DOCUMENTED.flatMap(({ columns }) => columns.map(({ name }) => name)))];
 
-/** What SQLite says of a statement, and what to do about it. A row a message. */
+const PARAMETERS = "a parameter of a dataset is $name, neither :name nor @name";
+const BYTES_OF_TEXT =
+  "names of keys are bytes in datasets: key = encode($name), or encode('…'), compares with a text";
+const NAMES_AS_TEXT = "names of keys are bytes in datasets: key_text of fleet_keys has them as text";
+
+/** What SQLite or DuckDB says of a statement, and what to do about it. A row a message. */
 const HINTS: readonly (readonly [message: RegExp, hint: (found: string) => string])[] = [
   [/^SQL: no such table: (?:\w+\.)?(\w+)$/, (name) => nearest(name, TABLES)],
   [/^SQL: no such column: (?:\w+\.)?(\w+)/, (name) => tablesWith(name) ?? nearest(name, COLUMNS)],
   [/^SQL: unrecognized token: "(\d[\w.]*?)b?"?$/i, plainBytes],
+  [/^SQL: syntax error at or near "(:)"/, () => PARAMETERS],
+  [/^SQL: Scalar Function with name \S*(@) does not exist/, () => PARAMETERS],
+  [/^SQL: No function matches .* '[^']+\((?:[^')]+, )?(BLOB)[,)]/, () => NAMES_AS_TEXT],
+  [/^SQL: Failure in (decode):/, () => NAMES_AS_TEXT],
+  [/^SQL: Invalid .* string -> (blob) conversion/i, () => BYTES_OF_TEXT],
 ];
 
 /** The same error with a hint, where one is known; any other as it is. */
@@ -19,7 +29,7 @@ export function withSqlHint(error: unknown): unknown {
   for (const [pattern, hint] of HINTS) {
     const found = pattern.exec(error.message)?.[1];
     const text = found === undefined ? "" : hint(found);
-    if (text !== "") return new UsageError(`${error.message}: ${text}`);
+    if (text !== "") return new UsageError(`${error.message.replace(/[.\s]+$/, "")}: ${text}`);
   }
   return error;
 }

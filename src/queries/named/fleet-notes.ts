@@ -9,16 +9,25 @@ export interface FleetSnapshot {
   readonly node: string;
 }
 
+/** The question that compares two days. */
+const GROWTH = "cluster-growth";
+
 /** The days that a question of a fleet is of: the last, or (growth) the first and the last. None: it is no such question. */
 export function datesAsked(question: string | undefined, all: readonly FleetSnapshot[]): string[] {
   if (question === undefined || !DATASET_QUESTIONS.includes(question)) return [];
   const dates = [...new Set(all.map(({ date }) => date))].sort();
-  const ends = question === "cluster-growth" ? [dates[0], dates.at(-1)] : [dates.at(-1)];
+  const ends = question === GROWTH ? [dates[0], dates.at(-1)] : [dates.at(-1)];
   return [...new Set(ends)].filter((date) => date !== undefined);
 }
 
-/** Which nodes are not in an answer of these days (`datesAsked`), as they have no snapshot of them. */
-export function dateNotes(dates: readonly string[], all: readonly FleetSnapshot[]): string[] {
+/** What an answer of these days (`datesAsked`) lacks: nodes without a snapshot of them, or the other day to compare with. */
+export function dateNotes(
+  question: string | undefined,
+  dates: readonly string[],
+  all: readonly FleetSnapshot[],
+): string[] {
+  if (question === GROWTH && dates.length === 1)
+    return [`there is one date only, ${dates[0]}: what grew is told of two or more`];
   const several = new Set(all.map(({ cluster }) => cluster)).size > 1;
   const nameOf = ({ cluster, node }: FleetSnapshot) => (several ? `${cluster}/${node}` : node);
   const nodes = new Set(all.map(nameOf));
