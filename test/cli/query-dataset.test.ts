@@ -1,7 +1,9 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run } from "../../src/cli/run.ts";
 import { DATASET_QUESTIONS } from "../../src/queries/named/fleet.ts";
 import { aofFiles } from "../support/wrap.ts";
 import { runCli, SAMPLE, start } from "./run-cli.ts";
@@ -62,6 +64,17 @@ describe("a dataset", () => {
     expect(rows).toEqual([{ k: { base64 }, t: "BLOB" }]);
   });
 
+  test("has no prompt, and says so on a terminal", async () => {
+    let told = "";
+    const stderr = new PassThrough().on("data", (text) => (told += text));
+    const [stdin, stdout] = [new PassThrough(), new PassThrough()].map((one) =>
+      Object.assign(one, { isTTY: true }),
+    );
+    const cli = { stdin: stdin!, stdout: stdout!, stderr, env: {}, status: 0, outputError: undefined };
+    expect(await run(["query", dataset], cli)).toBe(2);
+    expect(told).toMatch(/^rdbscope: no SQL: give a SELECT .*; datasets have no prompt\n$/);
+  });
+
   test("finds a name by its bytes", async () => {
     const hex = Buffer.from("stream:orders").toString("hex");
     const sql = "SELECT count(*) AS n FROM keys WHERE key = $k AND node = 'one'";
@@ -108,14 +121,14 @@ describe("a dataset", () => {
     // A piece takes DuckDB longer than writing it takes us: it is at work when the output is closed.
     const slow =
       "SELECT repeat(sha256(repeat('x', 2000) || a.record_offset), 2) AS s FROM keys a, range(100)";
-    for (let run = 0; run < 10; run++) {
-      const workers = run % 2 === 0 ? ["--workers", "1"] : [];
+    for (let time = 0; time < 10; time++) {
+      const workers = time % 2 === 0 ? ["--workers", "1"] : [];
       const child = start(["query", dataset, slow, "--format", "csv", "--temp-dir", sort, ...workers]);
       let stderr = "";
       child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
       child.stdout.once("data", () => child.stdout.destroy());
       const status = await new Promise((resolve) => child.on("close", resolve));
-      expect([run, status, stderr]).toEqual([run, 0, ""]);
+      expect([time, status, stderr]).toEqual([time, 0, ""]);
     }
     expect(fs.readdirSync(sort)).toEqual([]);
   });
