@@ -67,8 +67,8 @@ export async function analyzeDataset(
   checkRun(inputs, options);
   const secret = secretOf(options);
   const { keys, patterns, filters } = chosen;
-  const asIs = { keys, patterns, filters };
-  const request = requestOf({ ...asIs, ...choiceOf(options, () => {}), ...read(options) }, secret);
+  const target = choiceOf(options, () => {});
+  const request = requestOf({ keys, patterns, filters, ...target, ...read(options) }, secret);
   const all = secret === undefined ? chosen : { ...chosen, hashKeys: secret };
   const root = options.parquet!;
   const asked = { cli, root, options, request };
