@@ -19,6 +19,12 @@ export class RunError extends IoError {
 export const CANNOT_READ = "CANNOT_READ";
 export const REFUSED = "REFUSED";
 
+/** What is said of a file that failed: the code, and where in the snapshot; null: nowhere in particular. */
+export function faultOf(error: Error): { readonly code: string; readonly offset: number | null } {
+  if (error instanceof RdbError) return { code: error.code, offset: error.offset };
+  return { code: error instanceof UsageError ? REFUSED : CANNOT_READ, offset: null };
+}
+
 /** Whether it is one file that is at fault, so that others may be read all the same. */
 export function isOfFile(error: unknown): error is Error {
   if (error instanceof RunError) return false;

@@ -4,8 +4,8 @@ import { checkPartition, folderOf, type Partition } from "../dataset/partition.t
 import { PartitionSource } from "../dataset/partition-source.ts";
 import { madeOf, type RunOrigin, requestOf } from "../dataset/resume.ts";
 import { checkRoot, hiddenFolder } from "../dataset/staging.ts";
-import { isOfFile, REFUSED, UsageError } from "../errors.ts";
-import type { AnalyzedSnapshot, AnalyzeResult, FailedFile } from "../index.ts";
+import { faultOf, isOfFile, UsageError } from "../errors.ts";
+import type { AnalyzedSnapshot, AnalyzeResult } from "../index.ts";
 import { fileNode } from "../inventory/file-node.ts";
 import { fingerprintOfInput, sizeOfInput } from "../io/input-facts.ts";
 import { removeTemp } from "../io/leftovers.ts";
@@ -13,11 +13,12 @@ import { runToEnd } from "../pipeline/guard.ts";
 import { readersFor, WorkerPool } from "../pipeline/pool.ts";
 import { someOf } from "../queries/words.ts";
 import { type Chosen, runAnalysis } from "./analysis.ts";
-import { raiseStatus, statusOf, statusOfFailed } from "./exit-status.ts";
+import { partitionPath, replacingOf } from "./dataset.ts";
+import { raiseStatus, statusOfFailed } from "./exit-status.ts";
 import { groupsOf } from "./file-groups.ts";
 import { interruptible } from "./interrupt.ts";
 import { type Cli, note, warner } from "./io.ts";
-import { noteMissing } from "./missing.ts";
+import { type Missing, noteMissing } from "./missing.ts";
 import { type AnalyzeOptions, choiceOf } from "./options.ts";
 import { writingProgress } from "./progress.ts";
 import { readSecretFile } from "./secret-file.ts";
@@ -46,10 +47,9 @@ interface Run extends Asked {
   readonly isOne: boolean;
   /** Files that are no complete partitions yet. */
   readonly left: ReadonlySet<string>;
-  /** Partitions written so far; files that are none, and those of them that never will be. */
+  /** Partitions written so far, and files that are none. */
   readonly written: Set<string>;
-  readonly missing: string[];
-  readonly refused: string[];
+  readonly missing: Missing[];
 }
 
 /**
@@ -80,9 +80,7 @@ export async function analyzeDataset(
   const isOne = wanted.length === 1;
   return interruptible((signal) => {
     const run = { ...asked, chosen: all, signal, pool, isOne, left: new Set(left) };
-    return runToEnd(pool, signal, () =>
-      partitionsOf({ ...run, written: new Set(), missing: [], refused: [] }, wanted),
-    );
+    return runToEnd(pool, signal, () => partitionsOf({ ...run, written: new Set(), missing: [] }, wanted));
   });
 }
 
@@ -99,7 +97,7 @@ async function partitionsOf(run: Run, inputs: readonly string[]): Promise<Datase
   const done: DatasetSnapshot[] = [];
   if (output !== undefined) done.push(...(await toDataset(run, inputs, output)));
   else for (const group of groupsOf(inputs)) done.push(...(await toDatasetAlone(run, group)));
-  noteMissing(run.cli, run.missing, run.refused, run.root);
+  noteMissing(run.cli, run.missing, run.root);
   return done;
 }
 
@@ -123,8 +121,7 @@ function checkRun(inputs: readonly string[], options: AnalyzeOptions): void {
   const { node, date, parquet, resume, hashKeys, hashKeysSecretFile } = options;
   checkPartition(options);
   checkRoot(parquet!);
-  if (resume === true && options.force === true)
-    throw new UsageError("one of --resume and --force: they say what to do with what is there");
+  replacingOf(options);
   if (inputs.length > 1 && node !== undefined)
     throw new UsageError("--node is of one snapshot: several have their file names");
   if (inputs.includes("-") && node === undefined)
@@ -166,10 +163,6 @@ function existing(root: string, partition: Partition): UsageError {
   );
 }
 
-function partitionPath(root: string, partition: Partition): string {
-  return path.join(root, folderOf("keys", partition));
-}
-
 /** As `toDataset`, by way of a temporary inventory, as patterns are known when all is read. */
 async function toDatasetAlone(run: Run, inputs: readonly string[]): Promise<DatasetSnapshot[]> {
   const folder = hiddenFolder(run.root, "analysis");
@@ -193,19 +186,18 @@ async function toDataset(run: Run, inputs: readonly string[], output: string): P
     : analyzeSeveral(run, how));
   if (result === undefined) return [];
   const { checkTargets, targetsOf, writePartition } = await import("../dataset/write-dataset.ts");
-  const { cluster, date, node, force } = options;
-  const replacing = force === true ? "any" : options.resume === true ? "own" : "none";
+  const { cluster, date, node } = options;
   const done: DatasetSnapshot[] = [];
   const source = new PartitionSource(output, isTemporary ? someOf(inputs) : output);
   try {
-    for (const target of targetsOf(output, { cluster, date, node })) {
+    for (const target of targetsOf(source, { cluster, date, node })) {
       const { snapshot, partition, file, bytes } = target;
       const told = result.snapshots.find(({ path: name }) => name === file);
       const isWanted = run.left.has(file) || (told !== undefined && !inputs.includes(file));
       if (!isWanted) continue; // It is a partition already, or was in the inventory before.
       const one = await attempt(run, file, async () => {
         checkNew(run, partition, file);
-        checkTargets(root, [target], replacing);
+        checkTargets(root, [target], replacingOf(options));
         const origin: RunOrigin = { inputFingerprint: fingerprintOfInput(file), request: run.request };
         const given = { root, snapshot, partition, pool: run.pool, origin, signal };
         await writingProgress(run.cli, options, { file, bytes, startedAt }, (onRows) =>
@@ -226,20 +218,12 @@ async function toDataset(run: Run, inputs: readonly string[], output: string): P
 
 /** Undefined: all of them failed, which is told. */
 async function analyzeSeveral(run: Run, how: Chosen): Promise<AnalyzeResult | undefined> {
-  const failed: string[] = [];
-  const onFailed = (one: FailedFile) => {
-    note(run.cli, one.message);
-    raiseStatus(run.cli, statusOfFailed([one]));
-    failed.push(one.path);
-    if (one.code === REFUSED) run.refused.push(one.path);
-  };
+  const before = run.missing.length;
   try {
-    return await runAnalysis(run.cli, run.options, { ...how, onFailed });
+    return await runAnalysis(run.cli, run.options, { ...how, onFailed: (one) => tellFailed(run, one) });
   } catch (error) {
-    if (!isOfFile(error) || failed.length < how.inputs.length) throw error;
+    if (!isOfFile(error) || run.missing.length - before < how.inputs.length) throw error;
     return undefined;
-  } finally {
-    run.missing.push(...failed);
   }
 }
 
@@ -249,12 +233,15 @@ async function attempt<T>(run: Run, file: string, work: () => Promise<T>): Promi
     return await work();
   } catch (error) {
     if (run.isOne || !isOfFile(error)) throw error;
-    note(run.cli, error.message);
-    raiseStatus(run.cli, statusOf(error));
-    run.missing.push(file);
-    if (error instanceof UsageError) run.refused.push(file);
+    tellFailed(run, { path: file, ...faultOf(error), message: error.message });
     return undefined;
   }
+}
+
+function tellFailed({ cli, missing }: Run, file: Missing & { readonly message: string }): void {
+  note(cli, file.message);
+  raiseStatus(cli, statusOfFailed([file]));
+  missing.push(file);
 }
 
 /** @throws {UsageError} when another file of this run was written as that partition */

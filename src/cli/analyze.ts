@@ -1,6 +1,6 @@
 import path from "node:path";
 import { Command } from "commander";
-import { REFUSED, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import type { AnalyzedSnapshot, AnalyzeResult, FailedFile, KeptRun } from "../index.ts";
 import { SAME_DATA } from "../inventory/nodes.ts";
 import { expandGlobs } from "../io/inputs/globs.ts";
@@ -127,8 +127,7 @@ function tellOutcome(
   if (present > 0)
     warn(`${counted(present, "snapshot")} ${present === 1 ? "was" : "were"} in ${output} already`);
   notes.forEach(warn);
-  const pathsOf = (files: readonly FailedFile[]) => files.map(({ path: name }) => name);
-  noteMissing(cli, pathsOf(failed), pathsOf(failed.filter(({ code }) => code === REFUSED)), output);
+  noteMissing(cli, failed, output);
   raiseStatus(cli, statusOfFailed(failed));
 }
 

@@ -1,9 +1,10 @@
 import os from "node:os";
 import path from "node:path";
 import type { Command } from "commander";
-import { checkDistinct, type PartitionChoice } from "../dataset/partition.ts";
+import { checkDistinct, folderOf, type Partition, type PartitionChoice } from "../dataset/partition.ts";
 import { PartitionSource } from "../dataset/partition-source.ts";
 import { checkRoot } from "../dataset/staging.ts";
+import type { Replacing } from "../dataset/write-dataset.ts";
 import { UsageError } from "../errors.ts";
 import { isInventoryFile } from "../inventory/open.ts";
 import { runToEnd } from "../pipeline/guard.ts";
@@ -29,6 +30,18 @@ export function rejectPartition(options: PartitionChoice): void {
   if (one !== undefined) throw new UsageError(`--${one[0]} needs --parquet`);
 }
 
+/** Complete partitions that may be replaced. @throws {UsageError} for both options, which contradict each other */
+export function replacingOf({ force, resume }: Pick<ExportOptions, "force" | "resume">): Replacing {
+  if (resume === true && force === true)
+    throw new UsageError("one of --resume and --force: they say what to do with what is there");
+  return force === true ? "any" : resume === true ? "own" : "none";
+}
+
+/** The folder of the table `keys` of a partition. */
+export function partitionPath(root: string, partition: Partition): string {
+  return path.join(root, folderOf("keys", partition));
+}
+
 /** The options of `export` that say something of a dataset. */
 const FOR_PARQUET: ReadonlySet<string> = new Set<keyof ExportOptions>([
   ...([
@@ -48,7 +61,7 @@ const FOR_PARQUET: ReadonlySet<string> = new Set<keyof ExportOptions>([
 /** Writes an inventory as partitions of a dataset: one a snapshot. */
 export async function exportParquet(cli: Cli, file: string, options: ExportOptions): Promise<void> {
   const { parquet: root = "", snapshot: only, workers = os.availableParallelism() } = options;
-  const { force = false, progress, quiet, resume = false } = options;
+  const { progress, quiet, resume = false } = options;
   const [other] = Object.entries(options).filter(
     ([name, value]) => value !== undefined && !FOR_PARQUET.has(name),
   );
@@ -61,14 +74,13 @@ export async function exportParquet(cli: Cli, file: string, options: ExportOptio
   if (!isInventoryFile(file))
     throw new UsageError(`${file} is no inventory: rdbscope analyze --parquet ${root} ${file}`);
   checkRoot(root);
-  if (resume && force)
-    throw new UsageError("one of --resume and --force: they say what to do with what is there");
+  const replacing = replacingOf(options);
   damageNotesOf(file).forEach(warner(cli, quiet));
   const choice: PartitionChoice = { cluster: options.cluster, date: options.date, node: options.node };
   const dataset = await import("../dataset/write-dataset.ts");
-  const targets = dataset.targetsOf(file, choice, only);
   const source = new PartitionSource(file, file);
   try {
+    const targets = dataset.targetsOf(source, choice, only);
     checkDistinct(targets.map(({ partition }) => partition));
     const left = targets.filter((target) => !(resume && dataset.isWritten(source, root, target)));
     const there = targets.length - left.length;
@@ -77,32 +89,20 @@ export async function exportParquet(cli: Cli, file: string, options: ExportOptio
         cli,
         quiet,
       )(`${counted(there, "partition")} of ${root} ${there === 1 ? "is" : "are"} complete already`);
-    dataset.checkTargets(root, left, force ? "any" : resume ? "own" : "none");
+    dataset.checkTargets(root, left, replacing);
     const pool = dataset.writingPool(workers, Math.max(0, ...left.map(({ rows }) => rows)));
     await interruptible((signal) =>
       runToEnd(pool, signal, async () => {
-        for (const { snapshot, partition, bytes } of left) {
+        for (const { snapshot, partition, bytes, rows } of left) {
           const told = { file, bytes, startedAt: Date.now() };
-          const manifest = await writingProgress(cli, { quiet, progress }, told, (onRows) =>
+          await writingProgress(cli, { quiet, progress }, told, (onRows) =>
             dataset.writePartition(source, { root, snapshot, partition, pool, signal, onRows }),
           );
-          if (quiet !== true) note(cli, summaryOf(root, manifest));
+          if (quiet !== true) note(cli, `${partitionPath(root, partition)}: ${rows} rows`);
         }
       }),
     );
   } finally {
     source.close();
   }
-}
-
-/** What was written, in a line. */
-function summaryOf(
-  root: string,
-  {
-    files,
-    stored_rows: rows,
-  }: { files: readonly { table: string; path: string; bytes: number }[]; stored_rows: number },
-): string {
-  const folder = path.dirname(files.find(({ table }) => table === "rollup")!.path).replace(/^rollup/, "keys");
-  return `${path.join(root, folder)}: ${rows} rows`;
 }

@@ -30,15 +30,15 @@ export function progressOf(
 }
 
 /** Tells how far the writing of a dataset's partition has come, of a file of so many bytes whose reading began at `startedAt`. */
-export async function writingProgress<T>(
+export async function writingProgress(
   cli: Cli,
   options: Pick<RunOptions, "quiet" | "progress">,
   { file, bytes, startedAt }: { readonly file: string; readonly bytes: number; readonly startedAt: number },
-  write: (onRows: (written: number, all: number) => void) => Promise<T>,
-): Promise<T> {
+  write: (onRows: (written: number, all: number) => void) => Promise<unknown>,
+): Promise<void> {
   const bar = progressOf(cli, options, [file], startedAt);
   try {
-    return await write((keys, keysTotal) =>
+    await write((keys, keysTotal) =>
       bar.update({ phase: "write", bytesDone: bytes, bytesTotal: bytes, keys, keysTotal }),
     );
   } finally {

@@ -9,7 +9,7 @@ import { DATASET_VERSION, TABLE_NAMES } from "./tables.ts";
 export const MANIFEST_NAME = "_manifest.json";
 
 /** Files of a partition's tables. */
-const FILE_NAME = /^part-\d{5,}\.parquet$/;
+export const PART_NAME = /^part-\d{5}\.parquet$/;
 
 const count = z.int().nonnegative();
 const json = z.record(z.string(), z.unknown());
@@ -114,7 +114,7 @@ export function lookAtPartition(root: string, folder: string): Manifest | { read
   for (const { table, path: name, bytes } of parsed.data.files) {
     if (
       path.posix.dirname(name) !== folderOf(table, parsed.data) ||
-      !FILE_NAME.test(path.posix.basename(name))
+      !PART_NAME.test(path.posix.basename(name))
     )
       return { fault: `its ${MANIFEST_NAME} names ${name}, which is no file of it` };
     const size = fs.statSync(path.join(root, name), { throwIfNoEntry: false })?.size;

@@ -3,11 +3,10 @@ import path from "node:path";
 import { RunError, reasonOf, UsageError } from "../errors.ts";
 import { removeLeftovers, removeTemp, tempName, track } from "../io/leftovers.ts";
 import { statOrNone } from "../io/temp-file.ts";
-import { completeManifest, MANIFEST_NAME } from "./manifest.ts";
+import { completeManifest, MANIFEST_NAME, PART_NAME } from "./manifest.ts";
 import { folderOf, type Partition } from "./partition.ts";
 import { TABLE_NAMES, type TableName } from "./tables.ts";
 
-const PART = /^part-\d{5}\.parquet$/;
 /** In the order in which a partition appears: with `keys` comes the manifest. */
 const PUBLISHED: readonly TableName[] = ["rollup", "snapshots", "keys"];
 
@@ -98,7 +97,7 @@ export function checkTarget(root: string, partition: Partition, replaces: Replac
     const stat = fs.lstatSync(folder, { throwIfNoEntry: false });
     if (stat === undefined) continue;
     if (!stat.isDirectory()) throw new UsageError(`${folder} is no folder: it cannot be a partition`);
-    const other = fs.readdirSync(folder).find((name) => !PART.test(name) && name !== MANIFEST_NAME);
+    const other = fs.readdirSync(folder).find((name) => !PART_NAME.test(name) && name !== MANIFEST_NAME);
     if (other !== undefined)
       throw new UsageError(
         `${path.join(folder, other)} is no file of a dataset: it is in the way of a partition`,

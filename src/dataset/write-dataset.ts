@@ -2,7 +2,6 @@ import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Answer, ParquetTask } from "../../workers/protocol.ts";
 import { fromErrorRecord, IoError } from "../errors.ts";
-import { openInventory } from "../inventory/open.ts";
 import { WorkerPool } from "../pipeline/pool.ts";
 import { type SnapshotRow, snapshots } from "../queries/snapshots.ts";
 import { completeManifest, MANIFEST_NAME, type Manifest, writeManifest } from "./manifest.ts";
@@ -46,21 +45,16 @@ export interface Target {
 export type Replacing = "none" | "own" | "any";
 
 /** What an inventory's snapshots, or `only` one of them, become. @throws {UsageError} when the choice makes no sense */
-export function targetsOf(path: string, choice: PartitionChoice, only?: number): Target[] {
+export function targetsOf(source: PartitionSource, choice: PartitionChoice, only?: number): Target[] {
   checkPartition(choice);
-  const inventory = openInventory(path);
-  try {
-    return snapshots(inventory, only).map((row) => ({
-      snapshot: row.snapshot,
-      file: row.path,
-      fingerprint: row.fingerprint,
-      bytes: row.file_bytes,
-      rows: row.stored_rows,
-      partition: partitionOf(choice, row.path, row.created_at),
-    }));
-  } finally {
-    inventory.close();
-  }
+  return snapshots(source.inventory, only).map((row) => ({
+    snapshot: row.snapshot,
+    file: row.path,
+    fingerprint: row.fingerprint,
+    bytes: row.file_bytes,
+    rows: row.stored_rows,
+    partition: partitionOf(choice, row.path, row.created_at),
+  }));
 }
 
 /** @throws {UsageError} when one may not be written */

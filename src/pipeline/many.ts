@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { RdbError } from "../../parsers/errors.ts";
 import type { FailedFile, FinishResult, GatherTask, PartTask, WorkerName } from "../../workers/protocol.ts";
-import { CANNOT_READ, fromErrorRecord, IoError, isOfFile, REFUSED, RunError, UsageError } from "../errors.ts";
+import { faultOf, fromErrorRecord, IoError, isOfFile, RunError, UsageError } from "../errors.ts";
 import { nextPage } from "../inventory/gather.ts";
 import { SAME_DATA } from "../inventory/nodes.ts";
 import { openInventory } from "../inventory/open.ts";
@@ -414,10 +414,4 @@ class ManyRun {
 function gravity(error: unknown): number {
   if (error === undefined) return 0;
   return error instanceof IoError ? 3 : error instanceof RdbError ? 2 : 1;
-}
-
-/** What the inventory says of a file that failed. */
-function faultOf(error: Error): Pick<FailedFile, "code" | "offset"> {
-  if (error instanceof RdbError) return { code: error.code, offset: error.offset };
-  return { code: error instanceof UsageError ? REFUSED : CANNOT_READ, offset: null };
 }

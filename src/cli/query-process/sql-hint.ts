@@ -1,6 +1,7 @@
 import { UsageError } from "../../errors.ts";
 import { DOCUMENTED } from "../../inventory/documentation/index.ts";
 import { nearName } from "../../near-names.ts";
+import { someOf } from "../../queries/words.ts";
 import { parseBytes } from "../../ranges.ts";
 
 const TABLES = DOCUMENTED.map(({ name }) => name);
@@ -41,9 +42,8 @@ const SHOWN = 4;
 function tablesWith(name: string): string | undefined {
   const found = DOCUMENTED.filter(({ columns }) => columns.some((column) => column.name === name));
   if (found.length === 0) return undefined;
-  const more = found.length > SHOWN ? ` and ${found.length - SHOWN} more` : "";
-  const names = found.slice(0, SHOWN).map((relation) => relation.name);
-  return `it is a column of ${names.join(", ")}${more}`;
+  const names = found.map((relation) => relation.name);
+  return `it is a column of ${someOf(names, SHOWN)}`;
 }
 
 /** A name like one that is not there: never the same, which may be there in another database. */
